@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The steps of `npm run check` and `npm test`, and how their passes and failures are counted. */
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface Step {
+  readonly name: string;
+  run(): Count;
+}
+
+export const root = join(import.meta.dirname, '..');
+const results = join(root, 'out/test-results');
+
+function execute(command: readonly string[], environment: NodeJS.ProcessEnv = {}): boolean {
+  const [name = '', ...args] = command;
+  const result = spawnSync(join(root, 'node_modules/.bin', name), args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...environment },
+    shell: process.platform === 'win32',
+  });
+  return result.status === 0;
+}
+
+/** A command that passes or fails as a whole. */
+export function commandStep(name: string, ...command: readonly string[]): Step {
+  return { name, run: () => (execute(command) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }) };
+}
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numFailedTestSuites: number;
+}
+
+/** One project of the vitest configuration, counted test by test. No test at all is a failure. */
+export function vitestStep(project: string, environment: NodeJS.ProcessEnv = {}, ...prefix: readonly string[]): Step {
+  return {
+    name: `${project} tests`,
+    run() {
+      const file = join(results, `${project}.json`);
+      mkdirSync(results, { recursive: true });
+      rmSync(file, { force: true });
+      const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+      const ok = execute([...prefix, 'vitest', 'run', '--project', project, ...reporters], environment);
+      try {
+        const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+        // A suite that could not even be loaded has no failed test but is a failure all the same.
+        const failed = Math.max(report.numFailedTests, ok && report.numPassedTests > 0 ? 0 : 1);
+        return { passed: report.numPassedTests, failed };
+      } catch {
+        return { passed: 0, failed: 1 };
+      }
+    },
+  };
+}
+
+export const checkSteps: readonly Step[] = [
+  commandStep('format', 'prettier', '--check', '--log-level', 'warn', '.'),
+  commandStep('types', 'tsc', '-b'),
+  commandStep('lint', 'eslint', '--max-warnings', '0', '.'),
+  commandStep('directions', 'node', '.ci/check-directions.ts'),
+  vitestStep('unit'),
+];
+
+/** Runs all steps, also after a failure, and prints the closing line. Sets the exit status. */
+export function runSteps(steps: readonly Step[]): void {
+  let passed = 0;
+  let failed = 0;
+  const failures: string[] = [];
+  for (const step of steps) {
+    console.log(`\n── ${step.name}`);
+    const count = step.run();
+    passed += count.passed;
+    failed += count.failed;
+    if (count.failed > 0) failures.push(step.name);
+  }
+  if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`);
+  console.log(`\n${String(passed)} passed, ${String(failed)} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,92 @@
+/**
+ * Which folder may know which. Directions of src-core:
+ *   base <- contract, host <- {machine, disks, network} (blind to each other) <- images <- hypervisor <- containers <- pods <- functions
+ * A rule that cannot fail is a defect: `npm run check:directions` first proves on a planted violation that these bite.
+ */
+const order = [
+  'base',
+  'contract',
+  'host',
+  'machine',
+  'images',
+  'guest',
+  'hypervisor',
+  'containers',
+  'pods',
+  'functions',
+];
+const upward = order.map((name, at) => ({
+  name: `core-${name}-knows-nothing-above`,
+  severity: 'error',
+  from: { path: `^src-core/${name}/`, pathNot: '[.]test[.]ts$|[.]suite[.]ts$|/testing/' },
+  to: {
+    path: `^src-core/(${
+      order
+        .slice(at + 1)
+        .concat(at < 3 ? ['disks', 'network'] : [])
+        .join('|') || 'nothing'
+    })/`,
+  },
+}));
+const siblings = ['machine', 'disks', 'network'].map((name) => ({
+  name: `core-${name}-is-blind-to-its-siblings`,
+  severity: 'error',
+  from: { path: `^src-core/${name}/` },
+  to: { path: `^src-core/(${['machine', 'disks', 'network'].filter((other) => other !== name).join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...upward,
+    ...siblings,
+    {
+      name: 'core-contract-and-host-are-blind-to-each-other',
+      severity: 'error',
+      from: { path: '^src-core/contract/' },
+      to: { path: '^src-core/host/' },
+    },
+    {
+      name: 'core-is-pure',
+      comment: 'no Electron, no Node, nothing of the shells',
+      severity: 'error',
+      from: { path: '^src-core/', pathNot: '[.]test[.]ts$|[.]suite[.]ts$|/testing/' },
+      to: { path: '^src-main/|^src-renderer/|^e2e/|^bench/|^node_modules/electron' },
+    },
+    {
+      name: 'core-uses-no-node-builtin',
+      severity: 'error',
+      from: { path: '^src-core/', pathNot: '[.]test[.]ts$|[.]suite[.]ts$|/testing/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'window-reads-only-the-contract',
+      severity: 'error',
+      from: { path: '^src-renderer/' },
+      to: { path: '^src-core/(?!contract/|base/)|^src-main/(?!electron/bridge[.]ts$)' },
+    },
+    {
+      name: 'only-the-shell-knows-electron',
+      severity: 'error',
+      from: { path: '^src-main/', pathNot: '^src-main/(electron|setup)/' },
+      to: { path: '^node_modules/electron|^src-main/electron/' },
+    },
+    {
+      name: 'service-knows-no-transport',
+      severity: 'error',
+      from: { path: '^src-main/(service|workers)/', pathNot: '[.]test[.]ts$|/testing/' },
+      to: { path: '^src-main/(transports|cli|electron)/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^out/|src-core/machine/core/.*/assembly/' },
+    tsConfig: { fileName: require('node:path').join(__dirname, 'tsconfig.base.json') },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.js', '.cjs', '.mjs'],
+    },
+  },
+};

@@ -1,0 +1,21 @@
+import type { ClientOf, HandlersOf } from './define.ts';
+import { eventsTopic } from './events.ts';
+import { hostTopic } from './host.ts';
+import { imagesTopic } from './images.ts';
+import { machinesTopic } from './machines.ts';
+import { serviceTopic } from './service.ts';
+import { tasksTopic } from './tasks.ts';
+
+/** Everything that the window and the command line can ask of the service. */
+export const contract = {
+  service: serviceTopic,
+  host: hostTopic,
+  images: imagesTopic,
+  machines: machinesTopic,
+  tasks: tasksTopic,
+  events: eventsTopic,
+};
+
+export type InnkeeperContract = typeof contract;
+export type InnkeeperClient = ClientOf<InnkeeperContract>;
+export type InnkeeperHandlers = HandlersOf<InnkeeperContract>;

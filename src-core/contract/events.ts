@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { call } from './define.ts';
+import { hostViewSchema } from './host.ts';
+import { imageViewSchema } from './images.ts';
+import { machineStatsSchema, machineViewSchema } from './machines.ts';
+import { taskViewSchema } from './tasks.ts';
+
+/** Pushed to every client that asked. An event carries the whole new view, so none depends on an earlier one. */
+export const serviceEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('machine'), machine: machineViewSchema }),
+  z.object({ type: z.literal('machine-removed'), id: z.string() }),
+  z.object({ type: z.literal('machine-stats'), id: z.string(), stats: machineStatsSchema }),
+  z.object({ type: z.literal('image'), image: imageViewSchema }),
+  z.object({ type: z.literal('image-removed'), name: z.string() }),
+  z.object({ type: z.literal('task'), task: taskViewSchema }),
+  z.object({ type: z.literal('task-removed'), id: z.string() }),
+  /** Once a second while anyone listens. */
+  z.object({ type: z.literal('host'), host: hostViewSchema }),
+]);
+export type ServiceEvent = z.infer<typeof serviceEventSchema>;
+
+export const eventsTopic = {
+  /** From now on this connection receives events; first one for every object there is. */
+  subscribe: call(z.object({}), z.object({})),
+};

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { call, stream } from './define.ts';
+import { failureSchema } from './failures.ts';
+import { bytesSchema, nameSchema, pathSchema, referenceSchema, timeSchema } from './names.ts';
+
+/**
+ * preparing: its image is being built, then it starts or stays stopped. starting: its processor is being set up.
+ * stopping: the guest was asked to power off. failed: it cannot run on; the cause is in `lastEnd`.
+ */
+export const MACHINE_STATES = ['preparing', 'stopped', 'starting', 'running', 'paused', 'stopping', 'failed'] as const;
+export const machineStateSchema = z.enum(MACHINE_STATES);
+export type MachineState = z.infer<typeof machineStateSchema>;
+
+/** What boots: an image, or files of this computer. */
+export const machineSourceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('image'), image: nameSchema }),
+  z.object({
+    kind: z.literal('files'),
+    /** A RISC-V Linux `Image` (or, with firmware, what the firmware starts). */
+    kernel: pathSchema.optional(),
+    initrd: pathSchema.optional(),
+    /** M-mode firmware, as QEMU's -bios; without it the hypervisor answers the SBI itself. */
+    firmware: pathSchema.optional(),
+    commandLine: z.string().max(2000).optional(),
+  }),
+]);
+export type MachineSource = z.infer<typeof machineSourceSchema>;
+
+export const machineDiskSchema = z.object({
+  /** A raw disk image on this computer. */
+  path: pathSchema,
+  readOnly: z.boolean().default(false),
+});
+
+export const MIN_MEMORY_BYTES = 64 * 1024 * 1024;
+export const MEMORY_STEP_BYTES = 1024 * 1024;
+
+const memorySchema = bytesSchema
+  .min(MIN_MEMORY_BYTES, 'A machine needs at least 64 MiB of memory')
+  .refine((bytes) => bytes % MEMORY_STEP_BYTES === 0, 'Memory comes in whole MiB');
+const processorsSchema = z
+  .number()
+  .int()
+  .min(1, 'A machine needs at least one processor')
+  .max(8, 'A machine has at most 8 processors');
+
+/** How a run of a machine ended. */
+export const machineEndSchema = z.object({
+  kind: z.enum(['powered-off', 'killed', 'failed', 'interrupted']),
+  at: timeSchema,
+  /** For failed: "Kernel panic - not syncing: …". For interrupted: Innkeeper itself ended while it ran. */
+  cause: z.string().nullable(),
+});
+export type MachineEnd = z.infer<typeof machineEndSchema>;
+
+export const machineStatsSchema = z.object({
+  takenAt: timeSchema,
+  /** Processors of the host that its threads use: 0.5 is half a core. */
+  processorUsed: z.number(),
+  /** Guest memory that the host really holds. */
+  memoryUsedBytes: bytesSchema,
+  /** Guest instructions retired since it was started. */
+  instructions: z.number(),
+  diskReadBytes: bytesSchema,
+  diskWrittenBytes: bytesSchema,
+});
+export type MachineStats = z.infer<typeof machineStatsSchema>;
+
+export const machineViewSchema = z.object({
+  id: z.string(),
+  name: nameSchema,
+  state: machineStateSchema,
+  source: machineSourceSchema,
+  processors: z.number().int(),
+  memoryBytes: bytesSchema,
+  disks: z.array(machineDiskSchema),
+  createdAt: timeSchema,
+  /** When the present run began; null when it does not run. */
+  startedAt: timeSchema.nullable(),
+  lastEnd: machineEndSchema.nullable(),
+  /** The agent inside: needed by `exec` and by a clean stop. */
+  agent: z.enum(['absent', 'waiting', 'ready']),
+  /** The guest was asked to power off and has not done so within the grace: offer force. */
+  stopOverdue: z.boolean(),
+  /** The task that prepares its image, while preparing. */
+  task: z.string().nullable(),
+  stats: machineStatsSchema.nullable(),
+  /** Why the last attempt to start it did not work, until the next. */
+  failure: failureSchema.nullable(),
+});
+export type MachineView = z.infer<typeof machineViewSchema>;
+
+export const createMachineSchema = z.object({
+  name: nameSchema,
+  source: machineSourceSchema,
+  processors: processorsSchema.optional(),
+  memoryBytes: memorySchema.optional(),
+  disks: z.array(machineDiskSchema).max(16).default([]),
+  start: z.boolean().default(false),
+});
+export type CreateMachine = z.input<typeof createMachineSchema>;
+
+const machineReference = z.object({ machine: referenceSchema });
+
+/** Size of a terminal, in character cells. */
+export const terminalSizeSchema = z.object({
+  columns: z.number().int().min(1).max(1000),
+  rows: z.number().int().min(1).max(1000),
+});
+export type TerminalSize = z.infer<typeof terminalSizeSchema>;
+
+/** Channels of an `exec` stream. Towards the service, 0 is standard input. */
+export const EXEC_CHANNEL = { stdin: 0, stdout: 1, stderr: 2 } as const;
+
+export const machinesTopic = {
+  list: call(z.object({}), z.array(machineViewSchema)),
+  inspect: call(machineReference, machineViewSchema),
+  /** Answers when the definition is safely on disk; an absent image is then prepared by a task. */
+  create: call(createMachineSchema, machineViewSchema),
+  start: call(machineReference, machineViewSchema),
+  /** Asks the guest to power off; answers when asked. `stopOverdue` tells when the grace is over. */
+  stop: call(
+    machineReference.extend({ graceMs: z.number().int().min(0).max(600_000).default(20_000) }),
+    machineViewSchema,
+  ),
+  kill: call(machineReference, machineViewSchema),
+  pause: call(machineReference, machineViewSchema),
+  resume: call(machineReference, machineViewSchema),
+  restart: call(machineReference, machineViewSchema),
+  rename: call(machineReference.extend({ name: nameSchema }), machineViewSchema),
+  /** Moves a stopped machine to the bin, from where `restore` brings it back until `purge`. */
+  remove: call(machineReference.extend({ purge: z.boolean().default(false) }), z.object({ id: z.string() })),
+  restore: call(z.object({ id: z.string() }), machineViewSchema),
+  purge: call(z.object({ id: z.string() }), z.object({})),
+  /**
+   * The machine's console. Output comes on channel 0, first the scrollback kept by the service; input goes on
+   * channel 0. The stream outlives restarts of the machine and ends when the machine is deleted.
+   */
+  console: stream({
+    input: machineReference.extend({ size: terminalSizeSchema.optional() }),
+    opened: z.object({ scrollbackBytes: bytesSchema }),
+    control: z.object({ resize: terminalSizeSchema }),
+    result: z.object({ reason: z.enum(['closed', 'deleted']) }),
+  }),
+  /** Runs a command in the guest, through the agent. */
+  exec: stream({
+    input: machineReference.extend({
+      command: z.array(z.string()).min(1),
+      environment: z.record(z.string(), z.string()).default({}),
+      workingDirectory: z.string().optional(),
+      terminal: terminalSizeSchema.optional(),
+    }),
+    opened: z.object({ pid: z.number().int() }),
+    control: z.union([z.object({ resize: terminalSizeSchema }), z.object({ signal: z.string() })]),
+    /** As a shell tells it: the status, or 128 + the signal that ended it. */
+    result: z.object({ exitStatus: z.number().int() }),
+  }),
+};

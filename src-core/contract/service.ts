@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { call } from './define.ts';
+
+export const serviceStatusSchema = z.object({
+  version: z.string(),
+  dataDirectory: z.string(),
+  /** Milliseconds since the service started. */
+  uptimeMs: z.number(),
+  pid: z.number().int(),
+  /** Who hosts the service: the desktop app or a background `inn serve`. */
+  host: z.enum(['app', 'background']),
+  machines: z.object({ total: z.number().int(), running: z.number().int() }),
+});
+export type ServiceStatus = z.infer<typeof serviceStatusSchema>;
+
+export const settingsSchema = z.object({
+  /** Base address of the Debian archive; null: as this computer's apt is configured, else the country's mirror. */
+  debianMirror: z.url({ protocol: /^https?$/ }).nullable(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const serviceTopic = {
+  status: call(z.object({}), serviceStatusSchema),
+  /** Ends a background service. With guests running it is refused unless `force`, which powers them off. */
+  stop: call(z.object({ force: z.boolean().default(false) }), z.object({})),
+  settings: call(z.object({}), settingsSchema),
+  changeSettings: call(settingsSchema.partial(), settingsSchema),
+};

@@ -1,0 +1,65 @@
+/**
+ * What a board (one simulated computer without its thread) needs of the outside, and what it offers to the thread
+ * that runs it. Everything here is synchronous: the thread sleeps on a doorbell between calls of `run`.
+ */
+
+/** A readable file or buffer of known size: kernel, initrd, firmware, ISO. */
+export interface ByteSource {
+  readonly sizeBytes: number;
+  /** Fills `into` from `offset`. @throws when fewer bytes are there */
+  read(into: Uint8Array, offset: number): void;
+}
+
+/** What a disk does with the guest's blocks. Errors become the request's status, VIRTIO_BLK_S_IOERR. */
+export interface BlockBackend {
+  readonly sizeBytes: number;
+  readonly readOnly: boolean;
+  read(into: Uint8Array, offset: number): void;
+  write(from: Uint8Array, offset: number): void;
+  /** Everything written before is on stable storage when this returns. */
+  flush(): void;
+}
+
+/** One direction pair of bytes: a serial line or a port of the virtio console. */
+export interface BytePort {
+  /** Guest to outside. @returns how many bytes were taken; the rest is offered again by `service` */
+  write(bytes: Uint8Array): number;
+  /** Outside to guest. @returns how many bytes were put into `into` */
+  read(into: Uint8Array): number;
+  /** Bytes that wait for the guest. */
+  readonly available: number;
+}
+
+export interface BoardSpec {
+  readonly harts: number;
+  readonly memoryBytes: number;
+  readonly boot: {
+    readonly kernel?: ByteSource;
+    readonly initrd?: ByteSource;
+    readonly firmware?: ByteSource;
+    readonly commandLine: string;
+  };
+  readonly disks: readonly BlockBackend[];
+  /** The machine's console: SBI debug console, UART and virtio-console port 0 all write here. */
+  readonly console: BytePort;
+  /** Further, named virtio-console ports ("innkeeper.agent"): /dev/virtio-ports/NAME in the guest. */
+  readonly ports: readonly { readonly name: string; readonly port: BytePort }[];
+  /** Fills with cryptographically strong random bytes: virtio-rng and the device tree's rng-seed. */
+  readonly random: (into: Uint8Array) => void;
+  /** Nanoseconds since 1970-01-01 UTC, for the RTC. */
+  readonly wallClockNs: () => bigint;
+}
+
+export type BoardExit =
+  | { readonly kind: 'running' }
+  /** Sleep until guest time `deadlineTicks` (Infinity: until woken). */
+  | { readonly kind: 'idle'; readonly deadlineTicks: number }
+  | { readonly kind: 'powered-off' }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'failed'; readonly cause: string };
+
+export interface BoardCounters {
+  readonly instructions: number;
+  readonly diskReadBytes: number;
+  readonly diskWrittenBytes: number;
+}
