@@ -11,7 +11,7 @@ import { failureSchema } from './failures.ts';
 export const STREAM_CREDIT_BYTES = 128 * 1024;
 
 const id = z.number().int().nonnegative();
-const bytes = z.instanceof(Uint8Array);
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'Not bytes');
 
 export const clientMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), id, method: z.string(), input: z.unknown() }),

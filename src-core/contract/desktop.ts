@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/**
+ * What the window asks of the desktop app around it: preferences, a file picker, a link to open. The service knows
+ * nothing of it; in a browser the page answers the same questions in its own way.
+ */
+
+export const preferencesSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** Height of a terminal's letters, in CSS pixels. */
+  terminalFontSize: z.number().int().min(8).max(28).default(13),
+  /** What quitting does while guests run. */
+  quitWithGuests: z.enum(['ask', 'shut-down', 'tray']).default('ask'),
+  /** Ask before a link of a guest or of the app is opened in the browser. */
+  confirmLinks: z.boolean().default(true),
+});
+export type Preferences = z.infer<typeof preferencesSchema>;
+
+/** Only what is given changes; defaults do not fill in what is not. */
+export const preferencesChangeSchema = z
+  .object({
+    theme: preferencesSchema.shape.theme.unwrap(),
+    terminalFontSize: preferencesSchema.shape.terminalFontSize.unwrap(),
+    quitWithGuests: preferencesSchema.shape.quitWithGuests.unwrap(),
+    confirmLinks: preferencesSchema.shape.confirmLinks.unwrap(),
+  })
+  .partial();
+export type PreferencesChange = z.infer<typeof preferencesChangeSchema>;
+
+/** What the menus of the app can tell the window to do. */
+export const WINDOW_COMMANDS = [
+  'new-machine',
+  'palette',
+  'search',
+  'shortcuts',
+  'preferences',
+  'full-screen-console',
+] as const;
+export type WindowCommand = (typeof WINDOW_COMMANDS)[number];
+
+export const desktopCalls = {
+  preferences: z.object({}),
+  changePreferences: preferencesChangeSchema,
+  /** Lets the person choose a file of this computer; null when they do not. */
+  chooseFile: z.object({ title: z.string().max(200) }),
+  /** Opens an https address in the person's browser, after they agreed. */
+  openLink: z.object({ url: z.string().max(4096) }),
+  /** Shows the folder with the logs. */
+  showLogs: z.object({}),
+  setFullScreen: z.object({ on: z.boolean() }),
+} as const;
+export type DesktopCall = keyof typeof desktopCalls;
+
+/** What the preload script puts into the page, as `window.innkeeper`. */
+export interface DesktopBridge {
+  readonly platform: string;
+  preferences(): Promise<Preferences>;
+  changePreferences(change: PreferencesChange): Promise<Preferences>;
+  onPreferences(handler: (preferences: Preferences) => void): void;
+  chooseFile(title: string): Promise<string | null>;
+  openLink(url: string): Promise<void>;
+  showLogs(): Promise<void>;
+  setFullScreen(on: boolean): Promise<void>;
+  onCommand(handler: (command: WindowCommand) => void): void;
+  /** Asks for a port to the service. It arrives as a message event of the window whose data is `SERVICE_PORT`. */
+  requestServicePort(): void;
+}
+
+export const SERVICE_PORT = 'innkeeper:service-port';

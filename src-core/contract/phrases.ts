@@ -1,0 +1,65 @@
+import type { InnkeeperContract } from './contract.ts';
+
+/**
+ * What each method does, in the words that complete "Failed to …". Used where a request fails before or after its
+ * handler: wrong input, a lost connection, a defect. A field of the input that names the object is appended.
+ */
+type Phrase = readonly [words: string, objectField?: string];
+
+const phrases: { readonly [T in keyof InnkeeperContract]: { readonly [M in keyof InnkeeperContract[T]]: Phrase } } = {
+  service: {
+    status: ['ask the service for its status'],
+    stop: ['stop the service'],
+    settings: ['read the settings'],
+    changeSettings: ['change the settings'],
+  },
+  host: { view: ['look at this computer'] },
+  images: {
+    catalog: ['read the image catalogue'],
+    list: ['list images'],
+    pull: ['pull image', 'image'],
+    remove: ['remove image', 'image'],
+  },
+  machines: {
+    list: ['list machines'],
+    inspect: ['inspect machine', 'machine'],
+    create: ['create machine', 'name'],
+    start: ['start machine', 'machine'],
+    stop: ['stop machine', 'machine'],
+    kill: ['kill machine', 'machine'],
+    pause: ['pause machine', 'machine'],
+    resume: ['resume machine', 'machine'],
+    restart: ['restart machine', 'machine'],
+    rename: ['rename machine', 'machine'],
+    remove: ['remove machine', 'machine'],
+    restore: ['restore machine', 'id'],
+    purge: ['delete machine', 'id'],
+    console: ['open the console of machine', 'machine'],
+    exec: ['run a command in machine', 'machine'],
+  },
+  tasks: {
+    list: ['list tasks'],
+    cancel: ['cancel task', 'task'],
+    dismiss: ['dismiss task', 'task'],
+  },
+  events: { subscribe: ['subscribe to events'] },
+};
+
+const MAX_OBJECT_LENGTH = 80;
+
+/** @returns what `method` ("machines.start") was about to do, for AppError's `doing` */
+export function doingOf(method: string, input: unknown): string {
+  const [topic = '', name = ''] = method.split('.');
+  const topics: Readonly<Record<string, Readonly<Record<string, Phrase>>>> = phrases;
+  const phrase = Object.hasOwn(topics, topic) && Object.hasOwn(topics[topic]!, name) ? topics[topic]![name] : undefined;
+  if (phrase === undefined) return `call ${method.slice(0, MAX_OBJECT_LENGTH)}`;
+  const [words, field] = phrase;
+  const object = field === undefined ? undefined : fieldOf(input, field);
+  return object === undefined ? words : `${words} ${object.slice(0, MAX_OBJECT_LENGTH)}`;
+}
+
+function fieldOf(input: unknown, field: string): string | undefined {
+  if (typeof input !== 'object' || input === null || !Object.hasOwn(input, field)) return undefined;
+  const value = (input as Record<string, unknown>)[field];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
