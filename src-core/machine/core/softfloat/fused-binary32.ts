@@ -7,7 +7,7 @@ import { roundAndPack, shiftRightJam } from './round';
  * with its leading one at bit 62; bits are lost by aligning only when subtraction cannot cancel them into sight.
  */
 export function fuseBinary32(a: u32, b: u32, c: u32, rm: u32): u32 {
-  const productExponent = exponentOf<u32>(a) + exponentOf<u32>(b) - exponentBias<u32>();
+  const productExponent = exponentOf<u32>(a) + exponentOf<u32>(b) - exponentBias<u32>() + 1;
   const distance = productExponent - exponentOf<u32>(c);
   let product = (significandOf<u32>(a) >> 32) * (significandOf<u32>(b) >> 33);
   let addend = significandOf<u32>(c) >> 1;

@@ -8,7 +8,7 @@ import { roundAndPack, shiftRightJam } from './round';
  * and c with its leading one at bit 126; bits are lost by aligning only when subtraction cannot cancel them into sight.
  */
 export function fuseBinary64(a: u64, b: u64, c: u64, rm: u32): u64 {
-  const productExponent = exponentOf<u64>(a) + exponentOf<u64>(b) - exponentBias<u64>();
+  const productExponent = exponentOf<u64>(a) + exponentOf<u64>(b) - exponentBias<u64>() + 1;
   const addendExponent = exponentOf<u64>(c);
   const distance = productExponent - addendExponent;
   const multiplicand = significandOf<u64>(a);
