@@ -1,0 +1,259 @@
+import { AppError } from '../../base/errors.ts';
+import type { BoardCounters, BoardExit, BoardSpec } from '../board-interface.ts';
+import { RunExit, type CoreExports, type CoreImports } from '../core-interface.ts';
+import { GuestRam } from '../devices/guest-ram.ts';
+import { bootRom, FW_DYNAMIC_ADDRESS } from './boot-rom.ts';
+import { planBoot } from './boot-plan.ts';
+import type { ExitCount } from './bus.ts';
+import { GuestClock } from './clock.ts';
+import { ConsoleHub } from './console-hub.ts';
+import { Devices } from './devices.ts';
+import { describeFatal } from './fatal.ts';
+import { load } from './loader.ts';
+import { PanicWatch } from './panic-watch.ts';
+
+const PAGE_BYTES = 65_536;
+/** Of a 32-bit WebAssembly memory. */
+const MOST_PAGES = 65_536;
+/** Instructions after which another hart gets its turn: they wait for each other's locks and messages. */
+const TURN = 50_000;
+
+/** SBI, "System Reset Extension": reset type of a power-off. */
+const SRST_SHUTDOWN = 0;
+const SRST_SYSTEM_FAILURE = 1;
+
+/** A core that is ready to be used, over the machine's memory. */
+export interface CoreHandle {
+  readonly exports: CoreExports;
+  readonly memory: {
+    readonly buffer: ArrayBufferLike;
+    /** By pages of 64 KiB. Called before the machine runs if its RAM does not fit yet. */
+    grow(pages: number): number;
+  };
+}
+
+/** What the board needs of the thread that it lives in. */
+export interface BoardHost {
+  /** Makes an instance of the core with these imports; `env` is its own affair. Called once. */
+  instantiate(imports: CoreImports['host']): CoreHandle;
+  /** Nanoseconds of a clock that never goes back. */
+  monotonicNs(): number;
+}
+
+/** One simulated computer. Everything is synchronous, in the thread that called. */
+export interface Board {
+  /** Switches it on again, as after power-on: guest time zero, kernel and initrd loaded anew. RAM keeps what else it held. */
+  reset(): void;
+  /**
+   * Lets the guest run for about `budget` instructions. After `powered-off`, `reset` and `failed` it stands still:
+   * the next call answers the same until `reset`.
+   */
+  run(budget: number): BoardExit;
+  /** Input has arrived, or there is room for output: does at once what `run` does before the guest goes on. */
+  service(): void;
+  /** Guest time stands still while paused. Do not call `run` meanwhile. */
+  setPaused(paused: boolean): void;
+  /** The console's terminal has another size, in character cells. */
+  resizeConsole(columns: number, rows: number): void;
+  counters(): BoardCounters;
+  /** Why the guest left its own code, by device and kind, since the board was made. */
+  exits(): readonly ExitCount[];
+  /** Guest time in ticks of TIMEBASE_HZ: what `deadlineTicks` is compared with. */
+  now(): number;
+  readonly ram: GuestRam;
+  readonly core: CoreExports;
+}
+
+/**
+ * Builds a machine and switches it on: `run` may be called at once.
+ * @throws AppError when the kernel is none, or does not fit
+ */
+export function createBoard(spec: BoardSpec, host: BoardHost): Board {
+  return new VirtBoard(spec, host);
+}
+
+class VirtBoard implements Board {
+  readonly ram: GuestRam;
+  readonly core: CoreExports;
+  readonly #spec: BoardSpec;
+  readonly #memory: CoreHandle['memory'];
+  readonly #clock: GuestClock;
+  readonly #panic = new PanicWatch();
+  readonly #devices: Devices;
+  /** How it ended, until it is reset. */
+  #end: BoardExit | null = null;
+
+  constructor(spec: BoardSpec, host: BoardHost) {
+    // Before anything else: what cannot be booted should cost nothing.
+    planBoot(spec);
+    this.#spec = spec;
+    this.#clock = new GuestClock(() => host.monotonicNs());
+    const { exports, memory } = host.instantiate(this.#imports());
+    this.core = exports;
+    this.#memory = memory;
+    growMemory(exports, memory, spec.memoryBytes);
+    this.ram = new GuestRam(memory.buffer, exports.ramAddress(), spec.memoryBytes, (offset, bytes) =>
+      exports.ramWritten(offset, bytes),
+    );
+    const hub = new ConsoleHub(spec.console, (bytes) => this.#panic.output(bytes, this.#clock.now()));
+    this.#devices = new Devices(spec, {
+      ram: this.ram,
+      hub,
+      line: (source) => (level) => exports.setInterruptLine(source, level ? 1 : 0),
+      finish: (how) => {
+        if (how.kind === 'failed') this.#stop({ kind: 'failed', cause: `the guest gave up with code ${how.code}` });
+        else this.#stop(how);
+      },
+    });
+    this.reset();
+  }
+
+  reset(): void {
+    const { core } = this;
+    const spec = this.#spec;
+    const plan = planBoot(spec);
+    this.#end = null;
+    this.#clock.reset();
+    this.#panic.reset();
+    core.initialize(spec.memoryBytes, spec.harts, plan.firmware ? 0 : 1);
+    this.#devices.reset();
+    load(plan, spec, this.ram);
+    this.#devices.rom.contents = bootRom(plan.entry, plan.deviceTree, plan.kernel?.at ?? 0);
+    // Firmware wants all harts, and lets one of them win. Without it the kernel starts the others by SBI.
+    const starting = plan.firmware ? spec.harts : 1;
+    for (let hart = 0; hart < starting; hart++)
+      core.startHart(hart, BigInt(plan.entry), BigInt(hart), BigInt(plan.deviceTree), BigInt(FW_DYNAMIC_ADDRESS));
+  }
+
+  run(budget: number): BoardExit {
+    if (this.#end) return this.#end;
+    const more = this.#devices.service();
+    const idle = this.#spec.harts === 1 ? this.#turn(0, budget) : this.#turns(budget);
+    if (this.#end) return this.#end;
+    if (this.#panic.suspicious) this.#watch(idle);
+    if (this.#end) return this.#end;
+    return idle && !more ? this.#idle() : { kind: 'running' };
+  }
+
+  service(): void {
+    if (!this.#end) this.#devices.service();
+  }
+
+  setPaused(paused: boolean): void {
+    this.#clock.setRunning(!paused);
+  }
+
+  resizeConsole(columns: number, rows: number): void {
+    this.#devices.console.resize(columns, rows);
+  }
+
+  counters(): BoardCounters {
+    let instructions = 0;
+    for (let hart = 0; hart < this.#spec.harts; hart++) instructions += Number(this.core.retired(hart));
+    let diskReadBytes = 0;
+    let diskWrittenBytes = 0;
+    for (const { counters } of this.#devices.disks) {
+      diskReadBytes += counters.readBytes;
+      diskWrittenBytes += counters.writtenBytes;
+    }
+    return { instructions, diskReadBytes, diskWrittenBytes };
+  }
+
+  exits(): readonly ExitCount[] {
+    const notified = this.#devices.functions.map(({ name, notifications }): ExitCount => ({
+      device: name,
+      kind: 'notify',
+      count: notifications,
+    }));
+    return [...this.#devices.bus.exits(), ...notified];
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** What the core asks of us. Numbers arrive as the core's signed ones. */
+  #imports(): CoreImports['host'] {
+    return {
+      mmioRead: (address, size) => this.#devices.bus.read(unsigned(address), size),
+      mmioWrite: (address, size, value) => this.#devices.bus.write(unsigned(address), size, unsigned(value)),
+      time: () => this.#clock.now(),
+      debugConsoleWrite: (address, length) => this.#devices.debugConsole.write(this.#bytes(address, length)),
+      debugConsoleRead: (address, length) => this.#devices.debugConsole.read(this.#bytes(address, length)),
+      systemReset: (type, reason) => this.#systemReset(type, reason),
+      // All harts live in this thread and get their turn anyway.
+      wakeHart: () => {},
+    };
+  }
+
+  #bytes(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, unsigned(address), unsigned(length));
+  }
+
+  #systemReset(type: number, reason: number): void {
+    if (reason === SRST_SYSTEM_FAILURE)
+      this.#stop({ kind: 'failed', cause: this.#panic.state.cause ?? 'the guest reported a system failure' });
+    else this.#stop({ kind: type === SRST_SHUTDOWN ? 'powered-off' : 'reset' });
+  }
+
+  /** The guest ends its run. A reset that follows a panic is how a kernel with `panic=-1` dies. */
+  #stop(end: BoardExit): void {
+    const cause = this.#panic.state.cause;
+    this.#end ??= end.kind === 'reset' && cause !== null ? { kind: 'failed', cause } : end;
+  }
+
+  /** @returns whether the hart waits for an interrupt */
+  #turn(hart: number, budget: number): boolean {
+    const exit = this.core.run(hart, budget);
+    if (exit === RunExit.fatal) this.#end ??= { kind: 'failed', cause: describeFatal(this.core, this.ram, hart) };
+    return exit === RunExit.idle;
+  }
+
+  /** Harts take turns. @returns whether all of them wait for an interrupt */
+  #turns(budget: number): boolean {
+    const { harts } = this.#spec;
+    let idle = false;
+    for (let left = budget; left > 0 && !idle && !this.#end; left -= TURN) {
+      idle = true;
+      for (let hart = 0; hart < harts && !this.#end; hart++) idle = this.#turn(hart, TURN) && idle;
+    }
+    return idle;
+  }
+
+  #watch(idle: boolean): void {
+    let user = false;
+    for (let hart = 0; hart < this.#spec.harts; hart++) user ||= this.core.privilege(hart) === 0;
+    if (idle || user) return this.#panic.alive();
+    const cause = this.#panic.verdict(this.#clock.now());
+    if (cause !== null) this.#end = { kind: 'failed', cause };
+  }
+
+  #idle(): BoardExit {
+    let deadlineTicks = Infinity;
+    for (let hart = 0; hart < this.#spec.harts; hart++) {
+      if (this.core.interruptPending(hart) !== 0) return { kind: 'running' };
+      deadlineTicks = Math.min(deadlineTicks, this.core.deadline(hart));
+    }
+    const { dueInNs } = this.#devices.rtc;
+    if (dueInNs !== Infinity) deadlineTicks = Math.min(deadlineTicks, this.#clock.now() + GuestClock.ticksOf(dueInNs));
+    return { kind: 'idle', deadlineTicks };
+  }
+}
+
+function growMemory(core: CoreExports, memory: CoreHandle['memory'], ramBytes: number): void {
+  const pages = Math.ceil((core.reservedBytes() + ramBytes) / PAGE_BYTES);
+  if (pages > MOST_PAGES)
+    throw new AppError({
+      code: 'not-supported',
+      doing: 'start the machine',
+      because: `it has ${Math.ceil(ramBytes / 2 ** 20)} MiB of memory, and a machine can have at most ${Math.floor((MOST_PAGES * PAGE_BYTES - core.reservedBytes()) / 2 ** 20)} MiB`,
+      hint: 'Give it less memory.',
+      data: { memoryBytes: ramBytes },
+    });
+  const missing = pages - memory.buffer.byteLength / PAGE_BYTES;
+  if (missing > 0) memory.grow(missing);
+}
+
+function unsigned(value: number): number {
+  return value < 0 ? value + 0x1_0000_0000 : value;
+}

@@ -1,0 +1,218 @@
+import type { BlockBackend } from '../../board-interface.ts';
+import type { GuestRam } from '../guest-ram.ts';
+import { cut, gather, scatter, type Chain, type Segment } from './chain.ts';
+import { VIRTIO_TYPE, type VirtioDevice, type VirtioTransport } from './device.ts';
+import type { Virtqueue } from './queue.ts';
+
+/** virtio 1.3 §5.2.3 "Feature bits". */
+const FEATURE = {
+  sizeMax: 1 << 1,
+  segMax: 1 << 2,
+  geometry: 1 << 4,
+  readOnly: 1 << 5,
+  blockSize: 1 << 6,
+  flush: 1 << 9,
+};
+
+/** §5.2.6 "Device Operation". */
+const REQUEST = { in: 0, out: 1, flush: 4, getId: 8 } as const;
+const STATUS = { ok: 0, ioError: 1, unsupported: 2 } as const;
+
+export const SECTOR_BYTES = 512;
+const HEADER_BYTES = 16;
+const STATUS_BYTES = 1;
+const ID_BYTES = 20;
+const QUEUE_SIZE = 256;
+
+/** Together the most that one request may move: 32 MiB. A driver that keeps to both never meets that limit. */
+const SEGMENT_MOST_BYTES = 256 * 1024;
+const SEGMENTS_MOST = 126;
+const REQUEST_MOST_BYTES = SEGMENT_MOST_BYTES * SEGMENTS_MOST + SEGMENT_MOST_BYTES * 2;
+
+/** Moved before the guest runs again, so that a deep queue does not keep its other devices waiting. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+/** What is scattered over several segments goes through one buffer: one call of the backend instead of many. */
+const BOUNCE_BYTES = 256 * 1024;
+
+export interface BlockCounters {
+  readBytes: number;
+  writtenBytes: number;
+  errors: number;
+}
+
+interface Outcome {
+  readonly status: number;
+  /** Bytes filled in the data part. */
+  readonly filled: number;
+}
+
+/** virtio 1.3 §5.2 "Block Device". */
+export class BlockDevice implements VirtioDevice {
+  readonly name: string;
+  readonly type = VIRTIO_TYPE.block;
+  readonly classCode = 0x01_0000;
+  readonly features: number;
+  readonly queueSizes = [QUEUE_SIZE];
+  readonly config: Uint8Array;
+  readonly counters: BlockCounters = { readBytes: 0, writtenBytes: 0, errors: 0 };
+  readonly #ram: GuestRam;
+  readonly #disk: BlockBackend;
+  readonly #id: string;
+  readonly #capacityBytes: number;
+  #bounce: Uint8Array | undefined;
+  #queue: Virtqueue | undefined;
+  #transport: VirtioTransport | undefined;
+  /** Without the flush command a driver expects that what is written is safe. */
+  #writeThrough = false;
+
+  /** @param id what the guest sees as the serial number, at most 20 ASCII characters */
+  constructor(ram: GuestRam, disk: BlockBackend, name: string, id: string) {
+    this.name = name;
+    this.#ram = ram;
+    this.#disk = disk;
+    this.#id = id;
+    const sectors = Math.floor(disk.sizeBytes / SECTOR_BYTES);
+    this.#capacityBytes = sectors * SECTOR_BYTES;
+    const { sizeMax, segMax, geometry, blockSize, flush, readOnly } = FEATURE;
+    this.features = sizeMax | segMax | geometry | blockSize | flush | (disk.readOnly ? readOnly : 0);
+    this.config = describe(sectors);
+  }
+
+  activate(queues: readonly Virtqueue[], features: number, transport: VirtioTransport): void {
+    this.#queue = queues[0];
+    this.#transport = transport;
+    this.#writeThrough = (features & FEATURE.flush) === 0;
+  }
+
+  deactivate(): void {
+    this.#queue = undefined;
+  }
+
+  notify(): void {
+    this.service();
+  }
+
+  service(): boolean {
+    const queue = this.#queue;
+    if (!queue) return false;
+    let left = BATCH_BYTES;
+    for (let chain = queue.peek(); chain && left > 0; chain = queue.peek()) {
+      if (chain.readableBytes < HEADER_BYTES || chain.writableBytes < STATUS_BYTES) {
+        this.#transport?.broken('a block request without a header or a place for its status');
+        break;
+      }
+      left -= SECTOR_BYTES + chain.readableBytes + chain.writableBytes;
+      queue.complete(this.#carryOut(chain));
+    }
+    queue.tell();
+    return left <= 0;
+  }
+
+  /** @returns bytes written to the chain */
+  #carryOut(chain: Chain): number {
+    const { readable, writable, readableBytes, writableBytes } = chain;
+    const status = cut(writable, writableBytes - STATUS_BYTES, writableBytes);
+    const into = cut(writable, 0, writableBytes - STATUS_BYTES);
+    const header = new Uint8Array(HEADER_BYTES);
+    gather(this.#ram, cut(readable, 0, HEADER_BYTES), header);
+    const outcome = this.#request(header, cut(readable, HEADER_BYTES, readableBytes), into);
+    if (outcome.status === STATUS.ioError) this.counters.errors++;
+    scatter(this.#ram, status, Uint8Array.of(outcome.status));
+    // The used length counts from the start: the status lies behind the whole data part, filled or not.
+    return outcome.status === STATUS.ok ? outcome.filled + STATUS_BYTES : STATUS_BYTES;
+  }
+
+  #request(header: Uint8Array, from: readonly Segment[], into: readonly Segment[]): Outcome {
+    const view = new DataView(header.buffer);
+    const type = view.getUint32(0, true);
+    const offset = (view.getUint32(8, true) + view.getUint32(12, true) * 0x1_0000_0000) * SECTOR_BYTES;
+    try {
+      if (type === REQUEST.in) return this.#read(into, offset);
+      if (type === REQUEST.out) return this.#write(from, offset);
+      if (type === REQUEST.flush) return this.#flush();
+      if (type === REQUEST.getId) return this.#identify(into);
+      return { status: STATUS.unsupported, filled: 0 };
+    } catch {
+      // The backend says why by its own means; the guest learns that its request failed.
+      return { status: STATUS.ioError, filled: 0 };
+    }
+  }
+
+  #read(into: readonly Segment[], offset: number): Outcome {
+    const bytes = total(into);
+    if (!this.#covers(offset, bytes)) return { status: STATUS.ioError, filled: 0 };
+    this.#inPieces(into, offset, (piece, at) => {
+      this.#disk.read(piece, at);
+    });
+    for (const { address, length } of into) this.#ram.written(address, length);
+    this.counters.readBytes += bytes;
+    return { status: STATUS.ok, filled: bytes };
+  }
+
+  #write(from: readonly Segment[], offset: number): Outcome {
+    const bytes = total(from);
+    if (this.#disk.readOnly || !this.#covers(offset, bytes)) return { status: STATUS.ioError, filled: 0 };
+    this.#outPieces(from, offset);
+    if (this.#writeThrough) this.#disk.flush();
+    this.counters.writtenBytes += bytes;
+    return { status: STATUS.ok, filled: 0 };
+  }
+
+  #flush(): Outcome {
+    this.#disk.flush();
+    return { status: STATUS.ok, filled: 0 };
+  }
+
+  #identify(into: readonly Segment[]): Outcome {
+    const id = new Uint8Array(ID_BYTES);
+    for (let index = 0; index < Math.min(this.#id.length, ID_BYTES); index++) id[index] = this.#id.charCodeAt(index);
+    return { status: STATUS.ok, filled: scatter(this.#ram, into, id) };
+  }
+
+  #covers(offset: number, bytes: number): boolean {
+    return bytes % SECTOR_BYTES === 0 && bytes <= REQUEST_MOST_BYTES && offset + bytes <= this.#capacityBytes;
+  }
+
+  #inPieces(into: readonly Segment[], offset: number, read: (piece: Uint8Array, at: number) => void): void {
+    if (into.length === 1) return read(this.#ram.view(into[0]!.address, into[0]!.length), offset);
+    const bytes = total(into);
+    for (let done = 0; done < bytes; done += BOUNCE_BYTES) {
+      const piece = this.#buffer(Math.min(BOUNCE_BYTES, bytes - done));
+      read(piece, offset + done);
+      scatter(this.#ram, cut(into, done, done + piece.length), piece);
+    }
+  }
+
+  #outPieces(from: readonly Segment[], offset: number): void {
+    if (from.length === 1) return this.#disk.write(this.#ram.view(from[0]!.address, from[0]!.length), offset);
+    const bytes = total(from);
+    for (let done = 0; done < bytes; done += BOUNCE_BYTES) {
+      const piece = this.#buffer(Math.min(BOUNCE_BYTES, bytes - done));
+      gather(this.#ram, cut(from, done, done + piece.length), piece);
+      this.#disk.write(piece, offset + done);
+    }
+  }
+
+  #buffer(bytes: number): Uint8Array {
+    this.#bounce ??= new Uint8Array(BOUNCE_BYTES);
+    return this.#bounce.subarray(0, bytes);
+  }
+}
+
+function total(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** §5.2.4 "Device configuration layout". The geometry is the usual fiction of 16 heads and 63 sectors. */
+function describe(sectors: number): Uint8Array {
+  const config = new Uint8Array(0x24);
+  const view = new DataView(config.buffer);
+  view.setBigUint64(0x00, BigInt(sectors), true);
+  view.setUint32(0x08, SEGMENT_MOST_BYTES, true);
+  view.setUint32(0x0c, SEGMENTS_MOST, true);
+  view.setUint16(0x10, Math.min(Math.floor(sectors / (16 * 63)), 0xffff), true);
+  view.setUint8(0x12, 16);
+  view.setUint8(0x13, 63);
+  view.setUint32(0x14, SECTOR_BYTES, true);
+  return config;
+}

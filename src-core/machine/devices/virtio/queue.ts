@@ -1,0 +1,163 @@
+import type { GuestRam } from '../guest-ram.ts';
+import { readChain, type Chain, type ChainSource } from './chain.ts';
+
+/** virtio 1.3 §2.7 "Split Virtqueues": sizes of their parts. */
+const AVAILABLE_HEADER = 4;
+const AVAILABLE_ENTRY = 2;
+const USED_HEADER = 4;
+const USED_ENTRY = 8;
+const DESCRIPTOR_BYTES = 16;
+const EVENT_BYTES = 2;
+const NO_INTERRUPT = 1;
+
+const U16 = 0xffff;
+
+export interface VirtqueueState {
+  /** In entries, a power of two. */
+  size: number;
+  enabled: boolean;
+  /** Guest physical addresses of the descriptor table, the available ring and the used ring. */
+  descriptors: number;
+  available: number;
+  used: number;
+  /** Free-running indices of the next entry to take and to give back. */
+  nextAvailable: number;
+  nextUsed: number;
+  /** `nextUsed` when the driver was last told; null before the first time. */
+  lastTold: number | null;
+}
+
+function powerOnState(maxSize: number): VirtqueueState {
+  return {
+    size: maxSize,
+    enabled: false,
+    descriptors: 0,
+    available: 0,
+    used: 0,
+    nextAvailable: 0,
+    nextUsed: 0,
+    lastTold: null,
+  };
+}
+
+/** What a queue is part of. */
+export interface QueueOwner {
+  /** Features of the ring that were negotiated. */
+  readonly indirect: boolean;
+  readonly eventIndex: boolean;
+  /** Whether the device may look at the queue now: the driver is ready, and nothing is broken. */
+  readonly live: boolean;
+  /** The guest made a mistake: no queue of the device is looked at again until it is reset. */
+  broken(why: string): void;
+  /** Buffers were used, and the driver wants to know. */
+  interrupt(): void;
+}
+
+/**
+ * The device's side of one split virtqueue. A chain is looked at with `peek` and stays in the queue until it is
+ * `complete`d: between two guest instructions no device holds a chain, so there is nothing of that to save.
+ */
+export class Virtqueue {
+  state: VirtqueueState;
+  readonly maxSize: number;
+  readonly #ram: GuestRam;
+  readonly #owner: QueueOwner;
+  #chain: Chain | null = null;
+
+  /** @param maxSize in entries, a power of two */
+  constructor(ram: GuestRam, owner: QueueOwner, maxSize: number) {
+    this.maxSize = maxSize;
+    this.#ram = ram;
+    this.#owner = owner;
+    this.state = powerOnState(maxSize);
+  }
+
+  reset(): void {
+    this.state = powerOnState(this.maxSize);
+    this.#chain = null;
+  }
+
+  /** Checks what the driver set up, once: from here on the rings themselves are known to be inside RAM. */
+  enable(): void {
+    const { size, descriptors, available, used } = this.state;
+    const powerOfTwo = size > 0 && size <= this.maxSize && (size & (size - 1)) === 0;
+    if (!powerOfTwo) return this.#owner.broken(`a queue of ${size} entries`);
+    if (descriptors % 16 !== 0 || available % 2 !== 0 || used % 4 !== 0)
+      return this.#owner.broken('a queue that is not aligned');
+    const inside =
+      this.#ram.contains(descriptors, size * DESCRIPTOR_BYTES) &&
+      this.#ram.contains(available, AVAILABLE_HEADER + size * AVAILABLE_ENTRY + EVENT_BYTES) &&
+      this.#ram.contains(used, USED_HEADER + size * USED_ENTRY + EVENT_BYTES);
+    if (!inside) return this.#owner.broken('a queue outside memory');
+    this.state.enabled = true;
+  }
+
+  /** The chain that is next, or null. The same one again until it is completed. */
+  peek(): Chain | null {
+    if (!this.state.enabled || !this.#owner.live) return null;
+    if (this.#chain) return this.#chain;
+    if (!this.#hasNext()) return null;
+    const { available, nextAvailable, size } = this.state;
+    const head = this.#ram.read16(available + AVAILABLE_HEADER + (nextAvailable & (size - 1)) * AVAILABLE_ENTRY);
+    const chain = readChain(this.#chainSource(), head);
+    if (typeof chain === 'string') {
+      this.#owner.broken(chain);
+      return null;
+    }
+    this.#chain = chain;
+    return chain;
+  }
+
+  /**
+   * Gives the chain that `peek` showed back to the driver.
+   * @param writtenBytes how much of its writable part was filled, from the start
+   */
+  complete(writtenBytes: number): void {
+    const chain = this.#chain;
+    if (!chain) return;
+    this.#chain = null;
+    const { state } = this;
+    const entry = state.used + USED_HEADER + (state.nextUsed & (state.size - 1)) * USED_ENTRY;
+    this.#ram.write32(entry, chain.head);
+    this.#ram.write32(entry + 4, writtenBytes);
+    state.nextAvailable = (state.nextAvailable + 1) & U16;
+    state.nextUsed = (state.nextUsed + 1) & U16;
+    this.#ram.write16(state.used + 2, state.nextUsed);
+  }
+
+  /** Tells the driver about what was completed since the last time, if it wants to know. Once per batch. */
+  tell(): void {
+    const { state } = this;
+    if (!state.enabled || state.lastTold === state.nextUsed) return;
+    if (state.lastTold === null && state.nextUsed === 0) return;
+    if (this.#wanted(state.lastTold, state.nextUsed)) this.#owner.interrupt();
+    state.lastTold = state.nextUsed;
+  }
+
+  /** Whether entries wait. With event indices, also asks to be notified of the next one when there are none. */
+  #hasNext(): boolean {
+    const { state } = this;
+    let waiting = (this.#ram.read16(state.available + 2) - state.nextAvailable) & U16;
+    if (waiting === 0 && this.#owner.eventIndex) {
+      this.#ram.write16(state.used + USED_HEADER + state.size * USED_ENTRY, state.nextAvailable);
+      waiting = (this.#ram.read16(state.available + 2) - state.nextAvailable) & U16;
+    }
+    if (waiting <= state.size) return waiting > 0;
+    this.#owner.broken(`${waiting} entries in a queue of ${state.size}`);
+    return false;
+  }
+
+  /** virtio 1.3 §2.7.7.2 "Device Requirements: Used Buffer Notification Suppression". */
+  #wanted(before: number | null, now: number): boolean {
+    const { available, size } = this.state;
+    if (!this.#owner.eventIndex) return (this.#ram.read16(available) & NO_INTERRUPT) === 0;
+    if (before === null) return true;
+    const event = this.#ram.read16(available + AVAILABLE_HEADER + size * AVAILABLE_ENTRY);
+    return ((now - event - 1) & U16) < ((now - before) & U16);
+  }
+
+  #chainSource(): ChainSource {
+    const { descriptors, size } = this.state;
+    return { ram: this.#ram, table: descriptors, size, indirect: this.#owner.indirect };
+  }
+}
