@@ -3,7 +3,18 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   // AssemblyScript is not TypeScript: its compiler checks it.
-  { ignores: ['out/**', 'node_modules/**', 'coverage/**', 'test-results/**', '.ci/canary/**', 'src-core/machine/core/**/assembly/**'] },
+  {
+    ignores: [
+      'out/**',
+      'node_modules/**',
+      'coverage/**',
+      'test-results/**',
+      '.ci/canary/**',
+      'src-core/machine/core/**/*.ts',
+      '!src-core/machine/core/**/*.test.ts',
+      '!src-core/machine/core/**/testing/**',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -25,7 +36,7 @@ export default tseslint.config(
     rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
   },
   {
-    files: ['**/*.test.ts', '**/*.test.tsx', '**/*.suite.ts', 'e2e/**', 'bench/**'],
+    files: ['**/*.test.ts', '**/*.test.tsx', '**/*.suite.ts', '**/testing/**', 'e2e/**', 'bench/**'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -1,5 +1,6 @@
 /** Compiles the floating point of the core by itself and calls it by name. */
-import { main } from 'assemblyscript/asc';
+import { fileURLToPath } from 'node:url';
+import { createMemoryStream, main } from 'assemblyscript/asc';
 
 export interface SoftFloat {
   /** Calls an operation with raw bits; the flags are what it made of those that had accrued before. */
@@ -20,16 +21,16 @@ export function widthsOf(name: string): { operands: readonly (32 | 64)[]; result
 
 /** Throws when the compiler refuses the code. */
 export async function compileSoftFloat(): Promise<SoftFloat> {
-  const entry = new URL('../index.ts', import.meta.url).pathname;
+  const baseDir = fileURLToPath(new URL('..', import.meta.url));
+  const stderr = createMemoryStream();
   let code: Uint8Array<ArrayBuffer> | undefined;
-  const { error, stderr } = await main(
-    [entry, '-O3', '--runtime', 'stub', '--noAssert', '--outFile', 'out.wasm', '--baseDir', '/'],
-    {
-      writeFile: (name, contents) => {
-        if (name === 'out.wasm' && typeof contents !== 'string') code = new Uint8Array(contents);
-      },
+  const options = ['-O3', '--runtime', 'stub', '--noAssert', '--outFile', 'out.wasm', '--baseDir', baseDir];
+  const { error } = await main(['index.ts', ...options], {
+    stderr,
+    writeFile: (name, contents) => {
+      if (name === 'out.wasm' && typeof contents !== 'string') code = new Uint8Array(contents);
     },
-  );
+  });
   if (error !== null || code === undefined) throw new Error(`asc: ${stderr.toString()}`, { cause: error });
   return bind((await WebAssembly.instantiate(code)).instance.exports);
 }
