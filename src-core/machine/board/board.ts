@@ -72,6 +72,8 @@ export function createBoard(spec: BoardSpec, host: BoardHost): Board {
   return new VirtBoard(spec, host);
 }
 
+const RUNNING: BoardExit = { kind: 'running' };
+
 class VirtBoard implements Board {
   readonly ram: GuestRam;
   readonly core: CoreExports;
@@ -126,13 +128,7 @@ class VirtBoard implements Board {
   }
 
   run(budget: number): BoardExit {
-    if (this.#end) return this.#end;
-    const more = this.#devices.service();
-    const idle = this.#spec.harts === 1 ? this.#turn(0, budget) : this.#turns(budget);
-    if (this.#end) return this.#end;
-    if (this.#panic.suspicious) this.#watch(idle);
-    if (this.#end) return this.#end;
-    return idle && !more ? this.#idle() : { kind: 'running' };
+    return this.#end ?? this.#slice(budget) ?? RUNNING;
   }
 
   service(): void {
@@ -202,6 +198,20 @@ class VirtBoard implements Board {
     this.#end ??= end.kind === 'reset' && cause !== null ? { kind: 'failed', cause } : end;
   }
 
+  /** @returns how the slice ended, null when the guest is to go on at once */
+  #slice(budget: number): BoardExit | null {
+    const more = this.#devices.service();
+    const idle = this.#spec.harts === 1 ? this.#turn(0, budget) : this.#turns(budget);
+    if (this.#panic.suspicious) this.#watch(idle);
+    if (this.#ended || !idle || more) return this.#end;
+    return this.#idle();
+  }
+
+  /** The guest may end its run during any call of the core. */
+  get #ended(): boolean {
+    return this.#end !== null;
+  }
+
   /** @returns whether the hart waits for an interrupt */
   #turn(hart: number, budget: number): boolean {
     const exit = this.core.run(hart, budget);
@@ -211,27 +221,28 @@ class VirtBoard implements Board {
 
   /** Harts take turns. @returns whether all of them wait for an interrupt */
   #turns(budget: number): boolean {
-    const { harts } = this.#spec;
-    let idle = false;
-    for (let left = budget; left > 0 && !idle && !this.#end; left -= TURN) {
-      idle = true;
-      for (let hart = 0; hart < harts && !this.#end; hart++) idle = this.#turn(hart, TURN) && idle;
-    }
+    for (let left = budget; left > 0 && !this.#ended; left -= TURN) if (this.#round()) return true;
+    return false;
+  }
+
+  #round(): boolean {
+    let idle = true;
+    for (let hart = 0; hart < this.#spec.harts; hart++) idle = this.#turn(hart, TURN) && idle;
     return idle;
   }
 
   #watch(idle: boolean): void {
     let user = false;
     for (let hart = 0; hart < this.#spec.harts; hart++) user ||= this.core.privilege(hart) === 0;
-    if (idle || user) return this.#panic.alive();
+    if (idle || user) this.#panic.alive();
     const cause = this.#panic.verdict(this.#clock.now());
-    if (cause !== null) this.#end = { kind: 'failed', cause };
+    if (cause !== null) this.#end ??= { kind: 'failed', cause };
   }
 
   #idle(): BoardExit {
     let deadlineTicks = Infinity;
     for (let hart = 0; hart < this.#spec.harts; hart++) {
-      if (this.core.interruptPending(hart) !== 0) return { kind: 'running' };
+      if (this.core.interruptPending(hart) !== 0) return RUNNING;
       deadlineTicks = Math.min(deadlineTicks, this.core.deadline(hart));
     }
     const { dueInNs } = this.#devices.rtc;

@@ -16,11 +16,16 @@ export interface Placed<T> {
   readonly what: T;
 }
 
+/** Firmware is a flat file, or an ELF file that says itself where its parts go. */
+export interface Firmware extends Placed<ByteSource> {
+  readonly elf: ElfImage | null;
+}
+
 /** What goes where in RAM; all addresses are guest physical. */
 export interface BootPlan {
   readonly kernel: Placed<KernelImage> | null;
   readonly initrd: Placed<ByteSource> | null;
-  readonly firmware: Placed<ByteSource | ElfImage> | null;
+  readonly firmware: Firmware | null;
   readonly deviceTree: number;
   /** First instruction that a hart executes. */
   readonly entry: number;
@@ -36,7 +41,8 @@ export function planBoot({ boot, memoryBytes }: BoardSpec): BootPlan {
   const end = base + memoryBytes;
   const kernel = boot.kernel ? placeKernel(inspectKernel(boot.kernel)) : null;
   const firmware = boot.firmware ? placeFirmware(boot.firmware) : null;
-  if (!kernel && !firmware) throw nothingToBoot();
+  const entry = firmware ? (firmware.elf?.entry ?? firmware.at) : kernel?.at;
+  if (entry === undefined) throw nothingToBoot();
   if (kernel && endOfFirmware(firmware) > kernel.at)
     throw firmwareTooLarge(endOfFirmware(firmware) - base, kernel.at - base);
   const deviceTree = alignDown(end - DEVICE_TREE_ROOM, PAGE);
@@ -49,7 +55,7 @@ export function planBoot({ boot, memoryBytes }: BoardSpec): BootPlan {
     firmware,
     initrd: boot.initrd ? { at: initrdAt, what: boot.initrd } : null,
     deviceTree,
-    entry: firmware ? entryOf(firmware) : kernel!.at,
+    entry,
   };
 }
 
@@ -59,14 +65,10 @@ function placeKernel(image: KernelImage): Placed<KernelImage> {
   return { at: MEMORY_MAP.ram.base + offset, what: image };
 }
 
-function placeFirmware(source: ByteSource): Placed<ByteSource | ElfImage> {
+function placeFirmware(source: ByteSource): Firmware {
   const magic = new Uint8Array(4);
   if (source.sizeBytes >= magic.length) source.read(magic, 0);
-  return { at: MEMORY_MAP.ram.base, what: isElf(magic) ? readElf(source) : source };
-}
-
-function entryOf({ at, what }: Placed<ByteSource | ElfImage>): number {
-  return 'entry' in what ? what.entry : at;
+  return { at: MEMORY_MAP.ram.base, what: source, elf: isElf(magic) ? readElf(source) : null };
 }
 
 function endOfKernel(kernel: Placed<KernelImage> | null): number {
@@ -74,11 +76,11 @@ function endOfKernel(kernel: Placed<KernelImage> | null): number {
 }
 
 /** @throws AppError when an ELF file wants to be outside RAM */
-function endOfFirmware(firmware: Placed<ByteSource | ElfImage> | null): number {
+function endOfFirmware(firmware: Firmware | null): number {
   if (!firmware) return 0;
-  if (!('entry' in firmware.what)) return firmware.at + firmware.what.sizeBytes;
+  if (!firmware.elf) return firmware.at + firmware.what.sizeBytes;
   let end = 0;
-  for (const { address, memoryBytes } of firmware.what.segments) {
+  for (const { address, memoryBytes } of firmware.elf.segments) {
     if (address < MEMORY_MAP.ram.base) throw outsideMemory(address);
     end = Math.max(end, address + memoryBytes);
   }

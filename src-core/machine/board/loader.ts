@@ -10,8 +10,8 @@ const RNG_SEED_BYTES = 32;
 /** Puts everything into RAM as planned. */
 export function load(plan: BootPlan, spec: BoardSpec, ram: GuestRam): void {
   if (plan.firmware) {
-    const { at, what } = plan.firmware;
-    if ('entry' in what) loadElf(spec.boot.firmware!, what, ram);
+    const { at, what, elf } = plan.firmware;
+    if (elf) loadElf(what, elf, ram);
     else copy(what, ram, at);
   }
   if (plan.kernel) copyAndClear(plan.kernel.what.source, plan.kernel.what.imageBytes, ram, plan.kernel.at);

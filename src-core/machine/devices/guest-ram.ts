@@ -59,7 +59,7 @@ export class GuestRam {
   }
 
   read8(address: number): number {
-    return this.bytes[this.#offset(address, 1)]!;
+    return this.bytes[this.#offset(address, 1)] ?? 0;
   }
 
   /** Atomic, so that what another hart wrote before is seen after. `address` is a multiple of 2. */
@@ -69,7 +69,7 @@ export class GuestRam {
 
   /** `address` is a multiple of 4. */
   read32(address: number): number {
-    return this.#words32[this.#offset(address, 4) >>> 2]!;
+    return this.#words32[this.#offset(address, 4) >>> 2] ?? 0;
   }
 
   /** Exact below 2^53; above, still larger than any RAM. `address` is a multiple of 4. */

@@ -149,7 +149,10 @@ export class Uart implements MmioDevice {
   }
 
   #transmit(byte: number): void {
-    if ((this.state.modemControl & MCR_LOOPBACK) !== 0) return this.#loopBack(byte);
+    if ((this.state.modemControl & MCR_LOOPBACK) !== 0) {
+      this.#loopBack(byte);
+      return;
+    }
     const { held } = this.state;
     if (held.length < HELD_BYTES) held.push(byte);
     this.state.transmitEmptyPending = false;
@@ -216,7 +219,7 @@ export class Uart implements MmioDevice {
     if ((interruptEnable & IER_RECEIVED) !== 0 && received.length > 0) {
       const fifo = (fifoControl & FCR_ENABLE) !== 0;
       // No time passes between the bytes of a burst: below its trigger the FIFO is at once as good as timed out.
-      return fifo && received.length < RECEIVE_TRIGGERS[fifoControl >> 6]! ? IIR_RECEIVE_TIMEOUT : IIR_RECEIVED;
+      return fifo && received.length < (RECEIVE_TRIGGERS[fifoControl >> 6] ?? 1) ? IIR_RECEIVE_TIMEOUT : IIR_RECEIVED;
     }
     if ((interruptEnable & IER_TRANSMIT_EMPTY) !== 0 && transmitEmptyPending) return IIR_TRANSMIT_EMPTY;
     return IIR_NONE;

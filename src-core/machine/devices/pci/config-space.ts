@@ -92,8 +92,8 @@ export class ConfigSpace {
   write(offset: number, size: number, value: number): void {
     for (let index = 0; index < size && offset + index < HEADER_BYTES; index++) {
       const at = offset + index;
-      const mask = this.#writable[at]!;
-      this.bytes[at] = (this.bytes[at]! & ~mask) | ((value >>> (index * 8)) & mask);
+      const mask = this.#writable[at] ?? 0;
+      this.bytes[at] = ((this.bytes[at] ?? 0) & ~mask) | ((value >>> (index * 8)) & mask);
     }
   }
 
@@ -119,7 +119,7 @@ export class ConfigSpace {
 
   /** As after power-on: what software wrote is gone. */
   reset(): void {
-    for (let at = 0; at < CONFIG.firstFree; at++) this.bytes[at] = this.bytes[at]! & ~this.#writable[at]!;
+    for (let at = 0; at < CONFIG.firstFree; at++) this.bytes[at] = (this.bytes[at] ?? 0) & ~(this.#writable[at] ?? 0);
     this.setInterruptStatus(false);
   }
 

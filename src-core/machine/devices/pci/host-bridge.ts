@@ -130,9 +130,9 @@ export class PciHost {
   /** PCI-to-PCI Bridge 1.2, "Interrupt Support": pin INTA of slot n is wire n modulo 4. */
   #pull(slot: number, level: boolean): void {
     const wire = slot % PINS;
-    const before = this.#pulled[wire]!;
+    const before = this.#pulled[wire] ?? 0;
     const after = (level ? before | (1 << slot) : before & ~(1 << slot)) >>> 0;
     this.#pulled[wire] = after;
-    if ((before === 0) !== (after === 0)) this.#lines[wire]!(after !== 0);
+    if ((before === 0) !== (after === 0)) this.#lines[wire]?.(after !== 0);
   }
 }

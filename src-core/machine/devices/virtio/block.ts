@@ -174,7 +174,11 @@ export class BlockDevice implements VirtioDevice {
   }
 
   #inPieces(into: readonly Segment[], offset: number, read: (piece: Uint8Array, at: number) => void): void {
-    if (into.length === 1) return read(this.#ram.view(into[0]!.address, into[0]!.length), offset);
+    const [first] = into;
+    if (first && into.length === 1) {
+      read(this.#ram.view(first.address, first.length), offset);
+      return;
+    }
     const bytes = total(into);
     for (let done = 0; done < bytes; done += BOUNCE_BYTES) {
       const piece = this.#buffer(Math.min(BOUNCE_BYTES, bytes - done));
@@ -184,7 +188,11 @@ export class BlockDevice implements VirtioDevice {
   }
 
   #outPieces(from: readonly Segment[], offset: number): void {
-    if (from.length === 1) return this.#disk.write(this.#ram.view(from[0]!.address, from[0]!.length), offset);
+    const [first] = from;
+    if (first && from.length === 1) {
+      this.#disk.write(this.#ram.view(first.address, first.length), offset);
+      return;
+    }
     const bytes = total(from);
     for (let done = 0; done < bytes; done += BOUNCE_BYTES) {
       const piece = this.#buffer(Math.min(BOUNCE_BYTES, bytes - done));

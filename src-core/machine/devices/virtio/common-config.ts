@@ -164,7 +164,10 @@ export class CommonConfig {
 
   #writeStatus(value: number): void {
     const { state } = this;
-    if (value === 0) return this.#events.reset();
+    if (value === 0) {
+      this.#events.reset();
+      return;
+    }
     const wasReady = this.has(STATUS.driverOk);
     let status = value | (state.status & STATUS.needsReset);
     // §3.1.1: what the driver cannot have, it learns from FEATURES_OK staying clear.

@@ -1,3 +1,4 @@
+import { assert } from '../../../base/errors.ts';
 import type { BytePort } from '../../board-interface.ts';
 import type { GuestRam } from '../guest-ram.ts';
 import { gather, scatter } from './chain.ts';
@@ -62,10 +63,15 @@ export class ConsoleDevice implements VirtioDevice {
     const multiport = (features & FEATURE.multiport) !== 0;
     this.#transport = transport;
     this.tidings = [];
-    this.#control = multiport ? { receive: queues[CONTROL_RECEIVE]!, transmit: queues[CONTROL_TRANSMIT]! } : undefined;
+    const pair = (first: number) => {
+      const [receive, transmit] = queues.slice(first, first + 2);
+      assert(receive && transmit, 'every port of a console has two queues');
+      return { receive, transmit };
+    };
+    this.#control = multiport ? pair(CONTROL_RECEIVE) : undefined;
     this.#ports = this.#specs.slice(0, multiport ? this.#specs.length : 1).map(({ outside }, index) => {
-      const first = index === 0 ? 0 : CONTROL_TRANSMIT + 1 + (index - 1) * 2;
-      return new ConsolePort(this.#ram, outside, queues[first]!, queues[first + 1]!);
+      const { receive, transmit } = pair(index === 0 ? 0 : CONTROL_TRANSMIT + 1 + (index - 1) * 2);
+      return new ConsolePort(this.#ram, outside, receive, transmit);
     });
     // A driver without control messages has one port, which is always open.
     if (!multiport) this.#setOpen(0, true);
@@ -162,10 +168,11 @@ export class ConsoleDevice implements VirtioDevice {
   #speak(): void {
     const queue = this.#control?.receive;
     if (!queue) return;
-    while (this.tidings.length > 0) {
+    for (let tiding = this.tidings[0]; tiding; tiding = this.tidings[0]) {
       const chain = queue.peek();
       if (!chain) break;
-      const { port, event } = this.tidings.shift()!;
+      this.tidings.shift();
+      const { port, event } = tiding;
       queue.complete(scatter(this.#ram, chain.writable, this.#message(port, event)));
     }
     queue.tell();

@@ -79,17 +79,22 @@ export class Virtqueue {
 
   /** Checks what the driver set up, once: from here on the rings themselves are known to be inside RAM. */
   enable(): void {
+    const wrong = this.#inspect();
+    if (wrong === null) this.state.enabled = true;
+    else this.#owner.broken(wrong);
+  }
+
+  /** @returns what is wrong with the rings, or null */
+  #inspect(): string | null {
     const { size, descriptors, available, used } = this.state;
     const powerOfTwo = size > 0 && size <= this.maxSize && (size & (size - 1)) === 0;
-    if (!powerOfTwo) return this.#owner.broken(`a queue of ${size} entries`);
-    if (descriptors % 16 !== 0 || available % 2 !== 0 || used % 4 !== 0)
-      return this.#owner.broken('a queue that is not aligned');
+    if (!powerOfTwo) return `a queue of ${size} entries`;
+    if (descriptors % 16 !== 0 || available % 2 !== 0 || used % 4 !== 0) return 'a queue that is not aligned';
     const inside =
       this.#ram.contains(descriptors, size * DESCRIPTOR_BYTES) &&
       this.#ram.contains(available, AVAILABLE_HEADER + size * AVAILABLE_ENTRY + EVENT_BYTES) &&
       this.#ram.contains(used, USED_HEADER + size * USED_ENTRY + EVENT_BYTES);
-    if (!inside) return this.#owner.broken('a queue outside memory');
-    this.state.enabled = true;
+    return inside ? null : 'a queue outside memory';
   }
 
   /** The chain that is next, or null. The same one again until it is completed. */
