@@ -1,0 +1,49 @@
+import { AGENT_PORT_NAME } from '../protocol.ts';
+import { watchChildren } from './children.ts';
+import { AgentPort } from './port.ts';
+import { os, print, scriptArgs, std } from './quickjs.ts';
+import { AgentServer } from './server.ts';
+
+/** The port may come later than we do, or belong to an agent that is just ending. */
+const OPEN_AGAIN_MS = 1000;
+
+/**
+ * Started by the guest's init as `qjs --std -m agent.js [PORT]`; runs as long as the guest. PORT is a path, or the
+ * number of a descriptor that whoever starts it has opened.
+ */
+function main(): void {
+  keepStandardDescriptors();
+  watchChildren();
+  // A handler, not "ignore": that would be inherited by the programs we start.
+  os.signal(os.SIGPIPE, () => undefined);
+  const port = scriptArgs[1] ?? `/dev/virtio-ports/${AGENT_PORT_NAME}`;
+  if (/^\d+$/.test(port)) serve(Number(port), port);
+  else openPort(port);
+}
+
+/** Pipes must not become descriptors 0 to 2, which a child gets anew. */
+function keepStandardDescriptors(): void {
+  let fd = os.open('/dev/null', os.O_RDWR);
+  while (fd >= 0 && fd < 3) fd = os.open('/dev/null', os.O_RDWR);
+  if (fd >= 3) os.close(fd);
+}
+
+function openPort(path: string): void {
+  const fd = AgentPort.open(path);
+  if (fd < 0) {
+    os.setTimeout(() => openPort(path), OPEN_AGAIN_MS);
+    return;
+  }
+  serve(fd, path);
+}
+
+function serve(fd: number, name: string): void {
+  const port = new AgentPort(fd, (errno) => {
+    print(`${name} cannot be used any more: errno ${errno}`);
+    // Init starts us again.
+    std.exit(1);
+  });
+  new AgentServer(port).start();
+}
+
+main();

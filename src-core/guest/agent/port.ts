@@ -1,0 +1,89 @@
+import type { ByteDuplex } from '../link.ts';
+import { EAGAIN, EINTR, O_NONBLOCK, os, readInto, writeFrom } from './quickjs.ts';
+
+/** While the host has not opened its end, Linux reports an end of file: look again after this time. */
+const HOST_AWAY_MS = 1000;
+/** drivers/char/virtio_console.c gives at most one page at a time, and takes at most 32 KiB. */
+const READ_BYTES = 16 * 1024;
+
+/** The agent's end of the port to the host. */
+export class AgentPort implements ByteDuplex {
+  readonly #fd: number;
+  readonly #buffer = new Uint8Array(READ_BYTES);
+  readonly #gone: (errno: number) => void;
+  #unsent: Uint8Array[] = [];
+  #onData: (bytes: Uint8Array) => void = () => undefined;
+  #onDrain: () => void = () => undefined;
+
+  /** @param gone the port cannot be used any more */
+  constructor(fd: number, gone: (errno: number) => void) {
+    this.#fd = fd;
+    this.#gone = gone;
+  }
+
+  /** @returns a negative errno when it cannot be opened: somebody else has it, or there is none */
+  static open(path: string): number {
+    return os.open(path, os.O_RDWR | O_NONBLOCK);
+  }
+
+  onData(handler: (bytes: Uint8Array) => void): void {
+    this.#onData = handler;
+    this.#listen();
+  }
+
+  onDrain(handler: () => void): void {
+    this.#onDrain = handler;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#unsent.length > 0) {
+      this.#unsent.push(bytes.slice());
+      return false;
+    }
+    const left = this.#writeSome(bytes);
+    if (left.length === 0) return true;
+    this.#unsent.push(left.slice());
+    os.setWriteHandler(this.#fd, () => this.#drain());
+    return false;
+  }
+
+  #listen(): void {
+    os.setReadHandler(this.#fd, () => this.#read());
+  }
+
+  #read(): void {
+    const count = readInto(this.#fd, this.#buffer);
+    if (count > 0) return this.#onData(this.#buffer.subarray(0, count));
+    if (count === -EAGAIN || count === -EINTR) return;
+    os.setReadHandler(this.#fd, null);
+    if (count < 0) return this.#gone(-count);
+    os.setTimeout(() => this.#listen(), HOST_AWAY_MS);
+  }
+
+  #drain(): void {
+    while (this.#unsent[0]) {
+      const left = this.#writeSome(this.#unsent[0]);
+      if (left.length > 0) {
+        this.#unsent[0] = left;
+        return;
+      }
+      this.#unsent.shift();
+    }
+    os.setWriteHandler(this.#fd, null);
+    this.#onDrain();
+  }
+
+  /** @returns what the port has not taken */
+  #writeSome(bytes: Uint8Array): Uint8Array {
+    let rest = bytes;
+    while (rest.length > 0) {
+      const count = writeFrom(this.#fd, rest);
+      if (count > 0) rest = rest.subarray(count);
+      else if (count !== -EINTR) {
+        if (count < 0 && count !== -EAGAIN) this.#gone(-count);
+        break;
+      }
+    }
+    return rest;
+  }
+}

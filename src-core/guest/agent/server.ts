@@ -1,0 +1,148 @@
+import { decodeJson, encodeJson } from '../ascii-json.ts';
+import { decodeGrant } from '../credit.ts';
+import { AgentLink, type ByteDuplex } from '../link.ts';
+import {
+  CHANNEL,
+  FRAME_KIND,
+  MAX_SESSIONS,
+  type ControlMessage,
+  type Frame,
+  type GuestMessage,
+  type OpeningMessage,
+} from '../protocol.ts';
+import { ProgramSession } from './program-session.ts';
+import type { SessionSink } from './pumps.ts';
+import { canPowerOff, powerOff, setTime } from './system.ts';
+import { canOpenTerminals } from './terminal.ts';
+
+const VERSION = '1';
+
+/** Serves the host: one connection, many sessions. */
+export class AgentServer {
+  readonly #link: AgentLink;
+  readonly #sessions = new Map<number, ProgramSession>();
+  #wasWritable = true;
+  #connection = 0;
+
+  constructor(port: ByteDuplex) {
+    this.#link = new AgentLink(port, Math.random, {
+      onUp: () => this.#introduce(),
+      onDown: () => this.#restart(),
+      onFrame: (frame) => this.#frame(frame),
+      onWritable: () => this.#update(),
+    });
+  }
+
+  start(): void {
+    this.#link.start();
+  }
+
+  #introduce(): void {
+    const features = ['exec', 'ping', 'set-time'];
+    if (canOpenTerminals()) features.push('terminal');
+    if (canPowerOff()) features.push('power-off');
+    this.#say(0, { kind: 'about', agent: VERSION, features });
+  }
+
+  /** The host has started anew: what it ran is nobody's any more. */
+  #restart(): void {
+    this.#connection++;
+    for (const session of [...this.#sessions.values()]) session.hangUp();
+    this.#link.start();
+  }
+
+  #frame(frame: Frame): void {
+    const session = this.#sessions.get(frame.session);
+    switch (frame.kind) {
+      case FRAME_KIND.message:
+        return this.#message(frame, session);
+      case FRAME_KIND.data:
+        if (session?.data(frame.payload) === false) this.#link.violate('more input than its credit allows');
+        return;
+      case FRAME_KIND.credit:
+        session?.credit(frame.channel, decodeGrant(frame.payload) ?? 0);
+        return;
+      case FRAME_KIND.finish:
+        if (frame.channel === CHANNEL.stdin) session?.finish();
+        return;
+    }
+  }
+
+  #message({ session: id, payload }: Frame, session: ProgramSession | undefined): void {
+    const message = decodeJson(payload) as OpeningMessage | ControlMessage | null | undefined;
+    if (typeof message !== 'object' || message === null || typeof message.kind !== 'string') {
+      return this.#link.violate('a message that is none');
+    }
+    if (session) {
+      if (!session.control(message as ControlMessage)) this.#say(id, { kind: 'unknown', of: message.kind });
+      return;
+    }
+    this.#open(id, message as OpeningMessage);
+  }
+
+  #open(id: number, message: OpeningMessage): void {
+    switch (message.kind) {
+      case 'exec':
+        return this.#exec(id, message);
+      case 'ping':
+        return this.#say(id, { kind: 'done' });
+      case 'set-time':
+        return this.#setTime(id, message.ns);
+      case 'power-off':
+        this.#say(id, { kind: 'done' });
+        return powerOff();
+      default:
+        return this.#stranger(id, (message as { kind: string }).kind);
+    }
+  }
+
+  #setTime(id: number, ns: string): void {
+    const connection = this.#connection;
+    setTime(BigInt(ns), (failure) => {
+      // The host may have started anew in between; its sessions have other meanings now.
+      if (connection !== this.#connection) return;
+      if (failure === undefined) this.#say(id, { kind: 'done' });
+      else this.#say(id, { kind: 'failed', code: 'guest-failed', because: failure });
+    });
+  }
+
+  #exec(id: number, message: Extract<OpeningMessage, { kind: 'exec' }>): void {
+    if (this.#sessions.size >= MAX_SESSIONS) {
+      return this.#say(id, { kind: 'failed', code: 'no-room', because: 'the agent runs too many programs already' });
+    }
+    let over = false;
+    const session = new ProgramSession(message, this.#sinkOf(id), () => {
+      over = true;
+      this.#sessions.delete(id);
+    });
+    if (!over) this.#sessions.set(id, session);
+  }
+
+  /** Control messages of a session that has just ended are late, not strange. */
+  #stranger(id: number, kind: string): void {
+    if (kind === 'resize' || kind === 'signal' || kind === 'close') return;
+    this.#say(id, { kind: 'failed', code: 'not-supported', because: `this agent does not know "${kind}"` });
+  }
+
+  #sinkOf(id: number): SessionSink {
+    const link = this.#link;
+    return {
+      get writable() {
+        return link.writable;
+      },
+      send: (kind, channel, payload) => {
+        link.send(kind, id, channel, payload);
+        if (this.#wasWritable !== link.writable) this.#update();
+      },
+    };
+  }
+
+  #say(id: number, message: GuestMessage): void {
+    this.#link.send(FRAME_KIND.message, id, 0, encodeJson(message));
+  }
+
+  #update(): void {
+    this.#wasWritable = this.#link.writable;
+    for (const session of [...this.#sessions.values()]) session.update();
+  }
+}
