@@ -1,0 +1,5 @@
+import { debian13Tiny } from './recipes/debian-13-tiny.ts';
+import type { Recipe } from './recipes/recipe.ts';
+
+/** The images that can be had, in the order in which they are shown. */
+export const CATALOG: readonly Recipe[] = [debian13Tiny];

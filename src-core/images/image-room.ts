@@ -1,0 +1,129 @@
+import { AppError } from '../base/errors.ts';
+import { throwIfCancelled } from './cancellation.ts';
+import { CATALOG } from './catalog.ts';
+import { DebianArchive, type ArchiveSettings } from './debian/archive.ts';
+import { DownloadCache } from './download-cache.ts';
+import { sourceOf } from './formats/byte-source.ts';
+import {
+  IMAGE_DOCUMENT_VERSION,
+  type BuildOptions,
+  type ImageCard,
+  type ImageDocument,
+  type ImageRecord,
+  type Images,
+} from './image.ts';
+import { ImageStore, type ImageDraft } from './image-store.ts';
+import type { Dish, Recipe } from './recipes/recipe.ts';
+import type { Workshop } from './workshop.ts';
+
+/** What depends on this computer and its settings, asked for at each build. */
+export interface BuildSurroundings {
+  /** @throws AppError 'unavailable' when no mirror is known */
+  archive(): Promise<Pick<ArchiveSettings, 'mirrors' | 'trusted' | 'keyrings' | 'checks'>>;
+  /** The guest agent's program. */
+  agentSource(): Promise<string>;
+}
+
+const KERNEL_FILE = 'kernel';
+const INITRD_FILE = 'initrd';
+
+/** All images: the catalogue, those that are here, and the building of one from the other. */
+export class ImageRoom implements Images {
+  readonly #workshop: Workshop;
+  readonly #surroundings: BuildSurroundings;
+  readonly #store: ImageStore;
+  readonly #recipes: readonly Recipe[];
+
+  constructor(workshop: Workshop, surroundings: BuildSurroundings, recipes: readonly Recipe[] = CATALOG) {
+    this.#workshop = workshop;
+    this.#surroundings = surroundings;
+    this.#store = new ImageStore(workshop);
+    this.#recipes = recipes;
+  }
+
+  catalog(): readonly ImageCard[] {
+    return this.#recipes.map((recipe) => recipe.card);
+  }
+
+  list(): Promise<readonly ImageRecord[]> {
+    return this.#store.list();
+  }
+
+  get(name: string): Promise<ImageRecord> {
+    return this.#store.get(name);
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#store.remove(name);
+  }
+
+  async sweep(): Promise<void> {
+    await this.#store.sweep();
+    await new DownloadCache(this.#workshop).sweep();
+  }
+
+  async build(name: string, options: BuildOptions): Promise<ImageRecord> {
+    const recipe = this.#recipes.find((candidate) => candidate.card.name === name);
+    if (recipe === undefined) throw unknownImage(name);
+    const present = (await this.#store.list()).find((record) => record.document.name === name);
+    if (present !== undefined) return present;
+    try {
+      await this.#buildNew(recipe, options);
+    } catch (error) {
+      throw asBuildFailure(name, error, options);
+    }
+    return await this.#store.get(name);
+  }
+
+  async #buildNew(recipe: Recipe, options: BuildOptions): Promise<void> {
+    const agentSource = await this.#surroundings.agentSource();
+    const settings = { ...(await this.#surroundings.archive()), ...recipe.archive };
+    const archive = await DebianArchive.open(this.#workshop, settings, options);
+    const dish = await recipe.build({ archive, decompress: this.#workshop.decompress, agentSource, options });
+    options.progress({ phase: 'Writing the image', fraction: null });
+    const draft = this.#store.begin();
+    try {
+      const document = await this.#write(draft, recipe.card, dish);
+      throwIfCancelled(options.signal, 'write the image');
+      await draft.publish(document);
+    } catch (error) {
+      await draft.abandon();
+      throw error;
+    }
+  }
+
+  async #write(draft: ImageDraft, card: ImageCard, dish: Dish): Promise<ImageDocument> {
+    const kernel = await draft.write(KERNEL_FILE, sourceOf(dish.kernel));
+    const initrd = await draft.write(INITRD_FILE, sourceOf(dish.initrd));
+    return {
+      version: IMAGE_DOCUMENT_VERSION,
+      name: card.name,
+      title: card.title,
+      contents: dish.contents,
+      createdAt: this.#workshop.now(),
+      boot: { kernel, initrd, commandLine: dish.commandLine },
+      packages: dish.packages.map(({ name, version, sha256, sizeBytes }) => ({ name, version, sha256, sizeBytes })),
+      defaults: { ...card.defaults },
+      minimumMemoryBytes: card.minimumMemoryBytes,
+    };
+  }
+}
+
+function unknownImage(name: string): AppError {
+  return new AppError({
+    code: 'not-found',
+    doing: `build image ${name}`,
+    because: 'the catalogue has no such image',
+    hint: 'List the images that can be had with "inn image catalog".',
+  });
+}
+
+/** What a person reads: the image, not the step, failed; and a cancelled build is no failure of what it was doing. */
+function asBuildFailure(name: string, error: unknown, options: BuildOptions): unknown {
+  if (!(error instanceof AppError)) return error;
+  const doing = `build image ${name}`;
+  if (options.signal.aborted)
+    return new AppError({ code: 'cancelled', doing, because: 'it was cancelled', cause: error });
+  const { code, because, hint, data } = error;
+  return new AppError({ code, doing, because, data, cause: error, ...(hint === undefined ? {} : { hint }) });
+}

@@ -1,0 +1,144 @@
+/**
+ * The small files of `debian-13-tiny`: ours, written for BusyBox. Every fork and exec of a simulated machine costs
+ * 1.5 million instructions, so what the shell has built in is used wherever it can be.
+ */
+
+/** busybox init: one set-up, then what runs beside each other. */
+const INITTAB = `::sysinit:/usr/lib/innkeeper/setup
+::once:/usr/lib/innkeeper/devices
+::respawn:/usr/lib/innkeeper/agent
+::respawn:/usr/bin/cttyhack /bin/sh -l
+::ctrlaltdel:/usr/bin/reboot
+`;
+
+const FSTAB = `proc      /proc     proc      nosuid,nodev,noexec          0 0
+sysfs     /sys      sysfs     nosuid,nodev,noexec          0 0
+devpts    /dev/pts  devpts    gid=5,mode=620,ptmxmode=666  0 0
+tmpfs     /dev/shm  tmpfs     nosuid,nodev,mode=1777       0 0
+tmpfs     /run      tmpfs     nosuid,nodev,mode=755        0 0
+tmpfs     /tmp      tmpfs     nosuid,nodev,mode=1777       0 0
+`;
+
+/** The virtual file systems, and the names of the virtio ports (udev's work elsewhere). */
+const SETUP = `#!/bin/sh
+mount -t devtmpfs -o nosuid,mode=755 devtmpfs /dev
+mkdir /dev/pts /dev/shm
+mount -a
+for port in /sys/class/virtio-ports/*; do
+  read -r name 2>/dev/null <"$port/name" || continue
+  [ -n "$name" ] || continue
+  [ -d /dev/virtio-ports ] || mkdir /dev/virtio-ports
+  ln -s "../\${port##*/}" "/dev/virtio-ports/$name"
+done
+`;
+
+/** Drivers for the devices that this machine has. They come after the prompt: nothing waits for them. */
+const DEVICES = `#!/bin/sh
+set --
+for device in /sys/bus/virtio/devices/*; do
+  read -r alias 2>/dev/null <"$device/modalias" && [ ! -e "$device/driver" ] && set -- "$@" "$alias"
+done
+[ $# -eq 0 ] || modprobe -a -q "$@"
+ifconfig lo up
+`;
+
+/** The port may come a moment after the system; where there is none there is nobody to talk to. */
+const AGENT = `#!/bin/sh
+port=/dev/virtio-ports/innkeeper.agent
+[ -e "$port" ] && [ -e /opt/innkeeper/agent.js ] || exec sleep 2147483647
+cd /
+exec qjs --std -m /opt/innkeeper/agent.js "$port"
+`;
+
+/**
+ * "poweroff", "reboot" and "halt": as init does it, without its fixed sleeps. Init is told to start nothing any more,
+ * programs get two seconds to end.
+ */
+const SHUTDOWN = `#!/bin/sh
+case "$0" in *reboot) action=reboot ;; *halt) action=halt ;; *) action=poweroff ;; esac
+[ "$1" = -f ] && exec busybox "$action" -f
+trap '' HUP INT QUIT TERM TSTP PIPE
+others() {
+  for process in /proc/[0-9]*; do
+    id=\${process#/proc/}
+    [ "$id" -gt 1 ] && [ "$id" != $$ ] || continue
+    # Kernel threads have no command line.
+    read -r line 2>/dev/null <"$process/cmdline"
+    [ -n "$line" ] && return 0
+  done
+  return 1
+}
+kill -TSTP 1
+kill -TERM -1
+kill -HUP -1
+tries=0
+while others && [ $tries -lt 20 ]; do
+  busybox usleep 100000
+  tries=$((tries + 1))
+done
+kill -KILL -1
+sync
+umount -a -r 2>/dev/null
+exec busybox "$action" -f
+`;
+
+const PROFILE = `export PATH=/usr/local/bin:/usr/bin HOME=/root USER=root LOGNAME=root SHELL=/bin/sh PAGER=less
+case "$TERM" in '' | linux | vt102) export TERM=xterm-256color ;; esac
+PS1='\\u@\\h:\\w\\$ '
+cd
+if [ "$PPID" = 1 ]; then
+  read -r release </etc/debian_version
+  read -r kernel </proc/sys/kernel/osrelease
+  read -r _ memory _ </proc/meminfo
+  echo
+  echo "Debian $release, Linux $kernel, riscv64, $((memory / 1024)) MiB of memory."
+  echo "This is a small system in memory: BusyBox, QuickJS (qjs), no packages. \\"poweroff\\" ends it."
+  echo
+  unset release kernel memory
+fi
+`;
+
+export interface TextFile {
+  readonly mode: number;
+  readonly text: string;
+}
+
+/** By path. */
+export const TINY_FILES: Readonly<Record<string, TextFile>> = {
+  'etc/inittab': { mode: 0o644, text: INITTAB },
+  'etc/fstab': { mode: 0o644, text: FSTAB },
+  'etc/profile': { mode: 0o644, text: PROFILE },
+  'etc/passwd': { mode: 0o644, text: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n' },
+  'etc/group': { mode: 0o644, text: 'root:x:0:\ntty:x:5:\nnogroup:x:65534:\n' },
+  'etc/hosts': { mode: 0o644, text: '127.0.0.1 localhost\n::1 localhost\n' },
+  'usr/lib/innkeeper/setup': { mode: 0o755, text: SETUP },
+  'usr/lib/innkeeper/devices': { mode: 0o755, text: DEVICES },
+  'usr/lib/innkeeper/agent': { mode: 0o755, text: AGENT },
+  'usr/bin/poweroff': { mode: 0o755, text: SHUTDOWN },
+  'usr/bin/reboot': { mode: 0o755, text: SHUTDOWN },
+  'usr/bin/halt': { mode: 0o755, text: SHUTDOWN },
+};
+
+/** Directories that are not there because of a file; the rest comes with their content. */
+export const TINY_DIRECTORIES: Readonly<Record<string, number>> = {
+  dev: 0o755,
+  mnt: 0o755,
+  proc: 0o555,
+  root: 0o700,
+  run: 0o755,
+  sys: 0o555,
+  tmp: 0o1777,
+  'usr/local/bin': 0o755,
+  'var/log': 0o755,
+};
+
+/** One folder for all programs; the other names lead to it. */
+export const TINY_LINKS: Readonly<Record<string, string>> = {
+  bin: 'usr/bin',
+  sbin: 'usr/bin',
+  lib: 'usr/lib',
+  'usr/sbin': 'bin',
+  'var/run': '../run',
+  'var/tmp': '../tmp',
+  init: 'usr/bin/busybox',
+};

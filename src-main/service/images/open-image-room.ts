@@ -1,0 +1,66 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { DEBIAN_ARCHIVE_KEYS } from '../../../src-core/images/debian/keyring.ts';
+import { countryMirror, countryOf, debianMirrors } from '../../../src-core/images/debian/sources.ts';
+import { ImageRoom } from '../../../src-core/images/image-room.ts';
+import type { Images } from '../../../src-core/images/image.ts';
+import type { Hasher, Workshop } from '../../../src-core/images/workshop.ts';
+import { readAptConfiguration, systemKeyrings } from './apt-configuration.ts';
+import { nodeDecompress } from './node-decompress.ts';
+import { NodeFetcher } from './node-fetcher.ts';
+import { defaultCacheDirectory, NodeStorage } from './node-storage.ts';
+import { verifyClearSigned } from './openpgp-verify.ts';
+
+export interface ImageRoomOptions {
+  /** The service's data directory; images live in its folder `images`. */
+  readonly dataDirectory: string;
+  /** For downloads; where the person's other caches are unless given. */
+  readonly cacheDirectory?: string;
+  /** The setting `debianMirror`; null: as this computer's apt is configured, else the country's mirror. */
+  readonly debianMirror: () => string | null;
+  /** The guest agent's program, for QuickJS. */
+  readonly agentSource: () => Promise<string>;
+}
+
+/** The images of this computer. `close` lets go of network connections. */
+export function openImageRoom(options: ImageRoomOptions): Images & { close(): Promise<void> } {
+  const fetcher = new NodeFetcher(async () => (await readAptConfiguration()).proxies);
+  const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory(process.env, homedir());
+  const workshop: Workshop = {
+    images: new NodeStorage(join(options.dataDirectory, 'images')),
+    cache: new NodeStorage(cacheDirectory),
+    fetcher,
+    decompress: nodeDecompress,
+    verifyClearSigned,
+    sha256,
+    now: Date.now,
+    uniqueName: randomUUID,
+  };
+  const room = new ImageRoom(workshop, {
+    archive: async () => {
+      const { sources, mirrorList, checks } = await readAptConfiguration();
+      const mirrors = chooseMirrors(options.debianMirror(), debianMirrors(sources, mirrorList), process.env);
+      return { mirrors, checks, trusted: DEBIAN_ARCHIVE_KEYS, keyrings: await systemKeyrings() };
+    },
+    agentSource: options.agentSource,
+  });
+  return Object.assign(room, { close: () => fetcher.close() });
+}
+
+/** @throws AppError 'unavailable' when neither the settings, apt nor the locale name one */
+export function chooseMirrors(
+  setting: string | null,
+  ofApt: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): readonly string[] {
+  if (setting !== null) return [setting.replace(/\/+$/, '')];
+  if (ofApt.length > 0) return ofApt;
+  const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'];
+  return [countryMirror(countryOf(locale ?? Intl.DateTimeFormat().resolvedOptions().locale))];
+}
+
+function sha256(): Hasher {
+  const hash = createHash('sha256');
+  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') };
+}
