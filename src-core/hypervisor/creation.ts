@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { AppError } from '../base/errors.ts';
+import { formatBytes } from '../base/format-bytes.ts';
+import { createMachineSchema } from '../contract/machines.ts';
+import { admitDefinition } from '../host/admission.ts';
+import { checkBootFiles } from './boot-files.ts';
+import { DEFINITION_VERSION } from './definition.ts';
+import type { MachineDefinition } from './definition.ts';
+import { inspectDisk } from './disk-image.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export type CreateRequest = z.output<typeof createMachineSchema>;
+
+const FALLBACK = { processors: 1, memoryBytes: 256 * 1024 * 1024 };
+
+interface SourceFacts {
+  readonly defaults: { readonly processors: number; readonly memoryBytes: number };
+  readonly minimumMemoryBytes: number;
+}
+
+/**
+ * Checks a request down to the files that it names, and makes the definition of it.
+ * @throws AppError 'not-found', 'invalid-input', 'no-room', 'not-supported', 'denied'; nothing was changed
+ */
+export async function planMachine(
+  request: CreateRequest,
+  id: string,
+  around: Pick<Surroundings, 'files' | 'host' | 'images' | 'clock'>,
+): Promise<MachineDefinition> {
+  const { name, source, disks } = request;
+  const doing = `create machine ${name}`;
+  const facts = await inspectSource(request, doing, around);
+  const processors = request.processors ?? facts.defaults.processors;
+  const memoryBytes = request.memoryBytes ?? facts.defaults.memoryBytes;
+  admitDefinition({ doing, processors, memoryBytes }, around.host.meter.facts);
+  if (memoryBytes < facts.minimumMemoryBytes) throw tooLittleMemory(doing, memoryBytes, facts.minimumMemoryBytes);
+  for (const disk of disks) await inspectDisk(around.files, doing, disk);
+  return {
+    version: DEFINITION_VERSION,
+    id,
+    name,
+    createdAt: around.clock.now(),
+    source,
+    processors,
+    memoryBytes,
+    disks,
+  };
+}
+
+async function inspectSource(
+  { source }: CreateRequest,
+  doing: string,
+  { files, images }: Pick<Surroundings, 'files' | 'images'>,
+): Promise<SourceFacts> {
+  if (source.kind === 'files') {
+    await checkBootFiles(files, doing, source);
+    return { defaults: FALLBACK, minimumMemoryBytes: 0 };
+  }
+  const here = await images.find(source.image);
+  if (here) return here.document;
+  const card = images.catalog().find(({ name }) => name === source.image);
+  if (card) return card;
+  const names = images.catalog().map(({ name }) => name);
+  throw new AppError({
+    code: 'not-found',
+    doing,
+    because: `there is no image ${source.image}`,
+    hint: `Take one of the catalogue: ${names.join(', ')}.`,
+    data: { image: source.image, catalogue: names },
+  });
+}
+
+function tooLittleMemory(doing: string, memoryBytes: number, minimumBytes: number): AppError {
+  return new AppError({
+    code: 'invalid-input',
+    doing,
+    because: `${formatBytes(memoryBytes)} of memory is too little for its image`,
+    hint: `Give it at least ${formatBytes(minimumBytes)}.`,
+    data: { memoryBytes, minimumBytes },
+  });
+}

@@ -1,0 +1,129 @@
+import { AppError, assert } from '../base/errors.ts';
+import type { MachineState } from '../contract/machines.ts';
+
+/** What a person asks of a machine. */
+export type Request = 'start' | 'stop' | 'kill' | 'pause' | 'resume' | 'restart' | 'rename' | 'remove';
+
+/** What becomes of a machine without being asked. */
+export type Happening =
+  /** Made from an image that is not here yet. */
+  | 'image-missing'
+  | 'prepared'
+  | 'prepared-to-start'
+  | 'preparation-failed'
+  | 'launched'
+  | 'launch-failed'
+  | 'powered-off'
+  | 'reset'
+  | 'failed';
+
+type Row = Readonly<Partial<Record<Request | Happening, MachineState>>>;
+
+/**
+ * The whole life of a machine. What is not in this table cannot happen: a request that is missing in a state is
+ * refused, a happening that is missing is a defect.
+ */
+const LIFE: Readonly<Record<MachineState, Row>> = {
+  preparing: {
+    start: 'preparing',
+    stop: 'stopped',
+    kill: 'stopped',
+    rename: 'preparing',
+    prepared: 'stopped',
+    'prepared-to-start': 'starting',
+    'preparation-failed': 'stopped',
+  },
+  stopped: { start: 'starting', rename: 'stopped', remove: 'stopped', 'image-missing': 'preparing' },
+  starting: {
+    kill: 'stopped',
+    rename: 'starting',
+    'image-missing': 'preparing',
+    launched: 'running',
+    'launch-failed': 'stopped',
+    failed: 'failed',
+  },
+  running: {
+    stop: 'stopping',
+    kill: 'stopped',
+    pause: 'paused',
+    restart: 'stopping',
+    rename: 'running',
+    'powered-off': 'stopped',
+    reset: 'starting',
+    failed: 'failed',
+  },
+  // What a run's thread told just before it stood still is heard only after `pause` was carried out.
+  paused: {
+    kill: 'stopped',
+    resume: 'running',
+    rename: 'paused',
+    'powered-off': 'stopped',
+    reset: 'starting',
+    failed: 'failed',
+  },
+  stopping: {
+    stop: 'stopping',
+    restart: 'stopping',
+    kill: 'stopped',
+    rename: 'stopping',
+    'powered-off': 'stopped',
+    reset: 'starting',
+    failed: 'failed',
+  },
+  failed: { start: 'starting', rename: 'failed', remove: 'failed' },
+};
+
+const STATE_WORDS: Readonly<Record<MachineState, string>> = {
+  preparing: 'its image is being prepared',
+  stopped: 'it is stopped',
+  starting: 'it is starting',
+  running: 'it is running',
+  paused: 'it is paused',
+  stopping: 'it is stopping',
+  failed: 'it has failed',
+};
+
+const START_IT = 'Start the machine first.';
+const WAIT_FOR_START = 'Wait until it runs, or kill it.';
+
+/** What would help, where a request is refused. */
+const HELP: Readonly<Partial<Record<Request, Readonly<Partial<Record<MachineState, string>>>>>> = {
+  start: { paused: 'Resume the machine instead.', stopping: 'Wait until it has stopped, or kill it.' },
+  stop: { starting: WAIT_FOR_START, paused: 'Resume the machine first, or kill it.' },
+  pause: { stopped: START_IT, failed: START_IT, starting: WAIT_FOR_START, stopping: 'Wait until it has stopped.' },
+  resume: { stopped: START_IT, failed: START_IT },
+  restart: { stopped: START_IT, failed: START_IT, starting: WAIT_FOR_START, paused: 'Resume the machine first.' },
+  remove: {
+    preparing: 'Stop its preparation first.',
+    starting: 'Kill the machine first.',
+    running: 'Stop the machine first.',
+    paused: 'Resume and stop the machine first, or kill it.',
+    stopping: 'Wait until it has stopped, or kill it.',
+  },
+};
+
+/** Where a request leads, or null where it makes no sense. */
+export function allowed(state: MachineState, request: Request): MachineState | null {
+  return LIFE[state][request] ?? null;
+}
+
+/** @throws AppError 'wrong-state' that says what would help */
+export function afterRequest(state: MachineState, request: Request, machineName: string): MachineState {
+  const next = allowed(state, request);
+  if (next !== null) return next;
+  const hint = HELP[request]?.[state];
+  throw new AppError({
+    code: 'wrong-state',
+    doing: `${request} machine ${machineName}`,
+    because: STATE_WORDS[state],
+    ...(hint === undefined ? {} : { hint }),
+    data: { state },
+  });
+}
+
+/** @throws BugError when this cannot happen to a machine in that state */
+export function afterHappening(state: MachineState, happening: Happening): MachineState {
+  const next = LIFE[state][happening];
+  assert(next !== undefined, `a machine that is ${state} cannot be ${happening}`);
+  return next;
+}

@@ -1,0 +1,103 @@
+import type { Disposable } from '../base/disposable.ts';
+import type { MachineStats } from '../contract/machines.ts';
+import { AgentClient } from '../guest/agent-client.ts';
+import type { AgentState } from '../guest/agent-client.ts';
+import type { Clock } from '../host/clock.ts';
+import type { MachineConsole } from './console.ts';
+import { GuestDuplex } from './guest-duplex.ts';
+import type { MachineRun } from './runner.ts';
+
+/** Looks of the watchdog at a thread that neither works on nor sleeps, before it is given up. */
+const MOST_STALLED_LOOKS = 6;
+
+/** A run with what hangs on it: the console, the agent, the measurements, the asking to power off. */
+export class LiveRun {
+  readonly run: MachineRun;
+  readonly agent: AgentClient;
+  readonly #console: MachineConsole;
+  readonly #clock: Clock;
+  readonly #duplex: GuestDuplex;
+  readonly #leases: readonly Disposable[];
+  readonly #onAgent: Disposable;
+  #asking: Disposable | undefined;
+  #grace: Disposable | undefined;
+  #before: { at: number; processorMs: number } | undefined;
+  #turns = -1;
+  #stalledLooks = 0;
+  #detached = false;
+
+  /** @param leases given back when the run is over */
+  constructor(
+    run: MachineRun,
+    console: MachineConsole,
+    clock: Clock,
+    random: () => number,
+    leases: readonly Disposable[],
+    onAgent: (state: AgentState) => void,
+  ) {
+    this.run = run;
+    this.#console = console;
+    this.#clock = clock;
+    this.#leases = leases;
+    this.#duplex = new GuestDuplex(run.agent, clock);
+    this.agent = new AgentClient({ duplex: this.#duplex, timers: clock, random });
+    this.#onAgent = this.agent.onStateChange(onAgent);
+    console.connect(run.console);
+    this.agent.start();
+  }
+
+  /**
+   * Asks the guest to power off: now, or as soon as its agent answers.
+   * @param overdue called when the grace is over, and at once when there is nobody who could be asked
+   */
+  askToPowerOff(graceMs: number, overdue: () => void): void {
+    this.#grace?.dispose();
+    this.#asking?.dispose();
+    this.#grace = this.#clock.after(graceMs, overdue);
+    const ask = (): void => void this.agent.powerOff().catch(overdue);
+    if (this.agent.state === 'ready') return ask();
+    if (this.agent.state === 'absent') return overdue();
+    this.#asking = this.agent.onStateChange((state) => {
+      this.#asking?.dispose();
+      if (state === 'ready') ask();
+      else overdue();
+    });
+  }
+
+  sample(): MachineStats {
+    const { processorMs, ...measured } = this.run.measure();
+    const at = this.#clock.now();
+    const before = this.#before;
+    this.#before = { at, processorMs };
+    const used = before && at > before.at ? (processorMs - before.processorMs) / (at - before.at) : 0;
+    const { memoryUsedBytes, instructions, diskReadBytes, diskWrittenBytes } = measured;
+    const processorUsed = Math.max(0, Math.round(used * 1000) / 1000);
+    return { takenAt: at, processorUsed, memoryUsedBytes, instructions, diskReadBytes, diskWrittenBytes };
+  }
+
+  /** To be asked every few seconds while it runs. @returns true when its thread is stuck, a defect of ours */
+  stuck(): boolean {
+    const { turns, asleep } = this.run.measure();
+    this.#stalledLooks = asleep || turns !== this.#turns ? 0 : this.#stalledLooks + 1;
+    this.#turns = turns;
+    return this.#stalledLooks >= MOST_STALLED_LOOKS;
+  }
+
+  /** Lets go of the guest: nothing of it is heard from now on. Resolves when nothing of it runs. */
+  async end(): Promise<void> {
+    this.#detach();
+    await this.run.terminate();
+    for (const lease of this.#leases) lease.dispose();
+  }
+
+  #detach(): void {
+    if (this.#detached) return;
+    this.#detached = true;
+    this.#grace?.dispose();
+    this.#asking?.dispose();
+    this.#onAgent.dispose();
+    this.agent.dispose();
+    this.#duplex.dispose();
+    this.#console.disconnect();
+  }
+}

@@ -1,0 +1,26 @@
+import type { Clock, Random } from '../host/clock.ts';
+import type { Files } from '../host/files.ts';
+import type { HostModel } from '../host/host-model.ts';
+import type { DiskLeases } from './disk-leases.ts';
+import type { ImagePreparation } from './image-preparation.ts';
+import type { MachineStore } from './machine-store.ts';
+import type { MachineRunner } from './runner.ts';
+
+/** What happens to machines is written down for whoever looks for a cause later. */
+export interface MachineLog {
+  info(machine: string, message: string, data?: Readonly<Record<string, unknown>>): void;
+  warn(machine: string, message: string, data?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What a machine finds around it. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly files: Files;
+  readonly host: HostModel;
+  readonly images: ImagePreparation;
+  readonly runner: MachineRunner;
+  readonly store: MachineStore;
+  readonly disks: DiskLeases;
+  readonly log: MachineLog;
+}
