@@ -30,7 +30,7 @@ function roundToOdd(sum: f64, error: f64): f64 {
  * unit in its last place; when a little more and a little less of it lead to one result, that is the result.
  */
 export function fuseNearest64(a: u64, b: u64, c: u64): u64 {
-  if (!isInRange(a, b, c)) return 0;
+  if (!productHasRoom(a, b)) return 0;
   const x = reinterpret<f64>(a);
   const y = reinterpret<f64>(b);
   const z = reinterpret<f64>(c);
@@ -54,13 +54,12 @@ export function fuseNearest64(a: u64, b: u64, c: u64): u64 {
 const WIDER: f64 = 1.0000000000000004;
 const NARROWER: f64 = 0.9999999999999996;
 
-/** Whether no step of fuseNearest64 can overflow or underflow; false for zeros, infinities and NaNs. */
-function isInRange(a: u64, b: u64, c: u64): bool {
-  const aField = ((a >> 52) & 0x7ff) as u32;
-  const bField = ((b >> 52) & 0x7ff) as u32;
-  const cField = ((c >> 52) & 0x7ff) as u32;
-  if (aField - 1 >= 2000 || bField - 1 >= 2000) return false;
-  return aField + bField - 1023 - 200 < 1600 && cField - 200 < 1600;
+/**
+ * Whether the last place of the exact product, 2^(sum of the exponent fields - 2150), lies within binary64: then no step
+ * of fuseNearest64 can underflow. Where one overflows, or an operand is infinite or a NaN, so is the result.
+ */
+function productHasRoom(a: u64, b: u64): bool {
+  return ((a >> 52) & 0x7ff) + ((b >> 52) & 0x7ff) >= 2150 - 1074;
 }
 
 /** a × b - product, exactly: Dekker's product, with Veltkamp's split into halves of 26 bits. */

@@ -140,6 +140,20 @@ describe('conversions between the formats', () => {
   });
 });
 
+describe('fused multiply-add', () => {
+  it('sees the last place of a product break a tie, wherever the exponents are', () => {
+    // (1 + 2^-52)² × 2^n + 2^(n+2) lies 2^(n-104) above the middle between two numbers.
+    const odd = (exponent: number): bigint => (BigInt(exponent + 1023) << 52n) | 1n;
+    for (let n = -1022; n <= 1021; n += n < -940 || n > 980 ? 1 : 17) {
+      const half = n >> 1;
+      for (const opposite of [0n, 1n << 63n]) {
+        compare('f64_fma', 64, [odd(half), odd(n - half), (BigInt(Math.min(n + 2, 1023) + 1023) << 52n) | opposite]);
+        compare('f64_fma', 64, [odd(n < 0 ? 0 : 1023), odd(n < 0 ? n : n - 1023), opposite | 1n]);
+      }
+    }
+  });
+});
+
 describe('RISC-V decides where IEEE 754 leaves a choice', () => {
   const call = (name: string, ...operands: bigint[]): { bits: bigint; flags: number } =>
     softfloat.call(name, operands, 0, 0);
