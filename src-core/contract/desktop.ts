@@ -25,7 +25,12 @@ export const preferencesChangeSchema = z
     confirmLinks: preferencesSchema.shape.confirmLinks.unwrap(),
   })
   .partial();
-export type PreferencesChange = z.infer<typeof preferencesChangeSchema>;
+export type PreferencesChange = Partial<Preferences>;
+
+/** @throws ZodError when the change is not one */
+export function changedPreferences(before: Preferences, change: unknown): Preferences {
+  return preferencesSchema.parse({ ...before, ...preferencesChangeSchema.parse(change) });
+}
 
 /** What the menus of the app can tell the window to do. */
 export const WINDOW_COMMANDS = [

@@ -1,0 +1,47 @@
+import { Keyboard, type LucideIcon, Monitor, Package, Server, Settings } from 'lucide-react';
+import { Hint } from '../parts/Button.tsx';
+import { type Place, placeHash } from '../state/place.ts';
+import { keyText } from './keys.ts';
+import { windowCommands } from './window-commands.ts';
+
+interface RailItem {
+  readonly page: 'machines' | 'images' | 'host' | 'settings';
+  readonly label: string;
+  readonly icon: LucideIcon;
+}
+
+const PAGES: readonly RailItem[] = [
+  { page: 'machines', label: 'Machines', icon: Monitor },
+  { page: 'images', label: 'Images', icon: Package },
+  { page: 'host', label: 'Host', icon: Server },
+];
+
+function RailLink({ item, place }: { item: RailItem; place: Place }) {
+  const { page, label, icon: Icon } = item;
+  const current = place.page === page || (page === 'machines' && place.page === 'new-machine');
+  const target: Place = page === 'machines' ? { page, machine: null, tab: 'summary' } : { page };
+  return (
+    <a className="rail-link" href={placeHash(target)} aria-current={current ? 'page' : undefined}>
+      <Icon size={20} strokeWidth={1.75} aria-hidden />
+      <span className="rail-label">{label}</span>
+    </a>
+  );
+}
+
+export function Rail({ place }: { place: Place }) {
+  return (
+    <nav className="rail" aria-label="Pages">
+      {PAGES.map((item) => (
+        <RailLink key={item.page} item={item} place={place} />
+      ))}
+      <span className="rail-gap" />
+      <Hint text="All keys" keys={keyText('?')}>
+        <button type="button" className="rail-link" onClick={windowCommands.shortcuts}>
+          <Keyboard size={20} strokeWidth={1.75} aria-hidden />
+          <span className="rail-label">Keys</span>
+        </button>
+      </Hint>
+      <RailLink item={{ page: 'settings', label: 'Settings', icon: Settings }} place={place} />
+    </nav>
+  );
+}

@@ -1,0 +1,54 @@
+import type { MachineView } from '../../src-core/contract/machines.ts';
+import { ACTION_LABELS, perform } from '../machines/actions.ts';
+import { MACHINE_ACTIONS, refusal } from '../machines/availability.ts';
+import { changePreferences } from '../state/preferences.ts';
+import { go, goToMachine } from '../state/place.ts';
+import { keyText } from './keys.ts';
+import { windowCommands } from './window-commands.ts';
+
+export interface PaletteCommand {
+  readonly id: string;
+  readonly label: string;
+  readonly group: string;
+  readonly keys?: string;
+  run(): void;
+}
+
+const GENERAL: readonly PaletteCommand[] = [
+  { id: 'new', label: 'New machine', group: 'Create', keys: keyText('N'), run: windowCommands['new-machine'] },
+  { id: 'machines', label: 'Go to Machines', group: 'Go to', run: () => goToMachine(null) },
+  { id: 'images', label: 'Go to Images', group: 'Go to', run: () => go({ page: 'images' }) },
+  { id: 'host', label: 'Go to Host', group: 'Go to', run: () => go({ page: 'host' }) },
+  { id: 'settings', label: 'Go to Settings', group: 'Go to', keys: keyText(','), run: windowCommands.preferences },
+  { id: 'keys', label: 'Show all keys', group: 'Window', keys: keyText('?'), run: windowCommands.shortcuts },
+  { id: 'light', label: 'Light theme', group: 'Window', run: () => void changePreferences({ theme: 'light' }) },
+  { id: 'dark', label: 'Dark theme', group: 'Window', run: () => void changePreferences({ theme: 'dark' }) },
+  {
+    id: 'system',
+    label: 'Theme of the system',
+    group: 'Window',
+    run: () => void changePreferences({ theme: 'system' }),
+  },
+];
+
+function machineCommands(machine: MachineView): readonly PaletteCommand[] {
+  const { id, name } = machine;
+  const go = (tab: 'summary' | 'console') => () => goToMachine(id, tab);
+  return [
+    { id: `${id} console`, label: `Console of ${name}`, group: name, run: go('console') },
+    { id: `${id} open`, label: `Open ${name}`, group: name, run: go('summary') },
+    ...MACHINE_ACTIONS.filter((action) => refusal(action, machine) === null).map((action) => ({
+      id: `${id} ${action}`,
+      label: `${ACTION_LABELS[action].replace('…', '')} ${name}`,
+      group: name,
+      run: () => perform(action, [machine]),
+    })),
+  ];
+}
+
+/** Everything that can be done now and holds all words that are sought. */
+export function paletteCommands(machines: readonly MachineView[], sought: string): readonly PaletteCommand[] {
+  const words = sought.toLowerCase().split(/\s+/);
+  const holdsAll = ({ label }: PaletteCommand) => words.every((word) => label.toLowerCase().includes(word));
+  return [...GENERAL, ...machines.flatMap(machineCommands)].filter(holdsAll);
+}

@@ -1,0 +1,199 @@
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { WebLinksAddon } from '@xterm/addon-web-links';
+import { WebglAddon } from '@xterm/addon-webgl';
+import { Terminal } from '@xterm/xterm';
+import '@xterm/xterm/css/xterm.css';
+import type { InnkeeperClient } from '../../src-core/contract/contract.ts';
+import { type Failure, toFailure } from '../../src-core/contract/failures.ts';
+import { openLink } from '../desktop/links.ts';
+import { isDark, onThemeChange, usePreferences } from '../state/preferences.ts';
+import { service } from '../state/session.ts';
+import { ConsoleInput } from './console-input.ts';
+import { isWindowKey } from './console-keys.ts';
+import { TERMINAL_FONT, terminalTheme } from './terminal-look.ts';
+import { writeSliced } from './terminal-writer.ts';
+
+type Stream = Awaited<ReturnType<InnkeeperClient['machines']['console']>>;
+
+export type ConsoleStatus =
+  | { readonly kind: 'attaching' }
+  | { readonly kind: 'attached' }
+  | { readonly kind: 'detached'; readonly failure: Failure | null };
+
+const SCROLLBACK_LINES = 10_000;
+const encoder = new TextEncoder();
+
+function makeTerminal(): Terminal {
+  const { theme, terminalFontSize } = usePreferences.getState();
+  return new Terminal({
+    allowProposedApi: true,
+    cursorBlink: true,
+    fontFamily: TERMINAL_FONT,
+    fontSize: terminalFontSize,
+    lineHeight: 1.15,
+    minimumContrastRatio: 4.5,
+    scrollback: SCROLLBACK_LINES,
+    theme: terminalTheme(isDark(theme)),
+    // A guest chooses the text of such a link and where it leads; nothing is opened unasked.
+    linkHandler: { activate: (_event, url) => openLink(url) },
+  });
+}
+
+/** WebGL only where a graphics processor carries it: emulated, it is slower than the document renderer. */
+function graphicsAreFast(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
+}
+
+/**
+ * The terminal of one machine. It lives as long as the page, in an element of its own that is shown in whichever
+ * view wants it, so that going elsewhere and back loses nothing.
+ */
+export class ConsoleSession {
+  readonly machine: string;
+  readonly element = document.createElement('div');
+  readonly terminal = makeTerminal();
+  readonly search = new SearchAddon();
+  readonly #fit = new FitAddon();
+  readonly #onStatus: (status: ConsoleStatus) => void;
+  readonly #unsubscribe: (() => void)[] = [];
+  #stream: Stream | null = null;
+  #input: ConsoleInput | null = null;
+  #webgl: WebglAddon | null = null;
+  /** Bytes of the kept scrollback still to be parsed: what the terminal answers to old questions goes nowhere. */
+  #replaying = 0;
+  /** Counts attachments, so that a late answer to an earlier one is dropped. */
+  #attachment = 0;
+
+  constructor(machine: string, onStatus: (status: ConsoleStatus) => void) {
+    this.machine = machine;
+    this.#onStatus = onStatus;
+    this.element.className = 'terminal';
+    this.#load();
+    this.#follow();
+  }
+
+  #load(): void {
+    const { terminal } = this;
+    terminal.loadAddon(this.#fit);
+    terminal.loadAddon(this.search);
+    terminal.loadAddon(new Unicode11Addon());
+    terminal.unicode.activeVersion = '11';
+    terminal.loadAddon(new WebLinksAddon((_event, url) => openLink(url)));
+    terminal.attachCustomKeyEventHandler((event) => !isWindowKey(event, terminal));
+    terminal.onData((text) => this.#send(encoder.encode(text)));
+    terminal.onBinary((text) => this.#send(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
+    terminal.onResize(({ cols, rows }) => this.#stream?.control({ resize: { columns: cols, rows } }));
+  }
+
+  #follow(): void {
+    this.#unsubscribe.push(
+      onThemeChange(() => {
+        this.terminal.options.theme = terminalTheme(isDark(usePreferences.getState().theme));
+      }),
+      usePreferences.subscribe(({ terminalFontSize }) => {
+        this.terminal.options.fontSize = terminalFontSize;
+        this.fit();
+      }),
+    );
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (this.#replaying === 0) this.#input?.send(bytes);
+  }
+
+  /** Opens the machine's console stream, also anew after the connection was lost; the scrollback comes with it. */
+  async attach(): Promise<void> {
+    this.#attachment += 1;
+    const attachment = this.#attachment;
+    this.#detach();
+    this.#onStatus({ kind: 'attaching' });
+    try {
+      const { cols: columns, rows } = this.terminal;
+      const stream = await service().machines.console({ machine: this.machine, size: { columns, rows } });
+      if (attachment !== this.#attachment) return stream.close();
+      this.#use(stream, attachment);
+    } catch (error) {
+      if (attachment === this.#attachment) this.#ended(toFailure(error, 'open the console'));
+    }
+  }
+
+  #use(stream: Stream, attachment: number): void {
+    this.terminal.reset();
+    this.#stream = stream;
+    this.#input = new ConsoleInput(stream);
+    this.#replaying = stream.opened.scrollbackBytes;
+    stream.onData((bytes, _channel, done) => {
+      writeSliced(this.terminal, bytes, () => {
+        this.#replaying = Math.max(0, this.#replaying - bytes.length);
+        done();
+      });
+    });
+    const { cols: columns, rows } = this.terminal;
+    stream.control({ resize: { columns, rows } });
+    this.#onStatus({ kind: 'attached' });
+    stream.result.then(
+      () => attachment === this.#attachment && this.#ended(null),
+      (error: unknown) => attachment === this.#attachment && this.#ended(toFailure(error, 'keep the console open')),
+    );
+  }
+
+  #ended(failure: Failure | null): void {
+    this.#stream = null;
+    this.#input = null;
+    this.#onStatus({ kind: 'detached', failure });
+  }
+
+  #detach(): void {
+    this.#stream?.close();
+    this.#stream = null;
+    this.#input = null;
+  }
+
+  /** Shows the terminal in `box`. @returns what takes it out again */
+  show(box: HTMLElement): () => void {
+    box.append(this.element);
+    if (this.terminal.element === undefined) this.terminal.open(this.element);
+    this.#startGraphics();
+    const observer = new ResizeObserver(() => this.fit());
+    observer.observe(box);
+    this.fit();
+    return () => {
+      observer.disconnect();
+      this.#webgl?.dispose();
+      this.#webgl = null;
+      this.element.remove();
+    };
+  }
+
+  #startGraphics(): void {
+    if (!graphicsAreFast()) return;
+    try {
+      const webgl = new WebglAddon();
+      webgl.onContextLoss(() => {
+        webgl.dispose();
+        if (this.#webgl === webgl) this.#webgl = null;
+      });
+      this.terminal.loadAddon(webgl);
+      this.#webgl = webgl;
+    } catch {
+      // Without WebGL the terminal draws with the document's own elements.
+      this.#webgl = null;
+    }
+  }
+
+  fit(): void {
+    if (this.element.isConnected && this.element.clientHeight > 0) this.#fit.fit();
+  }
+
+  dispose(): void {
+    this.#attachment += 1;
+    this.#detach();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.terminal.dispose();
+    this.element.remove();
+  }
+}

@@ -1,0 +1,48 @@
+import { Package, RotateCw } from 'lucide-react';
+import { toFailure } from '../../src-core/contract/failures.ts';
+import { Button } from '../parts/Button.tsx';
+import { CommandLine } from '../parts/CommandLine.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { FailureNotice } from '../parts/Failure.tsx';
+import { useCatalog } from '../machines/create/useCatalog.ts';
+import { useInventory } from '../state/inventory.ts';
+import { ImageCard } from './ImageCard.tsx';
+import { knownImages } from './known-images.ts';
+
+/** The images that are here, and those that can be had. */
+export function ImagesPage() {
+  const { data: catalog, error, isPending, refetch } = useCatalog();
+  const images = useInventory((inventory) => inventory.images);
+  const tasks = useInventory((inventory) => inventory.tasks);
+  const known = knownImages(catalog ?? [], images, tasks);
+  return (
+    <div className="page">
+      <header className="page-head">
+        <div>
+          <h1 className="page-title">Images</h1>
+          <p className="page-text">
+            What machines are made from. Each is built on this computer out of signed packages.
+          </p>
+        </div>
+      </header>
+      <div className="page-body stack">
+        {error && (
+          <FailureNotice failure={toFailure(error, 'list the images that can be had')}>
+            <Button small icon={RotateCw} onClick={() => void refetch()}>
+              Try again
+            </Button>
+          </FailureNotice>
+        )}
+        {known.length === 0 && !isPending && (
+          <EmptyState icon={Package} title="No images" text="The catalogue is empty." />
+        )}
+        <ul className="image-list">
+          {known.map((image) => (
+            <ImageCard key={image.name} image={image} />
+          ))}
+        </ul>
+        <CommandLine command="inn image catalog" />
+      </div>
+    </div>
+  );
+}

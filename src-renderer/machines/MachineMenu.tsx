@@ -1,0 +1,44 @@
+import { Menu } from '@base-ui/react/menu';
+import { EllipsisVertical } from 'lucide-react';
+import type { MachineView } from '../../src-core/contract/machines.ts';
+import { IconButton } from '../parts/Button.tsx';
+import { ACTION_ICONS, ACTION_LABELS, applicable, availability, perform } from './actions.ts';
+import { MACHINE_ACTIONS, type MachineAction } from './availability.ts';
+
+function ActionItem({ action, machines }: { action: MachineAction; machines: readonly MachineView[] }) {
+  const Icon = ACTION_ICONS[action];
+  const now = availability(action, machines);
+  return (
+    <Menu.Item
+      className={action === 'remove' || action === 'kill' ? 'menu-item menu-item-danger' : 'menu-item'}
+      disabled={!now.can}
+      onClick={() => perform(action, applicable(action, machines))}
+    >
+      <Icon size={16} aria-hidden />
+      <span className="menu-text">
+        {ACTION_LABELS[action]}
+        {!now.can && <small>{now.why}</small>}
+      </span>
+    </Menu.Item>
+  );
+}
+
+/** Every action on these machines; those that cannot be done now say why. */
+export function MachineMenu({ machines }: { machines: readonly MachineView[] }) {
+  const [only] = machines;
+  const label = machines.length === 1 ? `More actions for ${only?.name}` : 'More actions';
+  return (
+    <Menu.Root>
+      <Menu.Trigger render={<IconButton icon={EllipsisVertical} label={label} />} />
+      <Menu.Portal>
+        <Menu.Positioner sideOffset={6} align="end" className="above">
+          <Menu.Popup className="menu">
+            {MACHINE_ACTIONS.map((action) => (
+              <ActionItem key={action} action={action} machines={machines} />
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

@@ -1,0 +1,106 @@
+import {
+  CirclePause,
+  CirclePlay,
+  CirclePower,
+  type LucideIcon,
+  OctagonX,
+  Pencil,
+  Play,
+  RotateCw,
+  Trash2,
+} from 'lucide-react';
+import type { MachineView } from '../../src-core/contract/machines.ts';
+import { type Availability, available } from '../parts/GuardedButton.tsx';
+import { tellFailure, tellUndoable } from '../parts/toasts.tsx';
+import { countOf } from '../parts/quantities.ts';
+import { currentPlace, goToMachine } from '../state/place.ts';
+import { service } from '../state/session.ts';
+import { type MachineAction, refusal } from './availability.ts';
+import { askNewName } from './RenameDialog.tsx';
+
+export const ACTION_LABELS: Record<MachineAction, string> = {
+  start: 'Start',
+  resume: 'Resume',
+  pause: 'Pause',
+  stop: 'Stop',
+  restart: 'Restart',
+  kill: 'Force power off',
+  rename: 'Rename…',
+  remove: 'Delete',
+};
+
+export const ACTION_ICONS: Record<MachineAction, LucideIcon> = {
+  start: Play,
+  resume: CirclePlay,
+  pause: CirclePause,
+  stop: CirclePower,
+  restart: RotateCw,
+  kill: OctagonX,
+  rename: Pencil,
+  remove: Trash2,
+};
+
+async function attempt(doing: string, work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    tellFailure(error, doing);
+    return false;
+  }
+}
+
+/** Deletes at once, and really when the toast with Undo has gone. */
+export async function removeMachines(machines: readonly MachineView[]): Promise<void> {
+  const removed: MachineView[] = [];
+  for (const machine of machines) {
+    const done = await attempt(`delete machine ${machine.name}`, () =>
+      service().machines.remove({ machine: machine.id }),
+    );
+    if (done) removed.push(machine);
+  }
+  const [first] = removed;
+  if (first === undefined) return;
+  const place = currentPlace();
+  if (place.page === 'machines' && removed.some(({ id }) => id === place.machine)) goToMachine(null);
+  const each = (verb: string, work: (id: string) => Promise<unknown>) => {
+    for (const { id, name } of removed) void attempt(`${verb} machine ${name}`, () => work(id));
+  };
+  tellUndoable(
+    removed.length === 1 ? `Machine ${first.name} is deleted` : `${countOf(removed.length, 'machine')} are deleted`,
+    () => each('bring back', (id) => service().machines.restore({ id })),
+    () => each('delete', (id) => service().machines.purge({ id })),
+  );
+}
+
+export function perform(action: MachineAction, machines: readonly MachineView[]): void {
+  if (action === 'remove') return void removeMachines(machines);
+  const [first] = machines;
+  if (action === 'rename') return first && askNewName(first);
+  const verb = action === 'kill' ? 'power off' : action;
+  for (const { id, name } of machines) {
+    void attempt(`${verb} machine ${name}`, () => service().machines[action]({ machine: id }));
+  }
+}
+
+/** What can be done with these machines together: an action works when it works for at least one of them. */
+export function availability(action: MachineAction, machines: readonly MachineView[]): Availability {
+  const [first] = machines;
+  if (first === undefined) return { can: false, why: 'Select a machine first' };
+  if (action === 'rename' && machines.length > 1) return { can: false, why: 'One machine is renamed at a time' };
+  const refusals = machines.map((machine) => refusal(action, machine));
+  const reason = refusals[0];
+  if (reason === null || reason === undefined || refusals.includes(null)) return available;
+  const { why, remedy } = reason;
+  if (machines.length > 1) return { can: false, why: 'None of the selected machines is in a state that allows it' };
+  return {
+    can: false,
+    why: `${why}.`,
+    remedy: remedy && { label: ACTION_LABELS[remedy], run: () => perform(remedy, machines) },
+  };
+}
+
+/** Those of the machines that an action works for now. */
+export function applicable(action: MachineAction, machines: readonly MachineView[]): readonly MachineView[] {
+  return machines.filter((machine) => refusal(action, machine) === null);
+}

@@ -1,0 +1,62 @@
+import type { MachineState, MachineView } from '../../src-core/contract/machines.ts';
+
+export const MACHINE_ACTIONS = ['start', 'resume', 'pause', 'stop', 'restart', 'kill', 'rename', 'remove'] as const;
+export type MachineAction = (typeof MACHINE_ACTIONS)[number];
+
+/** Why an action cannot be done now, and which other action would allow it. */
+export interface Refusal {
+  readonly why: string;
+  readonly remedy?: MachineAction;
+}
+
+/** The states in which each action works. */
+const ALLOWED: Record<MachineAction, readonly MachineState[]> = {
+  start: ['stopped', 'failed'],
+  resume: ['paused'],
+  pause: ['running'],
+  stop: ['running', 'stopping'],
+  restart: ['running'],
+  kill: ['starting', 'running', 'paused', 'stopping'],
+  rename: ['stopped', 'failed', 'starting', 'running', 'paused', 'stopping'],
+  remove: ['stopped', 'failed'],
+};
+
+const STATE_PHRASES: Record<MachineState, string> = {
+  preparing: 'Its image is still being prepared',
+  stopped: 'It is stopped',
+  starting: 'It is still starting',
+  running: 'It is running',
+  paused: 'It is paused',
+  stopping: 'It is already stopping',
+  failed: 'It has failed',
+};
+
+/** The sentences where the state alone does not say what to do. */
+const REFUSALS: Partial<Record<MachineAction, Partial<Record<MachineState, Refusal>>>> = {
+  start: { paused: { why: 'It is paused; resume it to let it go on', remedy: 'resume' } },
+  pause: { stopped: { why: 'Only a running machine can be paused', remedy: 'start' } },
+  stop: {
+    paused: { why: 'A paused machine cannot hear the request to power off; resume it first', remedy: 'resume' },
+    starting: { why: 'It is still starting and cannot hear the request to power off', remedy: 'kill' },
+  },
+  restart: {
+    stopped: { why: 'It is stopped; start it instead', remedy: 'start' },
+    failed: { why: 'It has failed; start it instead', remedy: 'start' },
+    paused: { why: 'A paused machine cannot restart; resume it first', remedy: 'resume' },
+  },
+  remove: {
+    running: { why: 'Stop the machine to delete it', remedy: 'stop' },
+    paused: { why: 'Power the machine off to delete it', remedy: 'kill' },
+    starting: { why: 'Power the machine off to delete it', remedy: 'kill' },
+    stopping: { why: 'It can be deleted as soon as it has stopped', remedy: 'kill' },
+    preparing: { why: 'Cancel the preparation of its image to delete it' },
+  },
+};
+
+/** @returns null when the action can be done now */
+export function refusal(action: MachineAction, machine: MachineView): Refusal | null {
+  // A stop that was asked for once is asked again only when the guest did not hear it.
+  const asksAgain = action === 'stop' && machine.state === 'stopping' && !machine.stopOverdue;
+  if (ALLOWED[action].includes(machine.state) && !asksAgain) return null;
+  return REFUSALS[action]?.[machine.state] ?? { why: STATE_PHRASES[machine.state] };
+}

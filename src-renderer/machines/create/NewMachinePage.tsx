@@ -1,0 +1,38 @@
+import { ArrowLeft } from 'lucide-react';
+import type { CatalogEntry } from '../../../src-core/contract/images.ts';
+import { IconButton } from '../../parts/Button.tsx';
+import { useInventory } from '../../state/inventory.ts';
+import { FROM_FILES, go, goToMachine } from '../../state/place.ts';
+import { Catalogue } from './Catalogue.tsx';
+import { CreateForm } from './CreateForm.tsx';
+import { useCatalog } from './useCatalog.ts';
+
+function Chosen({ image }: { image: string }) {
+  const host = useInventory((inventory) => inventory.host);
+  const { data: entries } = useCatalog();
+  if (host === null || entries === undefined) return null;
+  const entry: CatalogEntry | undefined = entries.find(({ name }) => name === image);
+  if (entry === undefined && image !== FROM_FILES) return <Catalogue />;
+  return <CreateForm key={image} entry={entry ?? null} host={host} />;
+}
+
+/** From a card to a machine: choose what boots, look over one page of defaults that work, create. */
+export function NewMachinePage({ image }: { image: string | null }) {
+  const back = () => (image === null ? goToMachine(null) : go({ page: 'new-machine', image: null }));
+  return (
+    <div className="page new-machine">
+      <header className="page-head">
+        <IconButton
+          icon={ArrowLeft}
+          label={image === null ? 'Back to the machines' : 'Back to the choice'}
+          onClick={back}
+        />
+        <div>
+          <h1 className="page-title">New machine</h1>
+          {image === null && <p className="page-text">Choose what it boots.</p>}
+        </div>
+      </header>
+      <div className="page-body">{image === null ? <Catalogue /> : <Chosen image={image} />}</div>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import { useSyncExternalStore } from 'react';
+
+/**
+ * Where in the window one is, kept in the address after `#`: a reload comes back to the same place, and the browser's
+ * own back and forward work.
+ */
+export const MACHINE_TABS = ['summary', 'console', 'hardware', 'inspect'] as const;
+export type MachineTab = (typeof MACHINE_TABS)[number];
+
+export type Place =
+  | { readonly page: 'machines'; readonly machine: string | null; readonly tab: MachineTab }
+  | { readonly page: 'new-machine'; readonly image: string | null }
+  | { readonly page: 'images' }
+  | { readonly page: 'host' }
+  | { readonly page: 'settings' };
+
+/** The choice of the "From files" card, beside the images' names (which never hold an underscore). */
+export const FROM_FILES = '_files';
+
+function isMachineTab(text: string | undefined): text is MachineTab {
+  return MACHINE_TABS.some((tab) => tab === text);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function parsePlace(hash: string): Place {
+  const [page, first, second] = hash.replace(/^#\/?/, '').split('/').map(decoded);
+  switch (page) {
+    case 'new':
+      return { page: 'new-machine', image: first || null };
+    case 'images':
+    case 'host':
+    case 'settings':
+      return { page };
+    default:
+      return { page: 'machines', machine: first || null, tab: isMachineTab(second) ? second : 'summary' };
+  }
+}
+
+export function placeHash(place: Place): string {
+  const path = (...parts: readonly (string | null)[]) =>
+    `#/${parts
+      .filter((part) => part !== null)
+      .map((part) => encodeURIComponent(part))
+      .join('/')}`;
+  switch (place.page) {
+    case 'machines':
+      return place.machine === null ? path('machines') : path('machines', place.machine, place.tab);
+    case 'new-machine':
+      return path('new', place.image);
+    default:
+      return path(place.page);
+  }
+}
+
+export function go(place: Place): void {
+  const hash = placeHash(place);
+  if (hash !== window.location.hash) window.location.hash = hash;
+}
+
+export function goToMachine(machine: string | null, tab: MachineTab = 'summary'): void {
+  go({ page: 'machines', machine, tab });
+}
+
+let known: { hash: string; place: Place } | null = null;
+
+/** The same object as long as the address is the same, as React asks of a snapshot. */
+export function currentPlace(): Place {
+  const { hash } = window.location;
+  if (known?.hash !== hash) known = { hash, place: parsePlace(hash) };
+  return known.place;
+}
+
+function onHashChange(handler: () => void): () => void {
+  window.addEventListener('hashchange', handler);
+  return () => window.removeEventListener('hashchange', handler);
+}
+
+export function usePlace(): Place {
+  return useSyncExternalStore(onHashChange, currentPlace);
+}

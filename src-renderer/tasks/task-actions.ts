@@ -1,0 +1,42 @@
+import type { TaskView } from '../../src-core/contract/tasks.ts';
+import { tellDone, tellFailure } from '../parts/toasts.tsx';
+import { useInventory } from '../state/inventory.ts';
+import { go, goToMachine } from '../state/place.ts';
+import { service } from '../state/session.ts';
+
+function call(doing: string, work: () => Promise<unknown>): void {
+  Promise.resolve()
+    .then(work)
+    .catch((error: unknown) => tellFailure(error, doing));
+}
+
+export function cancelTask(task: TaskView): void {
+  call(`cancel “${task.title}”`, () => service().tasks.cancel({ task: task.id }));
+}
+
+export function dismissTask(task: TaskView): void {
+  call(`dismiss “${task.title}”`, () => service().tasks.dismiss({ task: task.id }));
+}
+
+export function hasSubject({ subject }: TaskView): boolean {
+  if (subject === null) return false;
+  const { machines, images } = useInventory.getState();
+  return subject.kind === 'machine' ? machines[subject.id] !== undefined : images[subject.id] !== undefined;
+}
+
+export function goToSubject({ subject }: TaskView): void {
+  if (subject?.kind === 'machine') goToMachine(subject.id);
+  else go({ page: 'images' });
+}
+
+/** Tells when long work ends, with a button that goes to the result. Failures also stand where they happened. */
+export function tellTaskEnds(): void {
+  useInventory.subscribe(({ tasks }, before) => {
+    if (tasks === before.tasks) return;
+    for (const task of Object.values(tasks)) {
+      if (before.tasks[task.id]?.state !== 'running') continue;
+      if (task.state === 'done') tellDone(`${task.title}: done`, { label: 'Show', run: () => goToSubject(task) });
+      else if (task.state === 'failed' && task.failure) tellFailure(task.failure, task.title);
+    }
+  });
+}

@@ -1,0 +1,290 @@
+import { AppError } from '../../src-core/base/errors.ts';
+import type { InnkeeperClient } from '../../src-core/contract/contract.ts';
+import type { ServiceEvent } from '../../src-core/contract/events.ts';
+import type { HostView } from '../../src-core/contract/host.ts';
+import type { CatalogEntry, ImageView } from '../../src-core/contract/images.ts';
+import type { CreateMachine, MachineView } from '../../src-core/contract/machines.ts';
+import type { TaskView } from '../../src-core/contract/tasks.ts';
+import type { Connection } from '../state/session.ts';
+import { consoleStream } from './made-up-console.ts';
+
+/**
+ * A service that exists only in the page's memory: to look at the window, and to check it with axe, in states that a
+ * real service reaches rarely. The product never loads it.
+ */
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+
+const entry: CatalogEntry = {
+  name: 'debian-13-tiny',
+  title: 'Debian 13, tiny',
+  description: 'Debian’s kernel and BusyBox, all in memory. Boots in seconds.',
+  downloadBytes: 118 * MIB,
+  defaults: { processors: 1, memoryBytes: 256 * MIB },
+  minimumMemoryBytes: 96 * MIB,
+  present: true,
+};
+
+export function madeUpMachine(id: string, change: Partial<MachineView> = {}): MachineView {
+  return {
+    id,
+    name: id,
+    state: 'stopped',
+    source: { kind: 'image', image: 'debian-13-tiny' },
+    processors: 1,
+    memoryBytes: 256 * MIB,
+    disks: [],
+    createdAt: Date.now() - 86_400_000,
+    startedAt: null,
+    lastEnd: null,
+    agent: 'absent',
+    stopOverdue: false,
+    task: null,
+    stats: null,
+    failure: null,
+    ...change,
+  };
+}
+
+const on = { startedAt: Date.now() - 754_000, agent: 'ready' } as const;
+
+const machines: MachineView[] = [
+  madeUpMachine('web-1', { state: 'running', ...on, processors: 2, memoryBytes: 512 * MIB }),
+  madeUpMachine('database', { state: 'paused', ...on, memoryBytes: GIB }),
+  madeUpMachine('build-runner-with-a-rather-long-name', { state: 'preparing', task: 'task-1' }),
+  madeUpMachine('kernel-hacking', {
+    source: {
+      kind: 'files',
+      kernel: '/home/ada/linux/arch/riscv/boot/Image',
+      initrd: '/home/ada/rootfs.cpio',
+      commandLine: 'console=hvc0',
+    },
+    disks: [{ path: '/home/ada/disk.img', readOnly: true }],
+  }),
+  madeUpMachine('scratch', {
+    state: 'failed',
+    lastEnd: {
+      kind: 'failed',
+      at: Date.now() - 60_000,
+      cause: 'Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100',
+    },
+  }),
+  madeUpMachine('mail', { state: 'stopping', ...on, stopOverdue: true }),
+];
+
+const tasks: TaskView[] = [
+  {
+    id: 'task-1',
+    title: 'Build image debian-13-tiny',
+    state: 'running',
+    phase: 'Downloading linux-image-6.12.48+deb13-riscv64',
+    fraction: 0.42,
+    cancellable: true,
+    subject: { kind: 'image', id: 'debian-13-tiny' },
+    startedAt: Date.now() - 12_000,
+    endedAt: null,
+    failure: null,
+  },
+  {
+    id: 'task-2',
+    title: 'Build image debian-13',
+    state: 'failed',
+    phase: 'Downloading',
+    fraction: null,
+    cancellable: false,
+    subject: null,
+    startedAt: Date.now() - 90_000,
+    endedAt: Date.now() - 60_000,
+    failure: {
+      code: 'network',
+      doing: 'build image debian-13',
+      because: 'deb.example.org did not answer within 30 s',
+      hint: 'Check the connection, or set another archive address in the settings.',
+    },
+  },
+];
+
+const images: ImageView[] = [
+  {
+    name: 'debian-13-tiny',
+    title: 'Debian 13, tiny',
+    contents: 'Debian 13.1, Linux 6.12.48',
+    sizeBytes: 41 * MIB,
+    createdAt: Date.now() - 3_600_000,
+    usedBy: ['web-1', 'database'],
+  },
+];
+
+function host(): HostView {
+  const shares = machines
+    .filter(({ startedAt }) => startedAt !== null)
+    .map((machine) => ({
+      guest: machine.id,
+      guestName: machine.name,
+      promised: machine.memoryBytes,
+      used: machine.stats?.memoryUsedBytes ?? 90 * MIB,
+    }));
+  const wave = (Math.sin(Date.now() / 9000) + 1) / 2;
+  return {
+    takenAt: Date.now(),
+    name: 'workbench',
+    system: 'Debian GNU/Linux 12, Linux 6.1.0',
+    processorModel: 'AMD Ryzen 7 5800U',
+    processor: {
+      total: 8,
+      promised: 4,
+      used: 0.4 + wave,
+      usedByAll: 1.2 + 2 * wave,
+      shares: shares.map((share) => ({ ...share, promised: 1, used: 0.3 })),
+    },
+    memory: { total: 16 * GIB, promised: 1.8 * GIB, used: 640 * MIB, usedByAll: 6.4 * GIB, shares },
+    disk: {
+      total: 512 * GIB,
+      promised: 12 * GIB,
+      used: 3.2 * GIB,
+      usedByAll: 307 * GIB,
+      shares: [],
+      path: '/home/ada/.local/share/innkeeper',
+    },
+    network: { ports: [{ address: '127.0.0.1', port: 7777, protocol: 'tcp', owner: 'Innkeeper for browsers' }] },
+    limits: { processors: 8, memoryBytes: 16 * GIB },
+  };
+}
+
+let tell: (event: ServiceEvent) => void = () => undefined;
+
+function change(reference: string, changed: Partial<MachineView>): MachineView {
+  const index = machines.findIndex(({ id, name }) => id === reference || name === reference);
+  const machine = machines[index];
+  if (machine === undefined) {
+    throw new AppError({ code: 'not-found', doing: `change ${reference}`, because: 'there is no such machine' });
+  }
+  const now = { ...machine, ...changed };
+  machines[index] = now;
+  tell({ type: 'machine', machine: now });
+  return now;
+}
+
+function measure(): void {
+  for (const machine of machines.filter(({ state }) => state === 'running' || state === 'stopping')) {
+    const before = machine.stats?.instructions ?? 0;
+    tell({
+      type: 'machine-stats',
+      id: machine.id,
+      stats: {
+        takenAt: Date.now(),
+        processorUsed: 0.2 + 0.5 * Math.abs(Math.sin(Date.now() / 7000)) * machine.processors,
+        memoryUsedBytes: 212 * MIB,
+        instructions: before + 240e6,
+        diskReadBytes: 0,
+        diskWrittenBytes: 0,
+      },
+    });
+  }
+  tell({ type: 'host', host: host() });
+}
+
+let count = 0;
+
+function create(input: CreateMachine): MachineView {
+  count += 1;
+  if (input.name === 'nope') {
+    throw new AppError({
+      code: 'no-room',
+      doing: `create machine ${input.name}`,
+      because: 'it would have 32 GiB of memory and this computer has 16 GiB',
+      hint: 'Give it less memory.',
+    });
+  }
+  const started = input.start ? ({ state: 'running', ...on, startedAt: Date.now() } as const) : {};
+  const machine = madeUpMachine(`made-${count}`, { name: input.name, source: input.source, ...started });
+  machines.push(machine);
+  tell({ type: 'machine', machine });
+  return machine;
+}
+
+const bin = new Map<string, MachineView>();
+
+function remove(reference: string): { id: string } {
+  const machine = change(reference, {});
+  machines.splice(machines.indexOf(machine), 1);
+  bin.set(machine.id, machine);
+  tell({ type: 'machine-removed', id: machine.id });
+  return { id: machine.id };
+}
+
+function restore(id: string): MachineView {
+  const machine = bin.get(id) ?? madeUpMachine(id);
+  bin.delete(id);
+  machines.push(machine);
+  tell({ type: 'machine', machine });
+  return machine;
+}
+
+const startedNow = () => ({ state: 'running', startedAt: Date.now(), agent: 'ready', lastEnd: null }) as const;
+const stoppedNow = () =>
+  ({
+    state: 'stopped',
+    startedAt: null,
+    stopOverdue: false,
+    lastEnd: { kind: 'powered-off', at: Date.now(), cause: null },
+  }) as const;
+
+const client: InnkeeperClient = {
+  service: {
+    status: async () => ({
+      version: '0.1.0',
+      dataDirectory: '/home/ada/.local/share/innkeeper',
+      uptimeMs: 1000,
+      pid: 4711,
+      host: 'app',
+      machines: { total: machines.length, running: 2 },
+    }),
+    stop: async () => ({}),
+    settings: async () => ({ debianMirror: null }),
+    changeSettings: async (settings) => ({ debianMirror: settings.debianMirror ?? null }),
+  },
+  host: { view: async () => host() },
+  images: {
+    catalog: async () => [entry],
+    list: async () => images,
+    pull: async () => tasks[0] as TaskView,
+    remove: async () => ({}),
+  },
+  machines: {
+    list: async () => [...machines],
+    inspect: async ({ machine }) => change(machine, {}),
+    create: async (input) => create(input),
+    start: async ({ machine }) => change(machine, startedNow()),
+    stop: async ({ machine }) => change(machine, stoppedNow()),
+    kill: async ({ machine }) => change(machine, stoppedNow()),
+    pause: async ({ machine }) => change(machine, { state: 'paused' }),
+    resume: async ({ machine }) => change(machine, { state: 'running' }),
+    restart: async ({ machine }) => change(machine, startedNow()),
+    rename: async ({ machine, name }) => change(machine, { name }),
+    remove: async ({ machine }) => remove(machine),
+    restore: async ({ id }) => restore(id),
+    purge: async () => ({}),
+    console: async () => consoleStream(),
+    exec: () => Promise.reject(new Error('not made up')),
+  },
+  tasks: { list: async () => tasks, cancel: async () => ({}), dismiss: async () => ({}) },
+  events: { subscribe: async () => ({}) },
+};
+
+export async function connectMadeUp(): Promise<Connection> {
+  if (new URLSearchParams(window.location.search).has('empty')) {
+    machines.length = 0;
+    tasks.length = 0;
+    entry.present = false;
+    images.length = 0;
+  }
+  setInterval(measure, 1000);
+  return {
+    client,
+    onEvent: (handler) => {
+      tell = handler;
+    },
+    onClose: () => undefined,
+  };
+}
