@@ -30,9 +30,15 @@ const FOREIGN: readonly (readonly [offset: number, bytes: string, what: string])
 /** @returns what the file is by its first bytes, or null when nothing speaks against a raw disk */
 export function foreignFormat(head: Uint8Array): string | null {
   for (const [offset, magic, what] of FOREIGN) {
-    if ([...magic].every((character, at) => head[offset + at] === character.charCodeAt(0))) return what;
+    if (begins(head, offset, magic)) return what;
   }
   return isText(head) ? 'a text file' : null;
+}
+
+/** Each character of `magic` stands for one byte. */
+function begins(head: Uint8Array, offset: number, magic: string): boolean {
+  for (let at = 0; at < magic.length; at++) if (head[offset + at] !== magic.charCodeAt(at)) return false;
+  return true;
 }
 
 /** A disk that begins with text has a boot sector after it, with zeros; a text file has none. */

@@ -55,8 +55,14 @@ export class LiveRun {
     this.#asking?.dispose();
     this.#grace = this.#clock.after(graceMs, overdue);
     const ask = (): void => void this.agent.powerOff().catch(overdue);
-    if (this.agent.state === 'ready') return ask();
-    if (this.agent.state === 'absent') return overdue();
+    if (this.agent.state === 'ready') {
+      ask();
+      return;
+    }
+    if (this.agent.state === 'absent') {
+      overdue();
+      return;
+    }
     this.#asking = this.agent.onStateChange((state) => {
       this.#asking?.dispose();
       if (state === 'ready') ask();

@@ -32,6 +32,7 @@ export class Machine {
   #stopOverdue = false;
   #failure: Failure | null = null;
   #stats: MachineStats | null = null;
+  #terminal: TerminalSize | null = null;
   /** Counts beginnings and forced ends: what was begun before is told apart from what goes on now. */
   #attempt = 0;
   #killing: Promise<void> | null = null;
@@ -108,7 +109,10 @@ export class Machine {
 
   /** Asks the guest to power off. @throws AppError */
   stop(graceMs: number): void {
-    if (this.#state === 'preparing') return this.#abandonPreparation('stop');
+    if (this.#state === 'preparing') {
+      this.#abandonPreparation('stop');
+      return;
+    }
     this.#stopOverdue = false;
     this.#request('stop');
     this.#restartWhenOff = false;
@@ -126,7 +130,10 @@ export class Machine {
   /** Takes the power away. Resolves when nothing of it runs. @throws AppError */
   async kill(): Promise<void> {
     if (this.#killing) return this.#killing;
-    if (this.#state === 'preparing') return this.#abandonPreparation('kill');
+    if (this.#state === 'preparing') {
+      this.#abandonPreparation('kill');
+      return;
+    }
     afterRequest(this.#state, 'kill', this.name);
     this.#killing = this.#powerDown();
     try {
@@ -159,7 +166,9 @@ export class Machine {
     this.#tell();
   }
 
+  /** Its console's terminal has this size, in this run and those to come. */
   resize(size: TerminalSize): void {
+    this.#terminal = size;
     this.live?.run.resize(size);
   }
 
@@ -224,7 +233,10 @@ export class Machine {
     try {
       const boot = await this.#planBoot(doing);
       this.#check(attempt, doing);
-      if (boot === null) return this.#prepare(this.#imageName(), true);
+      if (boot === null) {
+        this.#prepare(this.#imageName(), true);
+        return;
+      }
       await this.#powerUp(attempt, doing, boot);
     } catch (error) {
       if (attempt === this.#attempt) await this.#launchFailed(doing, error);
@@ -256,6 +268,7 @@ export class Machine {
     );
     await run.started;
     this.#check(attempt, doing);
+    if (this.#terminal) run.resize(this.#terminal);
     this.#happen('launched');
     void run.ended.then((end) => this.#ended(attempt, end));
   }
@@ -347,8 +360,8 @@ export class Machine {
   }
 
   #prepare(image: string, thenStart: boolean): void {
-    const attempt = ++this.#attempt;
     const preparation = this.#around.images.prepare(image, { id: this.id, name: this.name });
+    const attempt = ++this.#attempt;
     this.#preparation = preparation;
     this.#startWhenPrepared = thenStart;
     this.#happen('image-missing');
@@ -364,7 +377,10 @@ export class Machine {
 
   #prepared(): void {
     this.#preparation = null;
-    if (!this.#startWhenPrepared) return this.#happen('prepared');
+    if (!this.#startWhenPrepared) {
+      this.#happen('prepared');
+      return;
+    }
     this.#happen('prepared-to-start');
     // Why it did not start stands in its view.
     this.#launch().catch(() => undefined);

@@ -45,7 +45,9 @@ export class Scrollback {
     const parts: Uint8Array[] = [new TextEncoder().encode(this.#modes.preamble())];
     const reader = new TerminalSequences({
       plain: (piece, start, end) => void parts.push(piece.subarray(start, end)),
-      sequence: (kind, bytes) => void (isHarmless(kind, bytes) && parts.push(bytes)),
+      sequence: (kind, bytes) => {
+        if (isHarmless(kind, bytes)) parts.push(bytes);
+      },
     });
     for (const piece of this.#pieces) reader.feed(piece);
     return concatenate(parts);

@@ -87,8 +87,10 @@ export class TerminalSequences {
   #step(byte: number): void {
     this.#hold(byte);
     switch (this.#state) {
-      case 'escape':
-        return this.#afterEscape(byte);
+      case 'escape': {
+        this.#afterEscape(byte);
+        return;
+      }
       case 'csi':
         if (byte >= 0x40 && byte <= 0x7e) this.#end('csi');
         return;
@@ -98,9 +100,15 @@ export class TerminalSequences {
         return;
       case 'string-escape':
         // ESC \ ends a string; any other escape breaks it off, and begins itself.
-        if (byte === 0x5c) return this.#end('string');
+        if (byte === 0x5c) {
+          this.#end('string');
+          return;
+        }
         this.#begin();
-        return this.#step(byte);
+        {
+          this.#step(byte);
+          return;
+        }
       case 'ground':
         return;
     }

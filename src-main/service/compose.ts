@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { Deferred } from '../../src-core/base/deferred.ts';
+import type { InnkeeperHandlers } from '../../src-core/contract/contract.ts';
+import type { ServiceEvent } from '../../src-core/contract/events.ts';
+import { HostModel } from '../../src-core/host/host-model.ts';
+import { DiskLeases } from '../../src-core/hypervisor/disk-leases.ts';
+import { Hypervisor } from '../../src-core/hypervisor/hypervisor.ts';
+import { MachineStore } from '../../src-core/hypervisor/machine-store.ts';
+import { agentSource } from './built-files.ts';
+import { EventFeed } from './event-feed.ts';
+import { ConsoleStreams } from './handlers/console-stream.ts';
+import { imageHandlers, viewOfImage } from './handlers/image-handlers.ts';
+import { machineHandlers } from './handlers/machine-handlers.ts';
+import { serviceHandlers } from './handlers/service-handlers.ts';
+import { ImageBuilds } from './image-builds.ts';
+import { openImageRoom } from './images/open-image-room.ts';
+import { Logs } from './logs.ts';
+import { nodeClock, nodeRandom } from './os/node-clock.ts';
+import { NodeFiles } from './os/node-files.ts';
+import { NodeMeter } from './os/node-meter.ts';
+import type { Service, ServiceOptions } from './service-interface.ts';
+import { SettingsFile } from './settings.ts';
+import { Tasks } from './tasks.ts';
+import { WorkerRunner } from './worker-runner.ts';
+
+/** The parts that know of each other only here. */
+interface Parts {
+  readonly options: ServiceOptions;
+  readonly logs: Logs;
+  readonly settings: SettingsFile;
+  readonly tasks: Tasks;
+  readonly host: HostModel;
+  readonly images: ReturnType<typeof openImageRoom>;
+  readonly builds: ImageBuilds;
+  readonly hypervisor: Hypervisor;
+  readonly feed: EventFeed;
+}
+
+/** Puts the service together over this computer. @param release gives the data directory back, last */
+export async function composeService(options: ServiceOptions, release: () => Promise<void>): Promise<Service> {
+  const parts = await makeParts(options);
+  const { hypervisor, feed, host, logs } = parts;
+  const consoles = new ConsoleStreams(hypervisor);
+  connectEvents(parts, consoles);
+  const stop = new Deferred<undefined>();
+  let disposal: Promise<void> | undefined;
+  return {
+    handlers: makeHandlers(parts, consoles, () => stop.resolve(undefined)),
+    onEvent: (listener) => feed.on(listener),
+    snapshotEvents: () => snapshot(parts),
+    stopRequested: stop.promise,
+    ports: host.ports,
+    logDefect: (error, what) => logs.service.error({ error }, what),
+    dispose: () => (disposal ??= disposeParts(parts, consoles, release)),
+  };
+}
+
+async function makeParts(options: ServiceOptions): Promise<Parts> {
+  const { dataDirectory } = options;
+  const files = new NodeFiles();
+  const logs = new Logs(dataDirectory);
+  const settings = new SettingsFile(files, join(dataDirectory, 'settings.json'));
+  await settings.open((error) => logs.service.warn({ error }, 'the settings cannot be read, the preset ones count'));
+  const tasks = new Tasks(nodeClock);
+  const host = new HostModel(new NodeMeter(dataDirectory));
+  const images = openImageRoom({ dataDirectory, debianMirror: () => settings.settings.debianMirror, agentSource });
+  await images.sweep();
+  const onDefect = (error: unknown): void => logs.service.error({ error }, 'a defect of Innkeeper');
+  const feed = new EventFeed(nodeClock, () => measure(hypervisor, host), onDefect);
+  const builds = new ImageBuilds(images, tasks, (name) => void tellImage(name).catch(onDefect));
+  const hypervisor = new Hypervisor({
+    clock: nodeClock,
+    random: nodeRandom,
+    files,
+    host,
+    images: builds,
+    runner: await WorkerRunner.open(),
+    store: new MachineStore(files, join(dataDirectory, 'machines')),
+    disks: new DiskLeases(),
+    log: logs,
+  });
+  const tellImage = async (name: string): Promise<void> => {
+    feed.fire({ type: 'image', image: viewOfImage(await images.get(name), hypervisor.usersOf(name)) });
+  };
+  await hypervisor.open();
+  logs.service.info({ version: options.version, host: options.host, node: process.version }, 'the service has started');
+  return { options, logs, settings, tasks, host, images, builds, hypervisor, feed };
+}
+
+function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void): InnkeeperHandlers {
+  const { options, hypervisor, settings, tasks, host, images, builds, feed } = parts;
+  return {
+    service: serviceHandlers(options, hypervisor, settings, stop),
+    host: { view: async () => host.account(await hypervisor.shares()) },
+    images: imageHandlers(images, builds, hypervisor, (name) => feed.fire({ type: 'image-removed', name })),
+    machines: machineHandlers(hypervisor, consoles),
+    tasks: {
+      list: () => Promise.resolve(tasks.list()),
+      cancel: async ({ task }) => {
+        tasks.cancel(task);
+        return Promise.resolve({});
+      },
+      dismiss: async ({ task }) => {
+        tasks.dismiss(task);
+        return Promise.resolve({});
+      },
+    },
+    events: { subscribe: () => Promise.resolve({}) },
+  };
+}
+
+function connectEvents({ hypervisor, tasks, feed }: Parts, consoles: ConsoleStreams): void {
+  hypervisor.onChanged((machine) => feed.fire({ type: 'machine', machine }));
+  hypervisor.onRemoved((id) => {
+    feed.fire({ type: 'machine-removed', id });
+    consoles.machineRemoved(id);
+  });
+  tasks.onChanged((task) => feed.fire({ type: 'task', task }));
+  tasks.onRemoved((id) => feed.fire({ type: 'task-removed', id }));
+}
+
+async function snapshot({ hypervisor, images, tasks, host }: Parts): Promise<readonly ServiceEvent[]> {
+  // Whatever has to be waited for comes first, so that what follows is of one moment.
+  const records = await images.list();
+  const view = await host.account(await hypervisor.shares());
+  return [
+    ...hypervisor.list().map((machine): ServiceEvent => ({ type: 'machine', machine })),
+    ...records.map((record): ServiceEvent => {
+      return { type: 'image', image: viewOfImage(record, hypervisor.usersOf(record.document.name)) };
+    }),
+    ...tasks.list().map((task): ServiceEvent => ({ type: 'task', task })),
+    { type: 'host', host: view },
+  ];
+}
+
+async function measure(hypervisor: Hypervisor, host: HostModel): Promise<readonly ServiceEvent[]> {
+  const stats = hypervisor.sample().map(({ id, stats }): ServiceEvent => ({ type: 'machine-stats', id, stats }));
+  return [...stats, { type: 'host', host: await host.account(await hypervisor.shares()) }];
+}
+
+async function disposeParts(parts: Parts, consoles: ConsoleStreams, release: () => Promise<void>): Promise<void> {
+  const { hypervisor, tasks, images, feed, logs } = parts;
+  try {
+    await hypervisor.close();
+    tasks.close();
+    consoles.close();
+    feed.close();
+    await images.close();
+    logs.service.info('the service has ended');
+  } finally {
+    logs.close();
+    await release();
+  }
+}

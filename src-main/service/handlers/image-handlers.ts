@@ -1,0 +1,57 @@
+import { AppError } from '../../../src-core/base/errors.ts';
+import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
+import type { ImageView } from '../../../src-core/contract/images.ts';
+import type { ImageRecord, Images } from '../../../src-core/images/image.ts';
+import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
+import type { ImageBuilds } from '../image-builds.ts';
+
+export function viewOfImage({ document, sizeBytes }: ImageRecord, usedBy: string[]): ImageView {
+  const { name, title, contents, createdAt } = document;
+  return { name, title, contents, sizeBytes, createdAt, usedBy };
+}
+
+/** @param onRemoved called after an image was removed */
+export function imageHandlers(
+  images: Images,
+  builds: ImageBuilds,
+  hypervisor: Hypervisor,
+  onRemoved: (name: string) => void,
+): InnkeeperHandlers['images'] {
+  return {
+    catalog: async () => {
+      const present = new Set((await images.list()).map(({ document }) => document.name));
+      return images.catalog().map((card) => ({ ...card, present: present.has(card.name) }));
+    },
+    list: async () => {
+      const records = await images.list();
+      return records.map((record) => viewOfImage(record, hypervisor.usersOf(record.document.name)));
+    },
+    pull: async ({ image }) => Promise.resolve(builds.pull(image)),
+    remove: async ({ image }) => {
+      refuseIfUsed(image, hypervisor.usersOf(image), builds.isBuilding(image));
+      await images.remove(image);
+      onRemoved(image);
+      return {};
+    },
+  };
+}
+
+function refuseIfUsed(image: string, users: string[], building: boolean): void {
+  const doing = `remove image ${image}`;
+  if (building) {
+    const hint = 'Cancel its task first.';
+    throw new AppError({ code: 'wrong-state', doing, because: 'it is just being built', hint });
+  }
+  if (users.length === 0) return;
+  const because =
+    users.length === 1
+      ? `machine ${users[0] ?? ''} is made from it`
+      : `the machines ${users.join(', ')} are made from it`;
+  throw new AppError({
+    code: 'wrong-state',
+    doing,
+    because,
+    hint: 'Delete what uses it first.',
+    data: { usedBy: users },
+  });
+}

@@ -1,0 +1,39 @@
+import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
+import type { MachineView } from '../../../src-core/contract/machines.ts';
+import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
+import type { Machine } from '../../../src-core/hypervisor/machine.ts';
+import type { ConsoleStreams } from './console-stream.ts';
+import { execStream } from './exec-stream.ts';
+
+/** How long a guest has to power off before its restart is said to be overdue. */
+const RESTART_GRACE_MS = 20_000;
+
+export function machineHandlers(hypervisor: Hypervisor, consoles: ConsoleStreams): InnkeeperHandlers['machines'] {
+  const act =
+    (verb: string, action: (machine: Machine) => void | Promise<void>) =>
+    async ({ machine: reference }: { machine: string }): Promise<MachineView> => {
+      const machine = hypervisor.get(reference, verb);
+      await action(machine);
+      return machine.view();
+    };
+  return {
+    list: () => Promise.resolve(hypervisor.list()),
+    inspect: async ({ machine }) => Promise.resolve(hypervisor.inspect(machine)),
+    create: (request) => hypervisor.create(request),
+    start: act('start', (machine) => machine.start()),
+    stop: ({ machine, graceMs }) => act('stop', (found) => found.stop(graceMs))({ machine }),
+    kill: act('kill', (machine) => machine.kill()),
+    pause: act('pause', (machine) => machine.pause()),
+    resume: act('resume', (machine) => machine.resume()),
+    restart: act('restart', (machine) => machine.restart(RESTART_GRACE_MS)),
+    rename: ({ machine, name }) => hypervisor.rename(machine, name),
+    remove: ({ machine, purge }) => hypervisor.remove(machine, purge),
+    restore: ({ id }) => hypervisor.restore(id),
+    purge: async ({ id }) => {
+      await hypervisor.purge(id);
+      return {};
+    },
+    console: (input, stream) => consoles.open(input, stream),
+    exec: execStream(hypervisor),
+  };
+}

@@ -1,0 +1,46 @@
+import { AppError } from '../../../src-core/base/errors.ts';
+import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
+import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
+import type { ServiceOptions } from '../service-interface.ts';
+import type { SettingsFile } from '../settings.ts';
+
+/** @param stop tells whoever hosts the service that it is to end */
+export function serviceHandlers(
+  options: ServiceOptions,
+  hypervisor: Hypervisor,
+  settings: SettingsFile,
+  stop: () => void,
+): InnkeeperHandlers['service'] {
+  const startedAt = performance.now();
+  return {
+    status: () =>
+      Promise.resolve({
+        version: options.version,
+        dataDirectory: options.dataDirectory,
+        uptimeMs: performance.now() - startedAt,
+        pid: process.pid,
+        host: options.host,
+        machines: { total: hypervisor.list().length, running: hypervisor.runningCount },
+      }),
+    stop: async ({ force }) => {
+      refuseToStop(options, hypervisor.runningCount, force);
+      // The answer is to reach the client before the connection ends.
+      setTimeout(stop, 50);
+      return Promise.resolve({});
+    },
+    settings: () => Promise.resolve(settings.settings),
+    changeSettings: (part) => settings.change(part),
+  };
+}
+
+function refuseToStop({ host }: ServiceOptions, running: number, force: boolean): void {
+  const doing = 'stop the service';
+  if (host === 'app') {
+    const because = 'it belongs to the Innkeeper app';
+    throw new AppError({ code: 'wrong-state', doing, because, hint: 'Quit the app instead.' });
+  }
+  if (running === 0 || force) return;
+  const because = running === 1 ? 'a machine is running' : `${running} machines are running`;
+  const hint = 'Stop them first, or stop the service with --force, which powers them off.';
+  throw new AppError({ code: 'wrong-state', doing, because, hint, data: { running } });
+}

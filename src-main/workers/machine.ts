@@ -1,0 +1,77 @@
+import { randomFillSync } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '../../src-core/base/errors.ts';
+import { toFailure } from '../../src-core/contract/failures.ts';
+import { AGENT_PORT_NAME } from '../../src-core/guest/protocol.ts';
+import { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
+import type { RunEnd } from '../../src-core/hypervisor/runner.ts';
+import { GuestEnd } from '../../src-core/hypervisor/shared-pipe.ts';
+import type { BoardSpec } from '../../src-core/machine/board-interface.ts';
+import { createBoard } from '../../src-core/machine/board/board.ts';
+import type { Board } from '../../src-core/machine/board/board.ts';
+import { instantiateCore } from './core-instance.ts';
+import { openDisk, openSource } from './host-files.ts';
+import { RunLoop } from './run-loop.ts';
+import { RunMeter } from './run-meter.ts';
+import { Gauges } from './run-protocol.ts';
+import type { RunReport, RunWorkerData } from './run-protocol.ts';
+
+/**
+ * A machine's thread. Everything here is synchronous: the guest runs in slices, and the thread sleeps on the
+ * doorbell in between. Console and agent bytes travel in shared rings; messages only wake and command.
+ */
+assert(parentPort, 'this is the program of a worker thread');
+const port = parentPort;
+const given = workerData as RunWorkerData;
+
+function report(message: RunReport): void {
+  port.postMessage(message);
+}
+
+function boardSpec({ spec, console, agent }: RunWorkerData): BoardSpec {
+  const { kernel, initrd, firmware, commandLine } = spec.boot;
+  return {
+    harts: spec.harts,
+    memoryBytes: spec.memoryBytes,
+    boot: {
+      ...(kernel === null ? {} : { kernel: openSource(kernel) }),
+      ...(initrd === null ? {} : { initrd: openSource(initrd) }),
+      ...(firmware === null ? {} : { firmware: openSource(firmware) }),
+      commandLine,
+    },
+    disks: spec.disks.map(({ path, readOnly }) => openDisk(path, readOnly)),
+    console: new GuestEnd(console, () => report({ kind: 'nudge', pipe: 'console' })),
+    ports: [{ name: AGENT_PORT_NAME, port: new GuestEnd(agent, () => report({ kind: 'nudge', pipe: 'agent' })) }],
+    random: (into) => void randomFillSync(into),
+    wallClockNs: () => BigInt(Date.now()) * 1_000_000n,
+  };
+}
+
+function switchOn(): Board | null {
+  try {
+    return createBoard(boardSpec(given), {
+      instantiate: (imports) => instantiateCore(given.core, imports),
+      monotonicNs: () => performance.now() * 1e6,
+    });
+  } catch (error) {
+    report({ kind: 'not-started', failure: toFailure(error, `start machine ${given.spec.name}`) });
+    return null;
+  }
+}
+
+function runToEnd(board: Board): RunEnd {
+  const loop = new RunLoop(board, new Doorbell(given.doorbell), port, new RunMeter(new Gauges(given.gauges), board));
+  try {
+    return loop.run();
+  } catch (error) {
+    // A defect of ours ends this machine, and no other.
+    const detail = error instanceof Error ? error.message : String(error);
+    return { kind: 'failed', cause: `a defect of Innkeeper: ${detail}` };
+  }
+}
+
+const board = switchOn();
+if (board) {
+  report({ kind: 'started' });
+  report({ kind: 'ended', end: runToEnd(board) });
+}

@@ -1,0 +1,69 @@
+import type { MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort } from 'node:worker_threads';
+import { TIMEBASE_HZ } from '../../src-core/machine/core-interface.ts';
+import type { Board } from '../../src-core/machine/board/board.ts';
+import type { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
+import type { RunEnd } from '../../src-core/hypervisor/runner.ts';
+import type { RunMeter } from './run-meter.ts';
+import type { RunCommand, RunReport } from './run-protocol.ts';
+
+/** Guest instructions between two looks at the doorbell: some milliseconds, so that a keystroke never waits long. */
+const SLICE = 250_000;
+const TICKS_PER_MS = TIMEBASE_HZ / 1000;
+
+/** The life of a machine's thread: guest work in slices; when there is none it sleeps until it is rung. */
+export class RunLoop {
+  readonly #board: Board;
+  readonly #doorbell: Doorbell;
+  readonly #port: MessagePort;
+  readonly #meter: RunMeter;
+  #paused = false;
+
+  constructor(board: Board, doorbell: Doorbell, port: MessagePort, meter: RunMeter) {
+    this.#board = board;
+    this.#doorbell = doorbell;
+    this.#port = port;
+    this.#meter = meter;
+  }
+
+  /** Returns when the guest has ended by itself. */
+  run(): RunEnd {
+    for (let rung = -1; ;) {
+      const seen = this.#doorbell.count;
+      if (seen !== rung) this.#obey();
+      rung = seen;
+      if (this.#paused) {
+        this.#sleep(seen, Infinity);
+        continue;
+      }
+      const exit = this.#board.run(SLICE);
+      this.#meter.turned();
+      if (exit.kind === 'idle') this.#sleep(seen, (exit.deadlineTicks - this.#board.now()) / TICKS_PER_MS);
+      else if (exit.kind !== 'running') return exit;
+    }
+  }
+
+  /** Commands were posted before the bell was rung, so all of them are here. */
+  #obey(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port) as { message: RunCommand } | undefined;
+      if (!received) return;
+      this.#carryOut(received.message);
+    }
+  }
+
+  #carryOut(command: RunCommand): void {
+    if (command.kind === 'resize') {
+      this.#board.resizeConsole(command.columns, command.rows);
+      return;
+    }
+    this.#paused = command.kind === 'pause';
+    this.#board.setPaused(this.#paused);
+    const report: RunReport = { kind: 'done', id: command.id };
+    this.#port.postMessage(report);
+  }
+
+  #sleep(seen: number, milliseconds: number): void {
+    if (milliseconds > 0) this.#meter.slept(() => this.#doorbell.sleep(seen, milliseconds));
+  }
+}
