@@ -9,6 +9,8 @@ import { clientSocketChannel, serverSocketChannel } from './socket-channel.ts';
 const MAX_CONNECTIONS = 256;
 
 export interface LocalListener {
+  /** Removes the socket; who is connected stays so. */
+  stopListening(): void;
   /** Ends all connections and removes the socket. */
   close(): Promise<void>;
 }
@@ -32,7 +34,15 @@ export async function listenLocally(
   if (process.platform !== 'win32') rmSync(path, { force: true });
   await listen(server, path);
   if (process.platform !== 'win32') chmodSync(path, 0o600);
-  return { close: () => closeServer(server, sockets) };
+  const closed = new Promise<void>((resolve) => server.on('close', resolve));
+  return {
+    stopListening: () => void server.close(),
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroySoon();
+      return closed;
+    },
+  };
 }
 
 function listen(server: Server, path: string): Promise<void> {
@@ -44,13 +54,6 @@ function listen(server: Server, path: string): Promise<void> {
     const mask = process.umask(0o177);
     server.listen(path, resolve);
     process.umask(mask);
-  });
-}
-
-function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const socket of sockets) socket.destroySoon();
   });
 }
 

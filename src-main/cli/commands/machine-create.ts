@@ -1,0 +1,109 @@
+import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { AppError } from '../../../src-core/base/errors.ts';
+import type { CreateMachine, MachineSource, MachineView } from '../../../src-core/contract/machines.ts';
+import { EventWatch } from '../event-watch.ts';
+import type { CliIo } from '../io.ts';
+import { waitUntilRunning } from '../machine-wait.ts';
+import { printData } from '../output.ts';
+import { parseCount, parseSize } from '../quantities.ts';
+import { withService } from '../with-service.ts';
+
+interface CreateOptions {
+  image?: string;
+  kernel?: string;
+  initrd?: string;
+  firmware?: string;
+  append?: string;
+  diskFile?: DiskFile[];
+  cpus?: number;
+  memory?: number;
+  start?: boolean;
+  json?: boolean;
+}
+
+interface DiskFile {
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+const NEVER_RAN = { startedAt: null, lastEnd: null };
+
+/** What is made when nobody says otherwise. */
+const DEFAULT_IMAGE = 'debian-13-tiny';
+
+export function addCreateCommand(vm: Command, io: CliIo): void {
+  vm.command('create')
+    .description('make a machine from an image, or from files of this computer')
+    .argument('<name>')
+    .option('--image <image>', `an image of the catalogue (default: ${DEFAULT_IMAGE})`)
+    .option('--kernel <file>', 'a RISC-V Linux Image in place of an image')
+    .option('--initrd <file>', 'its initial RAM disk')
+    .option('--firmware <file>', 'M-mode firmware such as OpenSBI, which then starts the kernel')
+    .option('--append <string>', 'the kernel command line')
+    .option('--disk-file <file[:ro]>', 'a raw disk image; may be given several times', addDiskFile)
+    .option('--cpus <n>', 'processors', parseCount)
+    .option('--memory <size>', 'memory, such as 512M or 2G', parseSize)
+    .option('--start', 'start it and wait until it runs')
+    .option('--json', 'print JSON')
+    .action((name: string, options: CreateOptions) => create(io, name, options));
+}
+
+function addDiskFile(text: string, before: DiskFile[] = []): DiskFile[] {
+  const readOnly = text.endsWith(':ro');
+  const path = readOnly ? text.slice(0, -':ro'.length) : text;
+  if (path === '') throw new InvalidArgumentError('Write the path of a file, with :ro after it to keep it unchanged.');
+  return [...before, { path, readOnly }];
+}
+
+function create(io: CliIo, name: string, options: CreateOptions): Promise<void> {
+  const request = requestOf(io, name, options);
+  return withService(io, async (service) => {
+    const watch = options.start ? await EventWatch.open(io, service) : undefined;
+    let machine = await service.machines.create(request);
+    if (watch) machine = await waitUntilRunning(io, watch, machine, NEVER_RAN);
+    printData(io, options.json, machine, createdText);
+  });
+}
+
+function createdText({ name, state }: MachineView): string {
+  if (state === 'preparing') return `Created machine ${name}; its image is being prepared`;
+  return state === 'running' ? `Created and started machine ${name}` : `Created machine ${name}`;
+}
+
+function requestOf(io: CliIo, name: string, options: CreateOptions): CreateMachine {
+  const { cpus, memory, start = false, diskFile = [] } = options;
+  return {
+    name,
+    source: sourceOf(io, name, options),
+    disks: diskFile.map(({ path, readOnly }) => ({ path: resolve(io.cwd, path), readOnly })),
+    start,
+    ...(cpus === undefined ? {} : { processors: cpus }),
+    ...(memory === undefined ? {} : { memoryBytes: memory }),
+  };
+}
+
+/** Paths are the person's, relative to where they stand; the service stands elsewhere. */
+function sourceOf(io: CliIo, name: string, options: CreateOptions): MachineSource {
+  const { image, kernel, initrd, firmware, append } = options;
+  if (kernel === undefined && firmware === undefined && initrd === undefined && append === undefined) {
+    return { kind: 'image', image: image ?? DEFAULT_IMAGE };
+  }
+  if (image !== undefined || (kernel === undefined && firmware === undefined)) {
+    throw new AppError({
+      code: 'invalid-input',
+      doing: `create machine ${name}`,
+      because: image ? 'an image brings its own kernel' : 'there is neither a kernel nor firmware',
+      hint: 'Give --image, or --kernel or --firmware with --initrd and --append as needed.',
+    });
+  }
+  const absolute = (path: string) => resolve(io.cwd, path);
+  return {
+    kind: 'files',
+    ...(kernel === undefined ? {} : { kernel: absolute(kernel) }),
+    ...(initrd === undefined ? {} : { initrd: absolute(initrd) }),
+    ...(firmware === undefined ? {} : { firmware: absolute(firmware) }),
+    ...(append === undefined ? {} : { commandLine: append }),
+  };
+}

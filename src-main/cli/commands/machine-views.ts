@@ -1,0 +1,56 @@
+import type { MachineSource, MachineView } from '../../../src-core/contract/machines.ts';
+import { facts, table } from '../output.ts';
+import { formatDuration, formatSize } from '../quantities.ts';
+
+export function machinesText(machines: readonly MachineView[]): string {
+  const rows = machines.map((machine) => [
+    machine.name,
+    stateText(machine),
+    sourceText(machine.source),
+    String(machine.processors),
+    formatSize(machine.memoryBytes),
+    machine.startedAt === null ? '-' : formatDuration(Date.now() - machine.startedAt),
+  ]);
+  return table(['NAME', 'STATE', 'SOURCE', 'CPUS', 'MEMORY', 'UP'], rows);
+}
+
+export function machineText(machine: MachineView): string {
+  const end = machine.lastEnd;
+  return facts([
+    ['name', machine.name],
+    ['id', machine.id],
+    ['state', stateText(machine)],
+    ['source', sourceText(machine.source)],
+    ['processors', String(machine.processors)],
+    ['memory', formatSize(machine.memoryBytes)],
+    ...machine.disks.map((disk) => ['disk', `${disk.path}${disk.readOnly ? ' (read only)' : ''}`] as const),
+    ['created', new Date(machine.createdAt).toISOString()],
+    ['agent', machine.agent],
+    ...(end
+      ? [['last end', `${end.kind} ${new Date(end.at).toISOString()}${end.cause ? `: ${end.cause}` : ''}`] as const]
+      : []),
+    ...(machine.failure ? [['failure', machine.failure.because] as const] : []),
+    ...statsFacts(machine),
+  ]);
+}
+
+function statsFacts({ stats }: MachineView): (readonly [string, string])[] {
+  if (stats === null) return [];
+  return [
+    ['processor used', `${(stats.processorUsed * 100).toFixed(1)} %`],
+    ['memory used', formatSize(stats.memoryUsedBytes)],
+    ['instructions', String(stats.instructions)],
+    ['disk', `${formatSize(stats.diskReadBytes)} read, ${formatSize(stats.diskWrittenBytes)} written`],
+  ];
+}
+
+function stateText({ state, stopOverdue, lastEnd, failure }: MachineView): string {
+  if (state === 'failed' && lastEnd?.cause) return `failed: ${lastEnd.cause}`;
+  if (state === 'stopped' && failure) return 'stopped (did not start)';
+  return stopOverdue ? `${state} (overdue)` : state;
+}
+
+function sourceText(source: MachineSource): string {
+  if (source.kind === 'image') return source.image;
+  return [source.firmware, source.kernel, source.initrd].filter((path) => path !== undefined).join(' + ') || 'files';
+}

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../../src-core/base/errors.ts';
+import { createClient } from '../../src-core/contract/client.ts';
+import { contract } from '../../src-core/contract/contract.ts';
+import { connectLocally } from '../transports/local-socket.ts';
+import { socketPathFor } from '../transports/socket-path.ts';
+import type { ServiceConnection } from './io.ts';
+
+/** A loaded computer may take this long to start the service. */
+const START_LIMIT_MS = 60_000;
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 250;
+
+/** @returns a connection to the service of `dataDirectory`, or undefined when none listens */
+export async function connectIfRunning(dataDirectory: string): Promise<ServiceConnection | undefined> {
+  try {
+    return createClient(contract, await connectLocally(socketPathFor(dataDirectory)));
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'unavailable') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Connects to the service of `dataDirectory`, and starts one in the background where there is none. Several may do so
+ * at the same time: only one service gets the data directory, the others end, and all starters find that one.
+ * @param entry the script of this program
+ * @throws AppError `unavailable` when no service comes up
+ */
+export async function connectOrStart(dataDirectory: string, entry: string): Promise<ServiceConnection> {
+  const running = await connectIfRunning(dataDirectory);
+  if (running) return running;
+  const deadline = Date.now() + START_LIMIT_MS;
+  let attempt = startInBackground(dataDirectory, entry);
+  for (let pauseMs = FIRST_PAUSE_MS; Date.now() < deadline; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    await sleep(pauseMs);
+    const started = await connectIfRunning(dataDirectory);
+    if (started) {
+      attempt.letGo();
+      return started;
+    }
+    if (attempt.ended()?.owned === false) throw didNotStart(dataDirectory, attempt.ended()?.lastWords);
+    // Another had the data directory: it is starting, or it was about to end.
+    if (attempt.ended() && pauseMs === LONGEST_PAUSE_MS) attempt = startInBackground(dataDirectory, entry);
+  }
+  throw didNotStart(dataDirectory, attempt.ended()?.lastWords ?? 'it does not answer');
+}
+
+interface StartAttempt {
+  /** undefined while it runs. `owned`: another process had the data directory. */
+  ended(): { owned: boolean; lastWords: string } | undefined;
+  /** This process no longer waits for it. */
+  letGo(): void;
+}
+
+/** Exit status of `inn serve` when another process owns the data directory. */
+export const OWNED_BY_ANOTHER = 75;
+
+function startInBackground(dataDirectory: string, entry: string): StartAttempt {
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const logFile = join(dataDirectory, 'service.log');
+  const log = openSync(logFile, 'a', 0o600);
+  const child = spawn(process.execPath, [...process.execArgv, entry, 'serve'], {
+    cwd: dataDirectory,
+    detached: true,
+    stdio: ['ignore', log, log],
+    windowsHide: true,
+    env: { ...process.env, INNKEEPER_HOME: dataDirectory },
+  });
+  closeSync(log);
+  let status: number | undefined;
+  child.on('error', () => (status = 1));
+  child.on('exit', (code) => (status = code ?? 1));
+  return {
+    ended: () =>
+      status === undefined ? undefined : { owned: status === OWNED_BY_ANOTHER, lastWords: lastLine(logFile) },
+    letGo: () => child.unref(),
+  };
+}
+
+function lastLine(file: string): string {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines.at(-1) ?? '';
+}
+
+function didNotStart(dataDirectory: string, cause: string | undefined): AppError {
+  return new AppError({
+    code: 'unavailable',
+    doing: 'start the service',
+    because: cause?.replace(/^inn: /, '') || 'it ended at once',
+    hint: `Its log is ${join(dataDirectory, 'service.log')}.`,
+  });
+}
