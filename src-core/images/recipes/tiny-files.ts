@@ -19,17 +19,23 @@ tmpfs     /run      tmpfs     nosuid,nodev,mode=755        0 0
 tmpfs     /tmp      tmpfs     nosuid,nodev,mode=1777       0 0
 `;
 
-/** The virtual file systems, and the names of the virtio ports (udev's work elsewhere). */
+/** Gives the virtio ports their names, which is udev's work elsewhere. */
+const PORTS = `name_ports() {
+  for port in /sys/class/virtio-ports/*; do
+    read -r name 2>/dev/null <"$port/name" || continue
+    [ -n "$name" ] && [ ! -e "/dev/virtio-ports/$name" ] || continue
+    [ -d /dev/virtio-ports ] || mkdir /dev/virtio-ports
+    ln -s "../\${port##*/}" "/dev/virtio-ports/$name"
+  done
+}
+`;
+
 const SETUP = `#!/bin/sh
 mount -t devtmpfs -o nosuid,mode=755 devtmpfs /dev
 mkdir /dev/pts /dev/shm
 mount -a
-for port in /sys/class/virtio-ports/*; do
-  read -r name 2>/dev/null <"$port/name" || continue
-  [ -n "$name" ] || continue
-  [ -d /dev/virtio-ports ] || mkdir /dev/virtio-ports
-  ln -s "../\${port##*/}" "/dev/virtio-ports/$name"
-done
+. /usr/lib/innkeeper/ports
+name_ports
 `;
 
 /** Drivers for the devices that this machine has. They come after the prompt: nothing waits for them. */
@@ -42,12 +48,19 @@ done
 ifconfig lo up
 `;
 
-/** The port may come a moment after the system; where there is none there is nobody to talk to. */
+/** The host tells of its ports while the system starts already; a computer without this one has no host to talk to. */
 const AGENT = `#!/bin/sh
 port=/dev/virtio-ports/innkeeper.agent
-[ -e "$port" ] && [ -e /opt/innkeeper/agent.js ] || exec sleep 2147483647
+. /usr/lib/innkeeper/ports
+tries=0
+until [ -e "$port" ]; do
+  [ $tries -lt 25 ] || exec sleep 2147483647
+  tries=$((tries + 1))
+  sleep 0.2
+  name_ports
+done
 cd /
-exec qjs --std -m /opt/innkeeper/agent.js "$port"
+exec qjs --std -m /opt/innkeeper/agent.js "$port" >/run/innkeeper-agent.log 2>&1
 `;
 
 /**
@@ -63,11 +76,13 @@ others() {
     id=\${process#/proc/}
     [ "$id" -gt 1 ] && [ "$id" != $$ ] || continue
     # Kernel threads have no command line.
+    line=
     read -r line 2>/dev/null <"$process/cmdline"
     [ -n "$line" ] && return 0
   done
   return 1
 }
+echo "The system is going down ($action)." >/dev/console
 kill -TSTP 1
 kill -TERM -1
 kill -HUP -1
@@ -84,6 +99,10 @@ exec busybox "$action" -f
 
 const PROFILE = `export PATH=/usr/local/bin:/usr/bin HOME=/root USER=root LOGNAME=root SHELL=/bin/sh PAGER=less
 case "$TERM" in '' | linux | vt102) export TERM=xterm-256color ;; esac
+# BusyBox's shell prefers its own applets, which would take init's slower way.
+poweroff() { /usr/bin/poweroff "$@"; }
+reboot() { /usr/bin/reboot "$@"; }
+halt() { /usr/bin/halt "$@"; }
 PS1='\\u@\\h:\\w\\$ '
 cd
 if [ "$PPID" = 1 ]; then
@@ -111,6 +130,7 @@ export const TINY_FILES: Readonly<Record<string, TextFile>> = {
   'etc/passwd': { mode: 0o644, text: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n' },
   'etc/group': { mode: 0o644, text: 'root:x:0:\ntty:x:5:\nnogroup:x:65534:\n' },
   'etc/hosts': { mode: 0o644, text: '127.0.0.1 localhost\n::1 localhost\n' },
+  'usr/lib/innkeeper/ports': { mode: 0o644, text: PORTS },
   'usr/lib/innkeeper/setup': { mode: 0o755, text: SETUP },
   'usr/lib/innkeeper/devices': { mode: 0o755, text: DEVICES },
   'usr/lib/innkeeper/agent': { mode: 0o755, text: AGENT },
