@@ -1,0 +1,69 @@
+/**
+ * Boots a Linux guest without a window, and says what that cost.
+ *
+ *     node bench/boot.ts --kernel Image --initrd initrd.cpio --until TEXT     ours, then QEMU with the same files
+ *     node bench/boot.ts --kernel Image --initrd initrd.cpio --interactive    a terminal; Ctrl-] ends it
+ *
+ * With `--until`, what is printed is the processor time of the whole process from its first instruction for the
+ * guest to the moment at which TEXT has appeared on the console: for QEMU the same, from /proc.
+ */
+import { parseArgs } from 'node:util';
+import { bootOurs } from './boot/ours.ts';
+import { bootQemu, qemuVersion } from './boot/qemu.ts';
+import { printResult, type BootOptions } from './boot/result.ts';
+
+/** As facts of the guest have it: no self-tests, no module-signing keys, a panic ends the machine. */
+const COMMAND_LINE = [
+  'console=hvc0',
+  'earlycon=sbi',
+  'cryptomgr.notests',
+  'initcall_blacklist=jent_mod_init,load_system_certificate_list,trace_eval_init,btf_vmlinux_init',
+  'panic=-1',
+].join(' ');
+
+const { values } = parseArgs({
+  options: {
+    kernel: { type: 'string' },
+    initrd: { type: 'string' },
+    firmware: { type: 'string' },
+    disk: { type: 'string', multiple: true, default: [] },
+    append: { type: 'string', default: COMMAND_LINE },
+    until: { type: 'string' },
+    memory: { type: 'string', default: '256' },
+    harts: { type: 'string', default: '1' },
+    core: { type: 'string', default: 'out/core.wasm' },
+    seconds: { type: 'string', default: '300' },
+    only: { type: 'string' },
+    interactive: { type: 'boolean', default: false },
+    quiet: { type: 'boolean', default: false },
+    exits: { type: 'boolean', default: false },
+  },
+});
+
+const options: BootOptions = {
+  kernel: values.kernel,
+  initrd: values.initrd,
+  firmware: values.firmware,
+  disks: values.disk,
+  commandLine: values.append,
+  until: values.until,
+  memoryBytes: Number(values.memory) * 2 ** 20,
+  harts: Number(values.harts),
+  core: values.core,
+  mostSeconds: values.interactive ? Infinity : Number(values.seconds),
+  interactive: values.interactive,
+  quiet: values.quiet,
+};
+
+const ours = values.only === 'qemu' ? null : await bootOurs(options);
+if (ours) printResult('innkeeper', ours);
+if (ours && values.exits)
+  for (const { device, kind, count } of ours.exits) console.log(`  ${device} ${kind}: ${count}`);
+
+const version = values.only === 'ours' || values.interactive ? null : qemuVersion();
+if (version !== null) {
+  const theirs = await bootQemu(options);
+  printResult(version, theirs);
+  if (ours) console.log(`ratio of processor time: ${(ours.processorSeconds / theirs.processorSeconds).toFixed(2)}`);
+}
+process.exit(ours && !ours.reached ? 1 : 0);
