@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AppError } from '../../src-core/base/errors.ts';
-import { defaultDataDirectory } from '../service/data-directory.ts';
+import { defaultDataDirectory } from '../service/os/data-directory.ts';
 import type { CliIo, ServeRequest } from './io.ts';
 import { runCli } from './program.ts';
 import { OWNED_BY_ANOTHER, connectIfRunning, connectOrStart } from './service-link.ts';
@@ -10,14 +10,13 @@ import { OWNED_BY_ANOTHER, connectIfRunning, connectOrStart } from './service-li
 /** `inn`. As a source file and as out/main/inn.js it stands two folders below package.json. */
 const root = join(import.meta.dirname, '../..');
 
-const dataDirectory = defaultDataDirectory();
+const dataDirectory = resolve(defaultDataDirectory());
 let ownedByAnother = false;
 
 const io: CliIo = {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
-  // npm runs scripts in the repository's folder and tells where the person stands.
   cwd: process.cwd(),
   environment: process.env,
   version: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,

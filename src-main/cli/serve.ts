@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { AppError } from '../../src-core/base/errors.ts';
-import { defaultDataDirectory } from '../service/data-directory.ts';
+import { defaultDataDirectory } from '../service/os/data-directory.ts';
 import { createService } from '../service/service.ts';
 import type { Service } from '../service/service.ts';
 import { listenLocally } from '../transports/local-socket.ts';
@@ -9,7 +10,6 @@ import { loadWebSecrets } from '../transports/web/web-secrets.ts';
 import { serveWeb } from '../transports/web/web-server.ts';
 import type { WebServer } from '../transports/web/web-server.ts';
 import type { CliIo, ServeRequest } from './io.ts';
-import { printable } from './output.ts';
 
 /** Where the window is served unless another port is asked for; if it is taken, on any that is free. */
 export const USUAL_WEB_PORT = 8471;
@@ -22,15 +22,11 @@ export interface ServeWorld {
 
 /** `inn serve`: the service until a signal or a client ends it. @throws AppError when it cannot start */
 export async function runService({ io, rendererDirectory }: ServeWorld, { webPort }: ServeRequest): Promise<void> {
-  const dataDirectory = defaultDataDirectory(io.environment);
+  const dataDirectory = resolve(defaultDataDirectory(io.environment));
   const service = await createService({ dataDirectory, host: 'background', version: io.version });
-  const log = (message: string, error?: unknown) => {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : '';
-    io.stderr.write(`${new Date().toISOString()} ${printable(message)} ${detail}\n`);
-  };
   const cleanUp: (() => unknown)[] = [() => service.dispose()];
   try {
-    const onConnection = (channel: Parameters<typeof serveService>[1]) => void serveService(service, channel, log);
+    const onConnection = (channel: Parameters<typeof serveService>[1]) => void serveService(service, channel);
     const local = await listenLocally(socketPathFor(dataDirectory), onConnection);
     // The socket goes before the data directory is given back, so that it is never the next owner's; the
     // connections go last, so that who waits for their end knows that everything is done.

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../src-core/base/errors.ts';
 import { createClient } from '../../src-core/contract/client.ts';
@@ -42,16 +42,22 @@ export async function connectOrStart(dataDirectory: string, entry: string): Prom
       attempt.letGo();
       return started;
     }
-    if (attempt.ended()?.owned === false) throw didNotStart(dataDirectory, attempt.ended()?.lastWords);
+    const end = attempt.ended();
+    if (end && !end.owned) throw didNotStart(end.lastWords);
     // Another had the data directory: it is starting, or it was about to end.
-    if (attempt.ended() && pauseMs === LONGEST_PAUSE_MS) attempt = startInBackground(dataDirectory, entry);
+    if (end && pauseMs === LONGEST_PAUSE_MS) attempt = startInBackground(dataDirectory, entry);
   }
-  throw didNotStart(dataDirectory, attempt.ended()?.lastWords ?? 'it does not answer');
+  throw didNotStart({ because: 'it does not answer', hint: `Its log is ${logFileOf(dataDirectory)}.` });
+}
+
+interface LastWords {
+  readonly because: string;
+  readonly hint: string;
 }
 
 interface StartAttempt {
   /** undefined while it runs. `owned`: another process had the data directory. */
-  ended(): { owned: boolean; lastWords: string } | undefined;
+  ended(): { owned: boolean; lastWords: LastWords } | undefined;
   /** This process no longer waits for it. */
   letGo(): void;
 }
@@ -59,10 +65,16 @@ interface StartAttempt {
 /** Exit status of `inn serve` when another process owns the data directory. */
 export const OWNED_BY_ANOTHER = 75;
 
+/** What the background process prints, most of all why it could not start; the service's own log stands beside it. */
+const logFileOf = (dataDirectory: string) => join(dataDirectory, 'logs', 'background.log');
+const LARGEST_LOG_BYTES = 1024 * 1024;
+
 function startInBackground(dataDirectory: string, entry: string): StartAttempt {
+  const logFile = logFileOf(dataDirectory);
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const logFile = join(dataDirectory, 'service.log');
-  const log = openSync(logFile, 'a', 0o600);
+  mkdirSync(dirname(logFile), { recursive: true });
+  const known = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+  const log = openSync(logFile, known > LARGEST_LOG_BYTES ? 'w' : 'a', 0o600);
   const child = spawn(process.execPath, [...process.execArgv, entry, 'serve'], {
     cwd: dataDirectory,
     detached: true,
@@ -76,21 +88,19 @@ function startInBackground(dataDirectory: string, entry: string): StartAttempt {
   child.on('exit', (code) => (status = code ?? 1));
   return {
     ended: () =>
-      status === undefined ? undefined : { owned: status === OWNED_BY_ANOTHER, lastWords: lastLine(logFile) },
+      status === undefined ? undefined : { owned: status === OWNED_BY_ANOTHER, lastWords: lastWords(logFile) },
     letGo: () => child.unref(),
   };
 }
 
-function lastLine(file: string): string {
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  return lines.at(-1) ?? '';
+/** What `inn serve` said last, in the form of `reportFailure`. */
+function lastWords(file: string): LastWords {
+  const text = readFileSync(file, 'utf8');
+  const [line = '', hint = ''] = text.slice(text.lastIndexOf('inn: failed to ')).split('\n');
+  const [, because = line] = /^inn: failed to .*?: (.*)$/.exec(line) ?? [];
+  return { because: because || 'it ended at once', hint: hint || `Its log is ${file}.` };
 }
 
-function didNotStart(dataDirectory: string, cause: string | undefined): AppError {
-  return new AppError({
-    code: 'unavailable',
-    doing: 'start the service',
-    because: cause?.replace(/^inn: /, '') || 'it ended at once',
-    hint: `Its log is ${join(dataDirectory, 'service.log')}.`,
-  });
+function didNotStart({ because, hint }: LastWords): AppError {
+  return new AppError({ code: 'unavailable', doing: 'start the service', because, hint });
 }

@@ -4,19 +4,12 @@ import { serve } from '../../src-core/contract/server.ts';
 import type { ClientMessage, MessageChannel, ServerMessage } from '../../src-core/contract/wire.ts';
 import type { Service } from '../service/service.ts';
 
-/** Where defects and broken-off connections are told. */
-export type TransportLog = (message: string, error?: unknown) => void;
-
 /** Serves the whole contract to whoever is at the other end of `channel`. */
-export function serveService(
-  service: Service,
-  channel: MessageChannel<ServerMessage, ClientMessage>,
-  log: TransportLog,
-): Disposable {
+export function serveService(service: Service, channel: MessageChannel<ServerMessage, ClientMessage>): Disposable {
   return serve(contract, service.handlers, channel, {
     onEvent: (listener) => service.onEvent(listener),
     snapshotEvents: () => service.snapshotEvents(),
-    onDefect: (error, method) => log(`${method} failed`, error),
-    onViolation: (what) => log(`a client was cut off: it sent ${what}`),
+    onDefect: (error, method) => service.logDefect(error, `${method} failed`),
+    onViolation: (what) => service.logDefect(null, `a client was cut off: it sent ${what}`),
   });
 }
