@@ -1,0 +1,64 @@
+import { Deferred } from '../../base/deferred.ts';
+import type { ImageCard, ImageRecord } from '../../images/image.ts';
+import type { ImagePreparation, Preparation } from '../image-preparation.ts';
+
+const MIB = 1024 * 1024;
+
+/** A catalogue of one image, `tiny`, which is here unless `absent`. */
+export class FakeImages implements ImagePreparation {
+  absent = false;
+  readonly builds: { done: Deferred<ImageRecord>; released: boolean }[] = [];
+
+  find(name: string): Promise<ImageRecord | null> {
+    return Promise.resolve(name === 'tiny' && !this.absent ? tiny() : null);
+  }
+
+  catalog(): readonly ImageCard[] {
+    return [
+      {
+        name: 'tiny',
+        title: 'Tiny',
+        description: 'For tests',
+        downloadBytes: 1,
+        defaults: { processors: 1, memoryBytes: 256 * MIB },
+        minimumMemoryBytes: 96 * MIB,
+      },
+    ];
+  }
+
+  prepare(): Preparation {
+    const build = { done: new Deferred<ImageRecord>(), released: false };
+    this.builds.push(build);
+    return {
+      task: `task-${this.builds.length}`,
+      done: build.done.promise,
+      release: () => void (build.released = true),
+    };
+  }
+
+  /** The image that is being built is there now. */
+  finish(): void {
+    this.absent = false;
+    this.builds.at(-1)?.done.resolve(tiny());
+  }
+}
+
+function tiny(): ImageRecord {
+  const file = { file: 'kernel', sizeBytes: 1, sha256: '0'.repeat(64) };
+  return {
+    document: {
+      version: 1,
+      name: 'tiny',
+      title: 'Tiny',
+      contents: 'Nothing',
+      createdAt: 1,
+      boot: { kernel: file, initrd: file, commandLine: 'console=hvc0' },
+      packages: [],
+      defaults: { processors: 1, memoryBytes: 256 * MIB },
+      minimumMemoryBytes: 96 * MIB,
+    },
+    kernelPath: '/data/images/tiny/kernel',
+    initrdPath: '/data/images/tiny/initrd',
+    sizeBytes: 2,
+  };
+}

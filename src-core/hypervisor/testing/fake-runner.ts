@@ -1,0 +1,117 @@
+import { ByteRing } from '../../base/byte-ring.ts';
+import { Deferred } from '../../base/deferred.ts';
+import { Emitter } from '../../base/emitter.ts';
+import type { GuestPipe, MachineRun, MachineRunner, RunEnd, RunMeasurement, RunSpec } from '../runner.ts';
+
+/** A pipe whose guest is the test. */
+export class FakePipe implements GuestPipe {
+  readonly #out = ByteRing.allocate(1024);
+  readonly #in = ByteRing.allocate(1024);
+  readonly #readable = new Emitter<undefined>();
+  readonly #writable = new Emitter<undefined>();
+
+  /** The guest writes. @returns how much there was room for */
+  say(text: string | Uint8Array): number {
+    const count = this.#out.write(typeof text === 'string' ? new TextEncoder().encode(text) : text);
+    this.#readable.fire(undefined);
+    return count;
+  }
+
+  /** The guest reads. */
+  hear(): string {
+    const into = new Uint8Array(1024);
+    const count = this.#in.read(into);
+    this.#writable.fire(undefined);
+    return new TextDecoder().decode(into.subarray(0, count));
+  }
+
+  read(into: Uint8Array): number {
+    return this.#out.read(into);
+  }
+
+  write(bytes: Uint8Array): number {
+    return this.#in.write(bytes);
+  }
+
+  onReadable(listener: () => void): { dispose: () => void } {
+    return this.#readable.on(listener);
+  }
+
+  onWritable(listener: () => void): { dispose: () => void } {
+    return this.#writable.on(listener);
+  }
+}
+
+/** A run that does what the test says. */
+export class FakeRun implements MachineRun {
+  readonly spec: RunSpec;
+  readonly console = new FakePipe();
+  readonly agent = new FakePipe();
+  readonly begun = new Deferred<undefined>();
+  readonly over = new Deferred<RunEnd>();
+  readonly calls: string[] = [];
+  measurement: RunMeasurement = {
+    processorMs: 0,
+    memoryUsedBytes: 0,
+    instructions: 0,
+    diskReadBytes: 0,
+    diskWrittenBytes: 0,
+    turns: 0,
+    asleep: true,
+  };
+
+  constructor(spec: RunSpec) {
+    this.spec = spec;
+  }
+
+  get started(): Promise<void> {
+    return this.begun.promise;
+  }
+
+  get ended(): Promise<RunEnd> {
+    return this.over.promise;
+  }
+
+  pause(): Promise<void> {
+    this.calls.push('pause');
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    this.calls.push('resume');
+    return Promise.resolve();
+  }
+
+  resize({ columns, rows }: { columns: number; rows: number }): void {
+    this.calls.push(`resize ${columns}x${rows}`);
+  }
+
+  measure(): RunMeasurement {
+    return this.measurement;
+  }
+
+  terminate(): Promise<void> {
+    this.calls.push('terminate');
+    this.begun.reject(new Error('terminated'));
+    return Promise.resolve();
+  }
+}
+
+/** Starts runs that begin at once, unless `holds`. */
+export class FakeRunner implements MachineRunner {
+  readonly runs: FakeRun[] = [];
+  holds = false;
+
+  launch(spec: RunSpec): MachineRun {
+    const run = new FakeRun(spec);
+    this.runs.push(run);
+    if (!this.holds) run.begun.resolve(undefined);
+    return run;
+  }
+
+  get last(): FakeRun {
+    const run = this.runs.at(-1);
+    if (!run) throw new Error('nothing was launched');
+    return run;
+  }
+}

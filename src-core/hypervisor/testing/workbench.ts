@@ -1,0 +1,60 @@
+import { HostModel } from '../../host/host-model.ts';
+import { FakeClock } from '../../host/testing/fake-clock.ts';
+import { FakeMeter } from '../../host/testing/fake-meter.ts';
+import { MemoryFiles } from '../../host/testing/memory-files.ts';
+import { DiskLeases } from '../disk-leases.ts';
+import { Hypervisor } from '../hypervisor.ts';
+import { MachineStore } from '../machine-store.ts';
+import { FakeImages } from './fake-images.ts';
+import { FakeRunner } from './fake-runner.ts';
+
+/** A hypervisor over a computer that exists in memory only, and can be switched off and on. */
+export class Workbench {
+  readonly clock = new FakeClock();
+  readonly files = new MemoryFiles();
+  readonly meter = new FakeMeter();
+  readonly images = new FakeImages();
+  readonly runner = new FakeRunner();
+  readonly log: string[] = [];
+  hypervisor!: Hypervisor;
+  #random = 0;
+
+  static async open(): Promise<Workbench> {
+    const bench = new Workbench();
+    await bench.restart();
+    return bench;
+  }
+
+  /** Innkeeper begins anew over the same disk, whatever went on before. */
+  async restart(): Promise<void> {
+    this.files.powerOn();
+    this.hypervisor = new Hypervisor({
+      clock: this.clock,
+      random: (into) => into.fill(++this.#random),
+      files: this.files,
+      host: new HostModel(this.meter),
+      images: this.images,
+      runner: this.runner,
+      store: new MachineStore(this.files, '/data/machines'),
+      disks: new DiskLeases(),
+      log: {
+        info: (machine, message) => void this.log.push(`${machine}: ${message}`),
+        warn: (machine, message) => void this.log.push(`${machine}: ${message}`),
+      },
+    });
+    await this.hypervisor.open();
+  }
+
+  create(name: string, more: Partial<Parameters<Hypervisor['create']>[0]> = {}): ReturnType<Hypervisor['create']> {
+    return this.hypervisor.create({ name, source: { kind: 'image', image: 'tiny' }, disks: [], start: false, ...more });
+  }
+
+  /** Lets everything happen that waits for nothing but its turn. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 200; turn++) await Promise.resolve();
+  }
+
+  state(name: string): string {
+    return this.hypervisor.inspect(name).state;
+  }
+}
