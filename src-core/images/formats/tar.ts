@@ -40,8 +40,8 @@ interface Header {
 /**
  * The entries of a tar archive (POSIX ustar and pax, GNU long names), in their order.
  *
- * Own code because hostile archives must end in an error: the parser at hand never returns from a pax record with a
- * negative length. It pulls, so that no more is in memory than one chunk.
+ * Own code because this layer knows no Node streams, on which the parsers at hand are built: it pulls chunks from any
+ * source, so that no more than one is in memory, and refuses what they pass over silently.
  * @throws AppError 'corrupt'
  */
 export async function* readTar(source: ByteSource, what: string): AsyncGenerator<TarEntry, void, void> {

@@ -21,7 +21,7 @@ export function tarOf(entries: readonly TestEntry[]): Promise<Uint8Array> {
   archive.finalize();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    archive.on('data', (chunk: Buffer) => chunks.push(chunk));
+    archive.on('data', (chunk) => chunks.push(chunk as Buffer));
     archive.on('end', () => resolve(Buffer.concat(chunks)));
     archive.on('error', reject);
   });
