@@ -24,13 +24,9 @@ export class MemoryFiles implements Files {
   #forEver = false;
   #lastIdentity = 0;
 
-  isAbsolute(this: void, path: string): boolean {
-    return path.startsWith('/');
-  }
+  readonly isAbsolute = (path: string): boolean => path.startsWith('/');
 
-  join(this: void, ...parts: string[]): string {
-    return parts.join('/').replace(/\/+/g, '/');
-  }
+  readonly join = (...parts: string[]): string => parts.join('/').replace(/\/+/g, '/');
 
   /** The power fails at the change after `changes` more; nothing works from then on, until `powerOn`. */
   losePowerAfter(changes: number): void {

@@ -39,7 +39,7 @@ export class FakeImages implements ImagePreparation {
   /** The image that is being built is there now. */
   finish(): void {
     this.absent = false;
-    this.builds.at(-1)?.done.resolve(tiny());
+    for (const { done } of this.builds) done.resolve(tiny());
   }
 }
 

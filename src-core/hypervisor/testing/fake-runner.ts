@@ -1,6 +1,7 @@
 import { ByteRing } from '../../base/byte-ring.ts';
 import { Deferred } from '../../base/deferred.ts';
 import { Emitter } from '../../base/emitter.ts';
+import { assert } from '../../base/errors.ts';
 import type { GuestPipe, MachineRun, MachineRunner, RunEnd, RunMeasurement, RunSpec } from '../runner.ts';
 
 /** A pipe whose guest is the test. */
@@ -110,8 +111,8 @@ export class FakeRunner implements MachineRunner {
   }
 
   get last(): FakeRun {
-    const run = this.runs.at(-1);
-    if (!run) throw new Error('nothing was launched');
+    const run: FakeRun | undefined = this.runs[this.runs.length - 1];
+    assert(run, 'something was launched');
     return run;
   }
 }
