@@ -1,0 +1,1240 @@
+// Generated from src-core/machine/isa/table.ts by src-core/machine/isa/generator; sources.test.ts checks that it is up
+// to date. To write it anew: npx vitest run src-core/machine/isa -u
+
+import { FETCH_TLB, LEFT, READ_TLB, WRITE_TLB } from '../layout';
+import { OP_BYTES, imm, linkOffset, retiredBefore, rs1, rs2, setRd } from '../decode/operation';
+import { div, divu, low32, mulh, mulhsu, mulhu, orcb, rem, remu, sext16, sext32, sext8, signed } from '../hart/arithmetic';
+import { f32_negated, f32_signed, f64_negated, f64_signed, floatReadable, floatWritable, fs1_bits, fs1_d, fs1_s, fs2, fs2_d, fs2_s, fs3_d, fs3_s, roundingMode, setFdDouble, setFdSingle } from '../hart/float';
+import { loadReserved_i32, storeConditional_i32, atomic_min_i32, atomic_minu_i32, atomic_max_i32, atomic_maxu_i32, loadReserved_i64, storeConditional_i64, atomic_min_i64, atomic_minu_i64, atomic_max_i64, atomic_maxu_i64 } from '../hart/atomics';
+import { leave, leaveTo } from '../hart/leave';
+import { FAULTED, SYSTEM, UNLAWFUL, outcome } from '../hart/outcome';
+import { amoAddress, loadSlowly, storeSlowly } from '../memory/access';
+import { csrInstruction } from '../csr/instruction';
+import { f32_add, f32_class, f32_div, f32_eq, f32_fma, f32_le, f32_lt, f32_max, f32_min, f32_mul, f32_sqrt, f32_sub, f32_to_f64, f32_to_i32, f32_to_i64, f32_to_u32, f32_to_u64, f64_add, f64_class, f64_div, f64_eq, f64_fma, f64_le, f64_lt, f64_max, f64_min, f64_mul, f64_sqrt, f64_sub, f64_to_f32, f64_to_i32, f64_to_i64, f64_to_u32, f64_to_u64, i32_to_f32, i32_to_f64, i64_to_f32, i64_to_f64, u32_to_f32, u32_to_f64, u64_to_f32, u64_to_f64 } from '../softfloat/index';
+
+/**
+ * Runs decoded operations from `op` on until the budget is used up, a block is missing, or something happened that the
+ * run loop must see. `table` is the table of blocks of the page of code that `op` belongs to, `pageBase` that page's
+ * virtual address. @returns why it left; pc and what is left of the budget stand in the hart's state
+ */
+export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, budget: i32): u32 {
+  let readTlb: usize = load<usize>(hart, READ_TLB);
+  let writeTlb: usize = load<usize>(hart, WRITE_TLB);
+  const fetchTlb: usize = load<usize>(hart, FETCH_TLB);
+  let next: u64 = 0;
+  while (true) {
+    switch (<u32>load<u16>(op)) {
+      case 0: { // end
+        budget -= <i32>retiredBefore(op);
+        next = pageBase + imm(op);
+        break;
+      }
+      case 1: { // illegal
+        return leave(hart, op, pageBase, budget, UNLAWFUL);
+      }
+      case 2: { // li
+        setRd(op, imm(op)); op += OP_BYTES; continue;
+      }
+      case 3: { // mv
+        setRd(op, rs1(op)); op += OP_BYTES; continue;
+      }
+      case 4: { // nop
+        op += OP_BYTES; continue;
+      }
+      case 5: { // link
+        setRd(op, pageBase + imm(op)); op += OP_BYTES; continue;
+      }
+      case 6: { // jal.far
+        setRd(op, pageBase + linkOffset(op));
+        budget -= <i32>retiredBefore(op) + 1;
+        next = pageBase + imm(op);
+        break;
+      }
+      case 7: { // ret
+        next = rs1(op) & ~1;
+        budget -= <i32>retiredBefore(op) + 1;
+        break;
+      }
+      case 8: { // lui
+        setRd(op, <u64>(imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 9: { // auipc
+        setRd(op, <u64>(pageBase + imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 10: { // jal
+        return leave(hart, op, pageBase, budget, UNLAWFUL);
+      }
+      case 11: { // jalr
+        next = (rs1(op) + imm(op)) & ~1;
+        setRd(op, pageBase + linkOffset(op));
+        budget -= <i32>retiredBefore(op) + 1;
+        break;
+      }
+      case 12: { // beq
+        if (!(rs1(op) == rs2(op))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        const block: usize = load<usize>(table + <usize>imm(op));
+        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+        op = block; continue;
+      }
+      case 13: { // beq.far
+        if (!(rs1(op) == rs2(op))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        next = pageBase + imm(op);
+        break;
+      }
+      case 14: { // bne
+        if (!(rs1(op) != rs2(op))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        const block: usize = load<usize>(table + <usize>imm(op));
+        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+        op = block; continue;
+      }
+      case 15: { // bne.far
+        if (!(rs1(op) != rs2(op))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        next = pageBase + imm(op);
+        break;
+      }
+      case 16: { // blt
+        if (!(signed(rs1(op)) < signed(rs2(op)))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        const block: usize = load<usize>(table + <usize>imm(op));
+        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+        op = block; continue;
+      }
+      case 17: { // blt.far
+        if (!(signed(rs1(op)) < signed(rs2(op)))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        next = pageBase + imm(op);
+        break;
+      }
+      case 18: { // bge
+        if (!(signed(rs1(op)) >= signed(rs2(op)))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        const block: usize = load<usize>(table + <usize>imm(op));
+        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+        op = block; continue;
+      }
+      case 19: { // bge.far
+        if (!(signed(rs1(op)) >= signed(rs2(op)))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        next = pageBase + imm(op);
+        break;
+      }
+      case 20: { // bltu
+        if (!(rs1(op) < rs2(op))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        const block: usize = load<usize>(table + <usize>imm(op));
+        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+        op = block; continue;
+      }
+      case 21: { // bltu.far
+        if (!(rs1(op) < rs2(op))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        next = pageBase + imm(op);
+        break;
+      }
+      case 22: { // bgeu
+        if (!(rs1(op) >= rs2(op))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        const block: usize = load<usize>(table + <usize>imm(op));
+        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+        op = block; continue;
+      }
+      case 23: { // bgeu.far
+        if (!(rs1(op) >= rs2(op))) { op += OP_BYTES; continue; }
+        budget -= <i32>retiredBefore(op) + 1;
+        next = pageBase + imm(op);
+        break;
+      }
+      case 24: { // lb
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f000)) {
+          setRd(op, <u64>(<i8>load<i8>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+        }
+        const value: u64 = loadSlowly(hart, address, 1);
+        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>(<i8>value));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 25: { // lh
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f001)) {
+          setRd(op, <u64>(<i16>load<i16>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+        }
+        const value: u64 = loadSlowly(hart, address, 2);
+        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>(<i16>value));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 26: { // lw
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+          setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+        }
+        const value: u64 = loadSlowly(hart, address, 4);
+        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>(<i32>value));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 27: { // ld
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+        }
+        const value: u64 = loadSlowly(hart, address, 8);
+        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>(<i64>value));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 28: { // lbu
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f000)) {
+          setRd(op, <u64>(<u8>load<u8>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+        }
+        const value: u64 = loadSlowly(hart, address, 1);
+        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>(<u8>value));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 29: { // lhu
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f001)) {
+          setRd(op, <u64>(<u16>load<u16>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+        }
+        const value: u64 = loadSlowly(hart, address, 2);
+        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>(<u16>value));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 30: { // lwu
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+          setRd(op, <u64>(<u32>load<u32>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+        }
+        const value: u64 = loadSlowly(hart, address, 4);
+        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>(<u32>value));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 31: { // sb
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f000)) {
+          store<u8>(<usize>address + load<usize>(entry, 8), <u8>rs2(op)); op += OP_BYTES; continue;
+        }
+        storeSlowly(hart, address, 1, rs2(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 32: { // sh
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f001)) {
+          store<u16>(<usize>address + load<usize>(entry, 8), <u16>rs2(op)); op += OP_BYTES; continue;
+        }
+        storeSlowly(hart, address, 2, rs2(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 33: { // sw
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+          store<u32>(<usize>address + load<usize>(entry, 8), <u32>rs2(op)); op += OP_BYTES; continue;
+        }
+        storeSlowly(hart, address, 4, rs2(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 34: { // sd
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op)); op += OP_BYTES; continue;
+        }
+        storeSlowly(hart, address, 8, rs2(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 35: { // addi
+        setRd(op, <u64>(rs1(op) + imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 36: { // slti
+        setRd(op, <u64>(signed(rs1(op)) < signed(imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 37: { // sltiu
+        setRd(op, <u64>(rs1(op) < imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 38: { // xori
+        setRd(op, <u64>(rs1(op) ^ imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 39: { // ori
+        setRd(op, <u64>(rs1(op) | imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 40: { // andi
+        setRd(op, <u64>(rs1(op) & imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 41: { // slli
+        setRd(op, <u64>(rs1(op) << imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 42: { // srli
+        setRd(op, <u64>(rs1(op) >> imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 43: { // srai
+        setRd(op, <u64>(signed(rs1(op)) >> signed(imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 44: { // add
+        setRd(op, <u64>(rs1(op) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 45: { // sub
+        setRd(op, <u64>(rs1(op) - rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 46: { // sll
+        setRd(op, <u64>(rs1(op) << rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 47: { // slt
+        setRd(op, <u64>(signed(rs1(op)) < signed(rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 48: { // sltu
+        setRd(op, <u64>(rs1(op) < rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 49: { // xor
+        setRd(op, <u64>(rs1(op) ^ rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 50: { // srl
+        setRd(op, <u64>(rs1(op) >> rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 51: { // sra
+        setRd(op, <u64>(signed(rs1(op)) >> signed(rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 52: { // or
+        setRd(op, <u64>(rs1(op) | rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 53: { // and
+        setRd(op, <u64>(rs1(op) & rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 54: { // addiw
+        setRd(op, <u64>(sext32(rs1(op) + imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 55: { // slliw
+        setRd(op, <u64>(sext32(rs1(op) << imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 56: { // srliw
+        setRd(op, <u64>(sext32(low32(rs1(op)) >> imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 57: { // sraiw
+        setRd(op, <u64>(signed(sext32(rs1(op))) >> signed(imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 58: { // addw
+        setRd(op, <u64>(sext32(rs1(op) + rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 59: { // subw
+        setRd(op, <u64>(sext32(rs1(op) - rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 60: { // sllw
+        setRd(op, <u64>(sext32(rs1(op) << (rs2(op) & 31))));
+        op += OP_BYTES; continue;
+      }
+      case 61: { // srlw
+        setRd(op, <u64>(sext32(low32(rs1(op)) >> (rs2(op) & 31))));
+        op += OP_BYTES; continue;
+      }
+      case 62: { // sraw
+        setRd(op, <u64>(signed(sext32(rs1(op))) >> signed(rs2(op) & 31)));
+        op += OP_BYTES; continue;
+      }
+      case 63: { // fence
+        op += OP_BYTES; continue;
+      }
+      case 64: { // ecall
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 65: { // ebreak
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 66: { // mul
+        setRd(op, <u64>(rs1(op) * rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 67: { // mulh
+        setRd(op, <u64>(mulh(rs1(op), rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 68: { // mulhsu
+        setRd(op, <u64>(mulhsu(rs1(op), rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 69: { // mulhu
+        setRd(op, <u64>(mulhu(rs1(op), rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 70: { // div
+        setRd(op, <u64>(div(rs1(op), rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 71: { // divu
+        setRd(op, <u64>(divu(rs1(op), rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 72: { // rem
+        setRd(op, <u64>(rem(rs1(op), rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 73: { // remu
+        setRd(op, <u64>(remu(rs1(op), rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 74: { // mulw
+        setRd(op, <u64>(sext32(rs1(op) * rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 75: { // divw
+        setRd(op, <u64>(sext32(div(sext32(rs1(op)), sext32(rs2(op))))));
+        op += OP_BYTES; continue;
+      }
+      case 76: { // divuw
+        setRd(op, <u64>(sext32(divu(low32(rs1(op)), low32(rs2(op))))));
+        op += OP_BYTES; continue;
+      }
+      case 77: { // remw
+        setRd(op, <u64>(sext32(rem(sext32(rs1(op)), sext32(rs2(op))))));
+        op += OP_BYTES; continue;
+      }
+      case 78: { // remuw
+        setRd(op, <u64>(sext32(remu(low32(rs1(op)), low32(rs2(op))))));
+        op += OP_BYTES; continue;
+      }
+      case 79: { // lr.w
+        const value: u64 = loadReserved_i32(hart, rs1(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, value);
+        op += OP_BYTES; continue;
+      }
+      case 80: { // sc.w
+        const failed: u64 = storeConditional_i32(hart, rs1(op), rs2(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, failed);
+        op += OP_BYTES; continue;
+      }
+      case 81: { // amoadd.w
+        const host: usize = amoAddress(hart, rs1(op), 4);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic.add<i32>(host, <i32>rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 82: { // amoswap.w
+        const host: usize = amoAddress(hart, rs1(op), 4);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic.xchg<i32>(host, <i32>rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 83: { // amoxor.w
+        const host: usize = amoAddress(hart, rs1(op), 4);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic.xor<i32>(host, <i32>rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 84: { // amoor.w
+        const host: usize = amoAddress(hart, rs1(op), 4);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic.or<i32>(host, <i32>rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 85: { // amoand.w
+        const host: usize = amoAddress(hart, rs1(op), 4);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic.and<i32>(host, <i32>rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 86: { // amomin.w
+        const host: usize = amoAddress(hart, rs1(op), 4);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic_min_i32(host, rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 87: { // amomax.w
+        const host: usize = amoAddress(hart, rs1(op), 4);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic_max_i32(host, rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 88: { // amominu.w
+        const host: usize = amoAddress(hart, rs1(op), 4);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic_minu_i32(host, rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 89: { // amomaxu.w
+        const host: usize = amoAddress(hart, rs1(op), 4);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic_maxu_i32(host, rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 90: { // lr.d
+        const value: u64 = loadReserved_i64(hart, rs1(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, value);
+        op += OP_BYTES; continue;
+      }
+      case 91: { // sc.d
+        const failed: u64 = storeConditional_i64(hart, rs1(op), rs2(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, failed);
+        op += OP_BYTES; continue;
+      }
+      case 92: { // amoadd.d
+        const host: usize = amoAddress(hart, rs1(op), 8);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic.add<i64>(host, <i64>rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 93: { // amoswap.d
+        const host: usize = amoAddress(hart, rs1(op), 8);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic.xchg<i64>(host, <i64>rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 94: { // amoxor.d
+        const host: usize = amoAddress(hart, rs1(op), 8);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic.xor<i64>(host, <i64>rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 95: { // amoor.d
+        const host: usize = amoAddress(hart, rs1(op), 8);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic.or<i64>(host, <i64>rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 96: { // amoand.d
+        const host: usize = amoAddress(hart, rs1(op), 8);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic.and<i64>(host, <i64>rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 97: { // amomin.d
+        const host: usize = amoAddress(hart, rs1(op), 8);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic_min_i64(host, rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 98: { // amomax.d
+        const host: usize = amoAddress(hart, rs1(op), 8);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic_max_i64(host, rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 99: { // amominu.d
+        const host: usize = amoAddress(hart, rs1(op), 8);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic_minu_i64(host, rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 100: { // amomaxu.d
+        const host: usize = amoAddress(hart, rs1(op), 8);
+        if (host == 0) return leave(hart, op, pageBase, budget, outcome);
+        setRd(op, <u64>atomic_maxu_i64(host, rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 101: { // csrrw
+        store<i32>(hart, budget - <i32>retiredBefore(op), LEFT);
+        csrInstruction(hart, <u32>imm(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        readTlb = load<usize>(hart, READ_TLB);
+        writeTlb = load<usize>(hart, WRITE_TLB);
+        op += OP_BYTES; continue;
+      }
+      case 102: { // csrrs
+        store<i32>(hart, budget - <i32>retiredBefore(op), LEFT);
+        csrInstruction(hart, <u32>imm(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        readTlb = load<usize>(hart, READ_TLB);
+        writeTlb = load<usize>(hart, WRITE_TLB);
+        op += OP_BYTES; continue;
+      }
+      case 103: { // csrrc
+        store<i32>(hart, budget - <i32>retiredBefore(op), LEFT);
+        csrInstruction(hart, <u32>imm(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        readTlb = load<usize>(hart, READ_TLB);
+        writeTlb = load<usize>(hart, WRITE_TLB);
+        op += OP_BYTES; continue;
+      }
+      case 104: { // csrrwi
+        store<i32>(hart, budget - <i32>retiredBefore(op), LEFT);
+        csrInstruction(hart, <u32>imm(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        readTlb = load<usize>(hart, READ_TLB);
+        writeTlb = load<usize>(hart, WRITE_TLB);
+        op += OP_BYTES; continue;
+      }
+      case 105: { // csrrsi
+        store<i32>(hart, budget - <i32>retiredBefore(op), LEFT);
+        csrInstruction(hart, <u32>imm(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        readTlb = load<usize>(hart, READ_TLB);
+        writeTlb = load<usize>(hart, WRITE_TLB);
+        op += OP_BYTES; continue;
+      }
+      case 106: { // csrrci
+        store<i32>(hart, budget - <i32>retiredBefore(op), LEFT);
+        csrInstruction(hart, <u32>imm(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        readTlb = load<usize>(hart, READ_TLB);
+        writeTlb = load<usize>(hart, WRITE_TLB);
+        op += OP_BYTES; continue;
+      }
+      case 107: { // fence.i
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 108: { // sret
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 109: { // mret
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 110: { // wfi
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 111: { // sfence.vma
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 112: { // cbo.inval
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 113: { // cbo.clean
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 114: { // cbo.flush
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 115: { // cbo.zero
+        return leave(hart, op, pageBase, budget, SYSTEM);
+      }
+      case 116: { // add.uw
+        setRd(op, <u64>(low32(rs1(op)) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 117: { // sh1add
+        setRd(op, <u64>((rs1(op) << 1) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 118: { // sh2add
+        setRd(op, <u64>((rs1(op) << 2) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 119: { // sh3add
+        setRd(op, <u64>((rs1(op) << 3) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 120: { // sh1add.uw
+        setRd(op, <u64>((low32(rs1(op)) << 1) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 121: { // sh2add.uw
+        setRd(op, <u64>((low32(rs1(op)) << 2) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 122: { // sh3add.uw
+        setRd(op, <u64>((low32(rs1(op)) << 3) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 123: { // slli.uw
+        setRd(op, <u64>(low32(rs1(op)) << imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 124: { // andn
+        setRd(op, <u64>(rs1(op) & ~rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 125: { // orn
+        setRd(op, <u64>(rs1(op) | ~rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 126: { // xnor
+        setRd(op, <u64>(~(rs1(op) ^ rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 127: { // clz
+        setRd(op, <u64>(clz(rs1(op))));
+        op += OP_BYTES; continue;
+      }
+      case 128: { // clzw
+        setRd(op, <u64>(clz(low32(rs1(op))) - 32));
+        op += OP_BYTES; continue;
+      }
+      case 129: { // ctz
+        setRd(op, <u64>(ctz(rs1(op))));
+        op += OP_BYTES; continue;
+      }
+      case 130: { // ctzw
+        setRd(op, <u64>(ctz(rs1(op) | 0x100000000)));
+        op += OP_BYTES; continue;
+      }
+      case 131: { // cpop
+        setRd(op, <u64>(popcnt(rs1(op))));
+        op += OP_BYTES; continue;
+      }
+      case 132: { // cpopw
+        setRd(op, <u64>(popcnt(low32(rs1(op)))));
+        op += OP_BYTES; continue;
+      }
+      case 133: { // max
+        setRd(op, <u64>(signed(rs1(op)) < signed(rs2(op)) ? rs2(op) : rs1(op)));
+        op += OP_BYTES; continue;
+      }
+      case 134: { // maxu
+        setRd(op, <u64>(rs1(op) < rs2(op) ? rs2(op) : rs1(op)));
+        op += OP_BYTES; continue;
+      }
+      case 135: { // min
+        setRd(op, <u64>(signed(rs1(op)) < signed(rs2(op)) ? rs1(op) : rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 136: { // minu
+        setRd(op, <u64>(rs1(op) < rs2(op) ? rs1(op) : rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 137: { // sext.b
+        setRd(op, <u64>(sext8(rs1(op))));
+        op += OP_BYTES; continue;
+      }
+      case 138: { // sext.h
+        setRd(op, <u64>(sext16(rs1(op))));
+        op += OP_BYTES; continue;
+      }
+      case 139: { // zext.h
+        setRd(op, <u64>(rs1(op) & 0xffff));
+        op += OP_BYTES; continue;
+      }
+      case 140: { // rol
+        setRd(op, <u64>(rotl<u64>(rs1(op), rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 141: { // rolw
+        setRd(op, <u64>(sext32(rotl<u32>(<u32>rs1(op), <u32>rs2(op)))));
+        op += OP_BYTES; continue;
+      }
+      case 142: { // ror
+        setRd(op, <u64>(rotr<u64>(rs1(op), rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 143: { // rori
+        setRd(op, <u64>(rotr<u64>(rs1(op), imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 144: { // roriw
+        setRd(op, <u64>(sext32(rotr<u32>(<u32>rs1(op), <u32>imm(op)))));
+        op += OP_BYTES; continue;
+      }
+      case 145: { // rorw
+        setRd(op, <u64>(sext32(rotr<u32>(<u32>rs1(op), <u32>rs2(op)))));
+        op += OP_BYTES; continue;
+      }
+      case 146: { // orc.b
+        setRd(op, <u64>(orcb(rs1(op))));
+        op += OP_BYTES; continue;
+      }
+      case 147: { // rev8
+        setRd(op, <u64>(bswap(rs1(op))));
+        op += OP_BYTES; continue;
+      }
+      case 148: { // bclr
+        setRd(op, <u64>(rs1(op) & ~(<u64>1 << rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 149: { // bclri
+        setRd(op, <u64>(rs1(op) & ~(<u64>1 << imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 150: { // bext
+        setRd(op, <u64>((rs1(op) >> rs2(op)) & 1));
+        op += OP_BYTES; continue;
+      }
+      case 151: { // bexti
+        setRd(op, <u64>((rs1(op) >> imm(op)) & 1));
+        op += OP_BYTES; continue;
+      }
+      case 152: { // binv
+        setRd(op, <u64>(rs1(op) ^ (<u64>1 << rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 153: { // binvi
+        setRd(op, <u64>(rs1(op) ^ (<u64>1 << imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 154: { // bset
+        setRd(op, <u64>(rs1(op) | (<u64>1 << rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 155: { // bseti
+        setRd(op, <u64>(rs1(op) | (<u64>1 << imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 156: { // flw
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+          setFdSingle(op, <u32>(<u32>load<u32>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+        }
+        const value: u64 = loadSlowly(hart, address, 4);
+        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+        setFdSingle(op, <u32>(<u32>value));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 157: { // fsw
+        if (!floatReadable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+          store<u32>(<usize>address + load<usize>(entry, 8), <u32>fs2(op)); op += OP_BYTES; continue;
+        }
+        storeSlowly(hart, address, 4, fs2(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 158: { // fmadd.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_fma(fs1_s(op), fs2_s(op), fs3_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 159: { // fmsub.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_fma(fs1_s(op), fs2_s(op), f32_negated(fs3_s(op)), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 160: { // fnmsub.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_fma(f32_negated(fs1_s(op)), fs2_s(op), fs3_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 161: { // fnmadd.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_fma(f32_negated(fs1_s(op)), fs2_s(op), f32_negated(fs3_s(op)), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 162: { // fadd.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_add(fs1_s(op), fs2_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 163: { // fsub.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_sub(fs1_s(op), fs2_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 164: { // fmul.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_mul(fs1_s(op), fs2_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 165: { // fdiv.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_div(fs1_s(op), fs2_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 166: { // fsqrt.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_sqrt(fs1_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 167: { // fsgnj.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_signed(fs1_s(op), fs2_s(op))));
+        op += OP_BYTES; continue;
+      }
+      case 168: { // fsgnjn.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_signed(fs1_s(op), f32_negated(fs2_s(op)))));
+        op += OP_BYTES; continue;
+      }
+      case 169: { // fsgnjx.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_signed(fs1_s(op), fs1_s(op) ^ fs2_s(op))));
+        op += OP_BYTES; continue;
+      }
+      case 170: { // fmin.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_min(fs1_s(op), fs2_s(op))));
+        op += OP_BYTES; continue;
+      }
+      case 171: { // fmax.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f32_max(fs1_s(op), fs2_s(op))));
+        op += OP_BYTES; continue;
+      }
+      case 172: { // fle.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u32>f32_le(fs1_s(op), fs2_s(op))));
+        op += OP_BYTES; continue;
+      }
+      case 173: { // flt.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u32>f32_lt(fs1_s(op), fs2_s(op))));
+        op += OP_BYTES; continue;
+      }
+      case 174: { // feq.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u32>f32_eq(fs1_s(op), fs2_s(op))));
+        op += OP_BYTES; continue;
+      }
+      case 175: { // fclass.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u32>f32_class(fs1_s(op))));
+        op += OP_BYTES; continue;
+      }
+      case 176: { // fcvt.w.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<i32>f32_to_i32(fs1_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 177: { // fcvt.s.w
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(i32_to_f32(<i32>rs1(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 178: { // fcvt.wu.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<i32>f32_to_u32(fs1_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 179: { // fcvt.s.wu
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(u32_to_f32(<u32>rs1(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 180: { // fcvt.l.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<i64>f32_to_i64(fs1_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 181: { // fcvt.s.l
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(i64_to_f32(<i64>rs1(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 182: { // fcvt.lu.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u64>f32_to_u64(fs1_s(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 183: { // fcvt.s.lu
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(u64_to_f32(<u64>rs1(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 184: { // fmv.x.w
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<i32><i32>fs1_bits(op)));
+        op += OP_BYTES; continue;
+      }
+      case 185: { // fmv.w.x
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(<u32>rs1(op)));
+        op += OP_BYTES; continue;
+      }
+      case 186: { // fld
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setFdDouble(op, <u64>(<u64>load<u64>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+        }
+        const value: u64 = loadSlowly(hart, address, 8);
+        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+        setFdDouble(op, <u64>(<u64>value));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 187: { // fsd
+        if (!floatReadable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          store<u64>(<usize>address + load<usize>(entry, 8), <u64>fs2(op)); op += OP_BYTES; continue;
+        }
+        storeSlowly(hart, address, 8, fs2(op));
+        if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        op += OP_BYTES; continue;
+      }
+      case 188: { // fmadd.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_fma(fs1_d(op), fs2_d(op), fs3_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 189: { // fmsub.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_fma(fs1_d(op), fs2_d(op), f64_negated(fs3_d(op)), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 190: { // fnmsub.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_fma(f64_negated(fs1_d(op)), fs2_d(op), fs3_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 191: { // fnmadd.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_fma(f64_negated(fs1_d(op)), fs2_d(op), f64_negated(fs3_d(op)), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 192: { // fadd.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_add(fs1_d(op), fs2_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 193: { // fsub.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_sub(fs1_d(op), fs2_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 194: { // fmul.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_mul(fs1_d(op), fs2_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 195: { // fdiv.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_div(fs1_d(op), fs2_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 196: { // fsqrt.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_sqrt(fs1_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 197: { // fsgnj.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_signed(fs1_d(op), fs2_d(op))));
+        op += OP_BYTES; continue;
+      }
+      case 198: { // fsgnjn.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_signed(fs1_d(op), f64_negated(fs2_d(op)))));
+        op += OP_BYTES; continue;
+      }
+      case 199: { // fsgnjx.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_signed(fs1_d(op), fs1_d(op) ^ fs2_d(op))));
+        op += OP_BYTES; continue;
+      }
+      case 200: { // fmin.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_min(fs1_d(op), fs2_d(op))));
+        op += OP_BYTES; continue;
+      }
+      case 201: { // fmax.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f64_max(fs1_d(op), fs2_d(op))));
+        op += OP_BYTES; continue;
+      }
+      case 202: { // fle.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u32>f64_le(fs1_d(op), fs2_d(op))));
+        op += OP_BYTES; continue;
+      }
+      case 203: { // flt.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u32>f64_lt(fs1_d(op), fs2_d(op))));
+        op += OP_BYTES; continue;
+      }
+      case 204: { // feq.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u32>f64_eq(fs1_d(op), fs2_d(op))));
+        op += OP_BYTES; continue;
+      }
+      case 205: { // fclass.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u32>f64_class(fs1_d(op))));
+        op += OP_BYTES; continue;
+      }
+      case 206: { // fcvt.w.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<i32>f64_to_i32(fs1_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 207: { // fcvt.d.w
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(i32_to_f64(<i32>rs1(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 208: { // fcvt.wu.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<i32>f64_to_u32(fs1_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 209: { // fcvt.d.wu
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(u32_to_f64(<u32>rs1(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 210: { // fcvt.l.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<i64>f64_to_i64(fs1_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 211: { // fcvt.d.l
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(i64_to_f64(<i64>rs1(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 212: { // fcvt.lu.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u64>f64_to_u64(fs1_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 213: { // fcvt.d.lu
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(u64_to_f64(<u64>rs1(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 214: { // fcvt.s.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdSingle(op, <u32>(f64_to_f32(fs1_d(op), rounding)));
+        op += OP_BYTES; continue;
+      }
+      case 215: { // fcvt.d.s
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f32_to_f64(fs1_s(op))));
+        op += OP_BYTES; continue;
+      }
+      case 216: { // fmv.x.d
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setRd(op, <u64>(<u64>fs1_bits(op)));
+        op += OP_BYTES; continue;
+      }
+      case 217: { // fmv.d.x
+        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(rs1(op)));
+        op += OP_BYTES; continue;
+      }
+      default:
+        return leave(hart, op, pageBase, budget, UNLAWFUL);
+    }
+    // A jump: `next` is its target.
+    if (budget <= 0) return leaveTo(hart, next, budget);
+    const page: u64 = next & ~0xfff;
+    if (page != pageBase) {
+      const entry: usize = fetchTlb + ((<usize>next >>> 8) & 0xff0);
+      if (load<u64>(entry) != page) return leaveTo(hart, next, budget);
+      pageBase = page;
+      table = load<usize>(entry, 8);
+    }
+    op = load<usize>(table + ((<usize>next & 0xffe) << 1));
+    if (op == 0) return leaveTo(hart, next, budget);
+  }
+}

@@ -1,0 +1,67 @@
+/** The run loop: timer, interrupts, the interpreter, and what it leaves for. */
+import * as L from '../layout';
+import { foundTable, instructionAt, locate } from '../decode/block';
+import { interpret } from '../generated/interpreter';
+import { deliverable, first, updateTimer, waiting } from '../interrupts/pending';
+import { serveRequests } from '../interrupts/requests';
+import { setFlags, takeFlags } from '../softfloat/index';
+import { FAULTED, SYSTEM, UNLAWFUL } from './outcome';
+import { RUN_BUDGET, RUN_FATAL, RUN_IDLE, STARTED, stop } from './run-state';
+import { system } from './system';
+import { INTERRUPT, trap } from './trap';
+
+/** Instructions between two looks at the clock: about 100 microseconds. */
+const CHUNK: i32 = 16384;
+/** Times the run loop is entered in a chunk; bounds a guest that traps without retiring anything. */
+const TURNS: u32 = 16384;
+
+const ILLEGAL_INSTRUCTION: u64 = 2;
+
+/** Runs a hart for about `budget` instructions. @returns a RunExit */
+export function runHart(hart: usize, budget: i32): u32 {
+  if (load<u32>(hart, L.FATAL)) return RUN_FATAL;
+  serveRequests(hart);
+  if (load<u32>(hart, L.RUN_STATE) != STARTED) return RUN_IDLE;
+  stop(hart, RUN_BUDGET);
+  setFlags(load<u32>(hart, L.FFLAGS));
+  do {
+    updateTimer(hart);
+    budget -= runChunk(hart, min<i32>(budget, CHUNK));
+  } while (budget > 0 && load<u32>(hart, L.STOP) == RUN_BUDGET);
+  store<u32>(hart, takeFlags() & 31, L.FFLAGS);
+  return load<u32>(hart, L.STOP);
+}
+
+/** @returns instructions retired, or the whole chunk when the hart went round without retiring any */
+function runChunk(hart: usize, chunk: i32): i32 {
+  store<i32>(hart, chunk, L.SLICE);
+  store<i32>(hart, chunk, L.LEFT);
+  let turns = TURNS;
+  do {
+    const interrupts = deliverable(hart);
+    if (interrupts) trap(hart, INTERRUPT | <u64>first(interrupts), 0);
+    turn(hart);
+  } while (load<i32>(hart, L.LEFT) > 0 && load<u32>(hart, L.STOP) == RUN_BUDGET && --turns);
+  const retired = chunk - load<i32>(hart, L.LEFT);
+  store<u64>(hart, load<u64>(hart, L.RETIRED) + <u64>retired, L.RETIRED);
+  store<i32>(hart, 0, L.SLICE);
+  store<i32>(hart, 0, L.LEFT);
+  return turns ? retired : chunk;
+}
+
+/** Runs from the hart's pc to where the interpreter leaves, and does what it left for. */
+function turn(hart: usize): void {
+  const op = locate(hart);
+  let why = FAULTED;
+  if (op) {
+    const page = load<u64>(hart, L.PC) & ~0xfff;
+    why = interpret(hart, op, foundTable, page, load<i32>(hart, L.LEFT));
+  }
+  if (why == SYSTEM) {
+    why = system(hart);
+    if (why != FAULTED && why != UNLAWFUL) store<i32>(hart, load<i32>(hart, L.LEFT) - 1, L.LEFT);
+  }
+  if (why == FAULTED) trap(hart, load<u64>(hart, L.TRAP_CAUSE), load<u64>(hart, L.TRAP_VALUE));
+  else if (why == UNLAWFUL) trap(hart, ILLEGAL_INSTRUCTION, instructionAt(hart, load<u64>(hart, L.PC)));
+  if (load<u32>(hart, L.FATAL)) stop(hart, RUN_FATAL);
+}

@@ -1,0 +1,107 @@
+/** The core's exports: CoreExports in ../core-interface.ts. */
+import * as L from './layout';
+import { exists, readCsr as csrRead } from './csr/read';
+import { writeCsr as csrWrite } from './csr/write';
+import { runHart } from './hart/run';
+import { RUN_STOP_REQUESTED, STARTED, stop } from './hart/run-state';
+import { enter, resetHart } from './hart/start';
+import { nextDeadline, updateTimer, waiting } from './interrupts/pending';
+import { PLIC_BYTES, setLine } from './interrupts/plic';
+import { ramChanged } from './sbi/debug-console';
+import { flags, setFlags, takeFlags } from './softfloat/index';
+
+const PC: u32 = 64;
+
+export function initialize(bytes: f64, harts: u32, sbi: u32): void {
+  memory.fill(L.MACHINE, 0, L.PLIC + PLIC_BYTES);
+  memory.fill(L.CODE_FLAGS, 0, <usize>(<u64>bytes >> 12));
+  store<u64>(L.MACHINE, <u64>bytes, L.RAM_BYTES);
+  store<u32>(L.MACHINE, harts, L.HARTS);
+  store<u32>(L.MACHINE, sbi, L.SBI);
+  for (let index: u32 = 0; index < harts; index++) resetHart(index, harts);
+}
+
+export function ramAddress(): usize {
+  return L.RAM;
+}
+
+export function reservedBytes(): usize {
+  return L.RAM;
+}
+
+export function startHart(index: u32, pc: u64, a0: u64, a1: u64, a2: u64): void {
+  const hart = L.hartState(index);
+  enter(hart, pc, a0, a1);
+  store<u64>(load<usize>(hart, L.REGISTERS) + 96, a2);
+  store<u32>(hart, STARTED, L.RUN_STATE);
+}
+
+export function run(index: u32, budget: i32): u32 {
+  return runHart(L.hartState(index), budget);
+}
+
+export function deadline(index: u32): f64 {
+  return nextDeadline(L.hartState(index));
+}
+
+export function interruptPending(index: u32): u32 {
+  const hart = L.hartState(index);
+  updateTimer(hart);
+  return waiting(hart) != 0 || load<u32>(hart, L.REQUESTS) != 0 ? 1 : 0;
+}
+
+export function setInterruptLine(source: u32, level: u32): void {
+  setLine(source, level != 0);
+}
+
+export function ramWritten(offset: f64, bytes: f64): void {
+  const harts = L.machine32(L.HARTS);
+  for (let index: u32 = 0; index < harts; index++) ramChanged(L.hartState(index), <u64>offset, <u64>bytes);
+}
+
+export function requestStop(index: u32): void {
+  stop(L.hartState(index), RUN_STOP_REQUESTED);
+}
+
+function registerAddress(hart: usize, register: u32): usize {
+  if (register == PC) return hart + L.PC;
+  const registers = load<usize>(hart, L.REGISTERS);
+  return register < 32 ? registers + (register << 3) : registers + L.F_REGISTERS + ((register & 31) << 3);
+}
+
+export function readRegister(index: u32, register: u32): u64 {
+  return load<u64>(registerAddress(L.hartState(index), register));
+}
+
+export function writeRegister(index: u32, register: u32, value: u64): void {
+  if (register) store<u64>(registerAddress(L.hartState(index), register), value);
+}
+
+/** Zero for a register that does not exist. */
+export function readCsr(index: u32, csr: u32): u64 {
+  const hart = L.hartState(index);
+  const before = flags;
+  setFlags(load<u32>(hart, L.FFLAGS));
+  const value = csrRead(hart, csr);
+  setFlags(before);
+  return exists ? value : 0;
+}
+
+export function writeCsr(index: u32, csr: u32, value: u64): void {
+  const hart = L.hartState(index);
+  setFlags(load<u32>(hart, L.FFLAGS));
+  csrWrite(hart, csr, value);
+  store<u32>(hart, takeFlags() & 31, L.FFLAGS);
+}
+
+export function privilege(index: u32): u32 {
+  return load<u32>(L.hartState(index), L.MODE);
+}
+
+export function retired(index: u32): u64 {
+  return load<u64>(L.hartState(index), L.RETIRED);
+}
+
+export function fatalCause(index: u32): u32 {
+  return load<u32>(L.hartState(index), L.FATAL_CAUSE);
+}

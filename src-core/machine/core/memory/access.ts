@@ -1,0 +1,155 @@
+/** Loads and stores that the interpreter's inline check does not cover: misses, devices, misaligned, code pages. */
+import * as L from '../layout';
+import { RAM_BASE } from '../generated/board';
+import { DONE, raise, setOutcome } from '../hart/outcome';
+import { codeWritten, hasCode } from './code';
+import { deviceExists, readDevice, writeDevice } from './devices';
+import { READ, WRITE } from './pmp';
+import { dataMode, fill } from './tlb';
+import { accessFault, hostOf, inRam, leafLevel, physical, translate } from './walk';
+
+const LOAD_MISALIGNED: u32 = 4;
+const STORE_MISALIGNED: u32 = 6;
+
+@inline
+function crossesPage(address: u64, size: u32): bool {
+  return (<u32>address & 0xfff) + size > L.PAGE_BYTES;
+}
+
+@inline
+function loadHost(host: usize, size: u32): u64 {
+  if (size == 8) return load<u64>(host);
+  if (size == 4) return <u64>load<u32>(host);
+  return size == 2 ? <u64>load<u16>(host) : <u64>load<u8>(host);
+}
+
+@inline
+function storeHost(host: usize, size: u32, value: u64): void {
+  if (size == 8) store<u64>(host, value);
+  else if (size == 4) store<u32>(host, <u32>value);
+  else if (size == 2) store<u16>(host, <u16>value);
+  else store<u8>(host, <u8>value);
+}
+
+/** The place in our memory when the TLB has the page, whatever the alignment; else 0. */
+@inline
+function cached(table: usize, address: u64): usize {
+  const entry = table + ((<usize>address >>> 8) & 0xff0);
+  return load<u64>(entry) == (address & ~0xfff) ? <usize>address + load<usize>(entry, 8) : 0;
+}
+
+/** @returns the value, zero-extended, or anything with `outcome` FAULTED. `size` in bytes. */
+export function loadSlowly(hart: usize, address: u64, size: u32): u64 {
+  setOutcome(DONE);
+  if (crossesPage(address, size)) return loadAcross(hart, address, size);
+  const known = cached(load<usize>(hart, L.READ_TLB), address);
+  if (known) return loadHost(known, size);
+  const cause = translate(hart, address, READ, dataMode(hart));
+  if (cause) return fault(hart, <u32>cause, address);
+  if (!inRam(physical)) return loadDevice(hart, address, size);
+  const host = hostOf(physical);
+  fill(load<usize>(hart, L.READ_TLB), address, host - <usize>address, leafLevel);
+  return loadHost(host, size);
+}
+
+function fault(hart: usize, cause: u32, address: u64): u64 {
+  raise(hart, cause, address);
+  return 0;
+}
+
+function loadAcross(hart: usize, address: u64, size: u32): u64 {
+  let value: u64 = 0;
+  for (let byte: u32 = 0; byte < size; byte++) {
+    const at = address + byte;
+    const cause = translate(hart, at, READ, dataMode(hart));
+    if (cause) return fault(hart, <u32>cause, at);
+    if (!inRam(physical)) return fault(hart, LOAD_MISALIGNED, address);
+    value |= <u64>load<u8>(hostOf(physical)) << (<u64>byte << 3);
+  }
+  return value;
+}
+
+function loadDevice(hart: usize, address: u64, size: u32): u64 {
+  const at = physical;
+  if (!deviceExists(at)) return fault(hart, 5, address);
+  if (at & (size - 1)) return fault(hart, LOAD_MISALIGNED, address);
+  return readDevice(hart, at, size);
+}
+
+export function storeSlowly(hart: usize, address: u64, size: u32, value: u64): void {
+  setOutcome(DONE);
+  if (crossesPage(address, size)) return storeAcross(hart, address, size, value);
+  const known = cached(load<usize>(hart, L.WRITE_TLB), address);
+  if (known) return storeHost(known, size, value);
+  const cause = translate(hart, address, WRITE, dataMode(hart));
+  if (cause) return raise(hart, <u32>cause, address);
+  if (!inRam(physical)) return storeDevice(hart, address, size, value);
+  storeHost(writable(hart, address, size), size, value);
+}
+
+/** The place in our memory of a translated address that is about to be written. */
+function writable(hart: usize, address: u64, size: u32): usize {
+  const host = hostOf(physical);
+  const ramPage = <u32>((physical - RAM_BASE) >> 12);
+  const offset = <u32>physical & 0xfff;
+  if (hasCode(ramPage)) codeWritten(hart, ramPage, offset, offset + size);
+  if (!hasCode(ramPage)) fill(load<usize>(hart, L.WRITE_TLB), address, host - <usize>address, leafLevel);
+  return host;
+}
+
+/** Both pages must be writable before anything is written: a store that faults has no effect. */
+function storeAcross(hart: usize, address: u64, size: u32, value: u64): void {
+  const second = (address | 0xfff) + 1;
+  const mode = dataMode(hart);
+  let cause = translate(hart, address, WRITE, mode);
+  if (cause) return raise(hart, <u32>cause, address);
+  const inFirst = inRam(physical);
+  const first = physical;
+  cause = translate(hart, second, WRITE, mode);
+  if (cause) return raise(hart, <u32>cause, second);
+  if (!inFirst || !inRam(physical)) return raise(hart, STORE_MISALIGNED, address);
+  const start = physical;
+  for (let byte: u32 = 0; byte < size; byte++) {
+    const at = address + byte;
+    const place = at < second ? first + byte : start + (at - second);
+    const ramPage = <u32>((place - RAM_BASE) >> 12);
+    const offset = <u32>place & 0xfff;
+    if (hasCode(ramPage)) codeWritten(hart, ramPage, offset, offset + 1);
+    store<u8>(hostOf(place), <u8>(value >> (<u64>byte << 3)));
+  }
+}
+
+function storeDevice(hart: usize, address: u64, size: u32, value: u64): void {
+  const at = physical;
+  if (!deviceExists(at)) return raise(hart, 7, address);
+  if (at & (size - 1)) return raise(hart, STORE_MISALIGNED, address);
+  writeDevice(hart, at, size, value);
+}
+
+/** The place in our memory that an atomic operation may read and write; 0 when it faults. */
+export function amoAddress(hart: usize, address: u64, size: u32): usize {
+  if (address & (size - 1)) {
+    raise(hart, STORE_MISALIGNED, address);
+    return 0;
+  }
+  const known = cached(load<usize>(hart, L.WRITE_TLB), address);
+  if (known) return known;
+  const cause = translate(hart, address, WRITE, dataMode(hart));
+  if (cause == 0 && inRam(physical)) return writable(hart, address, size);
+  raise(hart, cause ? <u32>cause : <u32>accessFault(WRITE), address);
+  return 0;
+}
+
+/** The place in our memory that LR may read; 0 when it faults. */
+export function reservedAddress(hart: usize, address: u64, size: u32): usize {
+  if (address & (size - 1)) {
+    raise(hart, LOAD_MISALIGNED, address);
+    return 0;
+  }
+  const known = cached(load<usize>(hart, L.READ_TLB), address);
+  if (known) return known;
+  const cause = translate(hart, address, READ, dataMode(hart));
+  if (cause == 0 && inRam(physical)) return hostOf(physical);
+  raise(hart, cause ? <u32>cause : <u32>accessFault(READ), address);
+  return 0;
+}

@@ -1,0 +1,206 @@
+/**
+ * The software TLBs of a hart. An entry is 16 bytes: {u64 tag, u32 addend, u32 level}. The tag is the page's virtual
+ * address; a lookup compares it with the address whose offset bits are cleared except those that must be zero for
+ * alignment, so one compare checks page and alignment. The addend, added to the virtual address modulo 2^32, gives the
+ * place in our memory; in a fetch TLB it is the address of the page's table of blocks.
+ *
+ * Loads, stores and fetches have tables of their own, and so has each context: what privilege, SUM and MXR allow
+ * differs, and changing them (a system call does it several times) must not flush anything. The tables of one value of
+ * satp form a bank; a few banks are kept, so that switching between processes flushes nothing either.
+ *
+ * Never in a TLB: device registers, pages without PMP permission, and for stores pages of which code was decoded.
+ */
+import * as L from '../layout';
+
+export const BANKS: usize = 4;
+const BANK_BYTES: usize = 0xe000;
+const TABLE_BYTES: usize = 0x1000;
+/** A data context: the read table, then the write table. */
+const CONTEXT_BYTES: usize = 0x2000;
+const CONTEXTS: usize = 6;
+const FETCH_TABLES: usize = CONTEXTS * CONTEXT_BYTES;
+const BARE_TABLES: usize = BANKS * BANK_BYTES;
+const NO_SATP: u64 = ~(<u64>0);
+
+export const MODE_U: u32 = 0;
+export const MODE_S: u32 = 1;
+export const MODE_M: u32 = 3;
+
+export const MSTATUS_MPRV: u64 = 1 << 17;
+export const MSTATUS_SUM: u64 = 1 << 18;
+export const MSTATUS_MXR: u64 = 1 << 19;
+
+@inline
+function bankTables(hart: usize, bank: usize): usize {
+  return load<usize>(hart, L.TLB_BASE) + bank * BANK_BYTES;
+}
+
+@inline
+export function bankSatp(hart: usize, bank: usize): u64 {
+  return load<u64>(hart + (bank << 3), L.BANK_SATP);
+}
+
+@inline
+function bankUsed(hart: usize, bank: usize): u32 {
+  return load<u32>(hart + (bank << 2), L.BANK_USED);
+}
+
+/** Privilege that loads and stores have: MPRV lends M-mode the one of MPP. */
+@inline
+export function dataMode(hart: usize): u32 {
+  const mode = load<u32>(hart, L.MODE);
+  const mstatus = load<u64>(hart, L.MSTATUS);
+  return mode == MODE_M && (mstatus & MSTATUS_MPRV) != 0 ? <u32>(mstatus >> 11) & 3 : mode;
+}
+
+/** Puts the tables in use that belong to the hart's privilege, mstatus and bank. Cheap: called for every change. */
+export function selectContext(hart: usize): void {
+  const mode = load<u32>(hart, L.MODE);
+  const mstatus = load<u64>(hart, L.MSTATUS);
+  const bank = load<u32>(hart, L.BANK);
+  const tables = bankTables(hart, bank);
+  const bare = load<usize>(hart, L.TLB_BASE) + BARE_TABLES;
+  let used = bankUsed(hart, bank);
+  const forData = dataMode(hart);
+  let data = bare;
+  if (forData != MODE_M) {
+    let context: u32 = forData == MODE_U ? 0 : 1 + <u32>((mstatus >> 18) & 1);
+    if (mstatus & MSTATUS_MXR) context += 3;
+    used |= 1 << context;
+    data = tables + context * CONTEXT_BYTES;
+  }
+  store<usize>(hart, data, L.READ_TLB);
+  store<usize>(hart, data + TABLE_BYTES, L.WRITE_TLB);
+  let fetch = bare + CONTEXT_BYTES;
+  if (mode != MODE_M) {
+    used |= 1 << (6 + mode);
+    fetch = tables + FETCH_TABLES + mode * TABLE_BYTES;
+  }
+  store<usize>(hart, fetch, L.FETCH_TLB);
+  store<u32>(hart + (bank << 2), used, L.BANK_USED);
+}
+
+/** Puts the bank of this satp in use, an old one's place if it has none. */
+export function selectBank(hart: usize, satp: u64): void {
+  for (let bank: usize = 0; bank < BANKS; bank++) {
+    if (bankSatp(hart, bank) != satp) continue;
+    store<u32>(hart, <u32>bank, L.BANK);
+    selectContext(hart);
+    return;
+  }
+  const bank = <usize>load<u32>(hart, L.BANK_NEXT);
+  store<u32>(hart, <u32>((bank + 1) & (BANKS - 1)), L.BANK_NEXT);
+  flushBank(hart, bank);
+  store<u64>(hart + (bank << 3), satp, L.BANK_SATP);
+  store<u32>(hart, <u32>bank, L.BANK);
+  selectContext(hart);
+}
+
+function flushBank(hart: usize, bank: usize): void {
+  const tables = bankTables(hart, bank);
+  const used = bankUsed(hart, bank);
+  for (let context: usize = 0; context < CONTEXTS; context++) {
+    if ((used >> <u32>context) & 1) memory.fill(tables + context * CONTEXT_BYTES, 0xff, CONTEXT_BYTES);
+  }
+  if (used & 0xc0) memory.fill(tables + FETCH_TABLES, 0xff, 2 * TABLE_BYTES);
+  store<u32>(hart + (bank << 2), 0, L.BANK_USED);
+}
+
+/** Forgets a bank: the one in use is emptied, another just gives up its place. */
+function dropBank(hart: usize, bank: usize): void {
+  if (bank == <usize>load<u32>(hart, L.BANK)) {
+    flushBank(hart, bank);
+    selectContext(hart);
+  } else {
+    store<u64>(hart + (bank << 3), NO_SATP, L.BANK_SATP);
+  }
+}
+
+/** Forgets everything, also what M-mode knows: after a change of PMP, or of what addresses mean. */
+export function flushAll(hart: usize): void {
+  for (let bank: usize = 0; bank < BANKS; bank++) dropBank(hart, bank);
+  memory.fill(load<usize>(hart, L.TLB_BASE) + BARE_TABLES, 0xff, 3 * TABLE_BYTES);
+}
+
+/** Clears the tables of a hart that starts. */
+export function resetTlbs(hart: usize): void {
+  memory.fill(load<usize>(hart, L.TLB_BASE), 0xff, L.TLB_BYTES);
+  for (let bank: usize = 0; bank < BANKS; bank++) {
+    store<u64>(hart + (bank << 3), NO_SATP, L.BANK_SATP);
+    store<u32>(hart + (bank << 2), 0, L.BANK_USED);
+  }
+  store<u32>(hart, 0, L.BANK_NEXT);
+  selectBank(hart, 0);
+}
+
+@inline
+function ofAsid(satp: u64, asid: u64): bool {
+  return ((satp >> 44) & 0xffff) == asid;
+}
+
+/** SFENCE.VMA for all addresses; `asid` below 0 for all address spaces. */
+export function fenceAll(hart: usize, asid: i32): void {
+  for (let bank: usize = 0; bank < BANKS; bank++) {
+    if (asid < 0 || ofAsid(bankSatp(hart, bank), <u64>asid)) dropBank(hart, bank);
+  }
+}
+
+/** SFENCE.VMA for the leaf that maps an address; `asid` below 0 for all address spaces. */
+export function fenceAddress(hart: usize, address: u64, asid: i32): void {
+  for (let bank: usize = 0; bank < BANKS; bank++) {
+    if (asid >= 0 && !ofAsid(bankSatp(hart, bank), <u64>asid)) continue;
+    const tables = bankTables(hart, bank);
+    const used = bankUsed(hart, bank);
+    for (let context: usize = 0; context < CONTEXTS; context++) {
+      if (!((used >> <u32>context) & 1)) continue;
+      fenceTable(tables + context * CONTEXT_BYTES, address);
+      fenceTable(tables + context * CONTEXT_BYTES + TABLE_BYTES, address);
+    }
+    if (used & 0x40) fenceTable(tables + FETCH_TABLES, address);
+    if (used & 0x80) fenceTable(tables + FETCH_TABLES + TABLE_BYTES, address);
+  }
+}
+
+/** Parts of a superpage stand in many entries: all whose superpage holds the address go. */
+function fenceTable(table: usize, address: u64): void {
+  for (let entry = table; entry < table + TABLE_BYTES; entry += 16) {
+    const tag = load<u64>(entry);
+    if (tag == NO_SATP) continue;
+    const shift = <u64>(12 + 9 * load<u32>(entry, 12));
+    if ((tag ^ address) >> shift == 0) store<u64>(entry, NO_SATP);
+  }
+}
+
+@inline
+export function fill(table: usize, address: u64, addend: usize, level: u32): void {
+  const entry = table + ((<usize>address >>> 8) & 0xff0);
+  store<usize>(entry, addend, 8);
+  store<u32>(entry, level, 12);
+  store<u64>(entry, address & ~0xfff);
+}
+
+/** No store goes past the slow path any more to the page of RAM that stands at `host`. */
+export function forbidStores(hart: usize, host: usize): void {
+  for (let bank: usize = 0; bank < BANKS; bank++) {
+    const tables = bankTables(hart, bank);
+    const used = bankUsed(hart, bank);
+    for (let context: usize = 0; context < CONTEXTS; context++) {
+      if ((used >> <u32>context) & 1) removePage(tables + context * CONTEXT_BYTES + TABLE_BYTES, host);
+    }
+  }
+  removePage(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + TABLE_BYTES, host);
+}
+
+function removePage(table: usize, host: usize): void {
+  for (let entry = table; entry < table + TABLE_BYTES; entry += 16) {
+    if (<usize>load<u64>(entry) + load<usize>(entry, 8) == host) store<u64>(entry, NO_SATP);
+  }
+}
+
+/** Empties the fetch tables only: the blocks that they point to are gone. */
+export function flushFetches(hart: usize): void {
+  for (let bank: usize = 0; bank < BANKS; bank++) {
+    memory.fill(bankTables(hart, bank) + FETCH_TABLES, 0xff, 2 * TABLE_BYTES);
+  }
+  memory.fill(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + CONTEXT_BYTES, 0xff, TABLE_BYTES);
+}
