@@ -83,7 +83,8 @@ export class NodeStorage implements Storage {
   }
 }
 
-class NodeFileSink implements FileSink {
+/** A file that is being written. */
+export class NodeFileSink implements FileSink {
   readonly #handle: FileHandle;
   readonly #path: string;
   #open = true;
