@@ -53,6 +53,8 @@ function prepareForSupervisor(hart: usize): void {
   store<u64>(hart, SBI_MEDELEG, L.MEDELEG);
   store<u64>(hart, SUPERVISOR_INTERRUPTS, L.MIDELEG);
   store<u64>(hart, 7, L.MCOUNTEREN);
+  // As OpenSBI does: Linux leaves it as it finds it, and its vDSO reads `time` in user mode.
+  store<u64>(hart, 7, L.SCOUNTEREN);
   store<u64>(hart, MENVCFG_STCE | MENVCFG_PBMTE | MENVCFG_ADUE | MENVCFG_CACHE_BLOCKS, L.MENVCFG);
   openPmp(hart);
 }
