@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+export { type DesktopBridge, SERVICE_PORT } from './desktop-bridge.ts';
+
 /**
  * What the window asks of the desktop app around it: preferences, a file picker, a link to open. The service knows
  * nothing of it; in a browser the page answers the same questions in its own way.
@@ -33,15 +35,7 @@ export function changedPreferences(before: Preferences, change: unknown): Prefer
 }
 
 /** What the menus of the app can tell the window to do. */
-export const WINDOW_COMMANDS = [
-  'new-machine',
-  'palette',
-  'search',
-  'shortcuts',
-  'preferences',
-  'full-screen-console',
-] as const;
-export type WindowCommand = (typeof WINDOW_COMMANDS)[number];
+export type WindowCommand = 'new-machine' | 'palette' | 'search' | 'shortcuts' | 'preferences' | 'full-screen-console';
 
 export const desktopCalls = {
   preferences: z.object({}),
@@ -55,20 +49,3 @@ export const desktopCalls = {
   setFullScreen: z.object({ on: z.boolean() }),
 } as const;
 export type DesktopCall = keyof typeof desktopCalls;
-
-/** What the preload script puts into the page, as `window.innkeeper`. */
-export interface DesktopBridge {
-  readonly platform: string;
-  preferences(): Promise<Preferences>;
-  changePreferences(change: PreferencesChange): Promise<Preferences>;
-  onPreferences(handler: (preferences: Preferences) => void): void;
-  chooseFile(title: string): Promise<string | null>;
-  openLink(url: string): Promise<void>;
-  showLogs(): Promise<void>;
-  setFullScreen(on: boolean): Promise<void>;
-  onCommand(handler: (command: WindowCommand) => void): void;
-  /** Asks for a port to the service. It arrives as a message event of the window whose data is `SERVICE_PORT`. */
-  requestServicePort(): void;
-}
-
-export const SERVICE_PORT = 'innkeeper:service-port';

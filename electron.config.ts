@@ -1,0 +1,46 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+/** Everything is built for the oldest it runs on: Electron 33 (Chromium 130, Node 20). */
+const NODE = 'node20';
+const CHROME = 'chrome130';
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      target: NODE,
+      rollupOptions: {
+        input: {
+          electron: 'src-main/electron/main.ts',
+          inn: 'src-main/cli/main.ts',
+          'machine-worker': 'src-main/workers/machine.ts',
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      target: NODE,
+      rollupOptions: {
+        input: { preload: 'src-main/electron/preload.ts' },
+        // A sandboxed preload script can only be CommonJS.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    plugins: [react()],
+    build: {
+      outDir: 'out/renderer',
+      target: CHROME,
+      minify: true,
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 2000,
+      rollupOptions: { input: 'src-renderer/index.html' },
+    },
+  },
+});

@@ -1,0 +1,69 @@
+import { BrowserWindow, dialog, type IpcMainInvokeEvent, nativeTheme, shell } from 'electron';
+import type { z } from 'zod';
+import { AppError } from '../../src-core/base/errors.ts';
+import { type DesktopCall, desktopCalls } from '../../src-core/contract/desktop.ts';
+import { CHANNELS } from './channels.ts';
+import { confirmLink } from './questions.ts';
+import type { PreferenceStore } from './preferences.ts';
+
+type Input<C extends DesktopCall> = z.output<(typeof desktopCalls)[C]>;
+type Handlers = { readonly [C in DesktopCall]: (input: Input<C>, window: BrowserWindow) => unknown };
+
+export interface DesktopCallsOptions {
+  readonly store: PreferenceStore;
+  readonly logDirectory: string;
+}
+
+/** @throws AppError `denied` for anything but a web address over https */
+function webAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol === 'https:') return url.href;
+  throw new AppError({
+    code: 'denied',
+    doing: 'open this link',
+    because: 'only https addresses are opened from here',
+    hint: 'Copy it if you trust it.',
+  });
+}
+
+function handlers({ store, logDirectory }: DesktopCallsOptions): Handlers {
+  return {
+    preferences: () => store.preferences,
+    changePreferences: (change, window) => {
+      const preferences = store.change(change);
+      nativeTheme.themeSource = preferences.theme;
+      window.webContents.send(CHANNELS.preferences, preferences);
+      return preferences;
+    },
+    chooseFile: async ({ title }, window) => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, properties: ['openFile'] });
+      return canceled ? null : (filePaths[0] ?? null);
+    },
+    openLink: async ({ url }, window) => {
+      const address = webAddress(url);
+      if (await confirmLink(window, address, store)) await shell.openExternal(address);
+    },
+    showLogs: async () => {
+      const problem = await shell.openPath(logDirectory);
+      if (problem !== '') {
+        throw new AppError({ code: 'unavailable', doing: `show ${logDirectory}`, because: problem });
+      }
+    },
+    setFullScreen: ({ on }, window) => window.setFullScreen(on),
+  };
+}
+
+function isCall(name: unknown): name is DesktopCall {
+  return typeof name === 'string' && Object.hasOwn(desktopCalls, name);
+}
+
+/** Answers the page's calls. The caller has made sure that it is the page; here the input is parsed. */
+export function desktopCallHandler(options: DesktopCallsOptions) {
+  const answers = handlers(options);
+  return async (event: IpcMainInvokeEvent, name: unknown, input: unknown): Promise<unknown> => {
+    const window = BrowserWindow.fromWebContents(event.sender);
+    if (!isCall(name) || window === null) throw new Error('not a call of this app');
+    const answer = answers[name] as (input: unknown, window: BrowserWindow) => unknown;
+    return answer(desktopCalls[name].parse(input), window);
+  };
+}
