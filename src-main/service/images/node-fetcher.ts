@@ -63,8 +63,9 @@ export class NodeFetcher implements Fetcher {
     const proxy = url.protocol === 'https:' ? proxies.https : proxies.http;
     const known = this.#dispatchers.get(proxy ?? '');
     if (known !== undefined) return known;
-    const times = { headersTimeout: this.#silenceMs, bodyTimeout: this.#silenceMs };
-    const made = proxy === undefined ? new EnvHttpProxyAgent(times) : new ProxyAgent({ uri: proxy, ...times });
+    // Package caches answer plain requests for http addresses, as apt sends them, and know no tunnels.
+    const how = { headersTimeout: this.#silenceMs, bodyTimeout: this.#silenceMs, proxyTunnel: false };
+    const made = proxy === undefined ? new EnvHttpProxyAgent(how) : new ProxyAgent({ uri: proxy, ...how });
     this.#dispatchers.set(proxy ?? '', made);
     return made;
   }

@@ -14,9 +14,11 @@ export const verifyClearSigned: VerifyClearSigned = async (signed) => {
   }
   const { data, signatures } = await openpgp.verify({ message, verificationKeys: keys });
   const problems: string[] = [];
-  for (const { verified } of signatures) {
+  for (const { keyID, verified } of signatures) {
     try {
       await verified;
+      // The library asks whether the certificate was valid when it signed; it must be valid today too.
+      await Promise.any(keys.map((key) => key.getSigningKey(keyID)));
       return { text: data };
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error));
