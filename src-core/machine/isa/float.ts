@@ -24,8 +24,18 @@ function rowsOf(suffix: 's' | 'd'): Row[] {
     // Results of 32 bits are sign-extended, unsigned ones too.
     const seen = type.replace('u32', 'i32');
     return [
-      row(`fcvt.${kind}.${suffix}`, 'f2x', `11000 FF ${rs2} ..... ... ..... 1010011`, `rd = ${seen}: T_to_${type}(fs1.t, rm)`),
-      row(`fcvt.${suffix}.${kind}`, 'x2f', `11010 FF ${rs2} ..... ... ..... 1010011`, `fd.t = ${type}_to_T(<${type}>rs1, rm)`),
+      row(
+        `fcvt.${kind}.${suffix}`,
+        'f2x',
+        `11000 FF ${rs2} ..... ... ..... 1010011`,
+        `rd = ${seen}: T_to_${type}(fs1.t, rm)`,
+      ),
+      row(
+        `fcvt.${suffix}.${kind}`,
+        'x2f',
+        `11010 FF ${rs2} ..... ... ..... 1010011`,
+        `fd.t = ${type}_to_T(<${type}>rs1, rm)`,
+      ),
     ];
   };
   return [

@@ -27,5 +27,7 @@ export const INSTRUCTIONS: readonly Instruction[] = [
 export function find(bits: number): Instruction | undefined {
   const bytes = (bits & 3) === 3 ? 4 : 2;
   const word = bytes === 4 ? bits : bits & 0xffff;
-  return INSTRUCTIONS.find((candidate) => candidate.bytes === bytes && ((word ^ candidate.match) & candidate.mask) === 0);
+  return INSTRUCTIONS.find(
+    (candidate) => candidate.bytes === bytes && ((word ^ candidate.match) & candidate.mask) === 0,
+  );
 }

@@ -31,7 +31,12 @@ export function runConformanceTest(path: string): TestResult {
     const value = machine.read64(tohost);
     if (value === 1n) return { name, passed: true, detail: `${machine.core.retired(0)} instructions` };
     if (value !== 0n) return { name, passed: false, detail: `case ${value >> 1n}` };
-    if (exit === RunExit.fatal) return { name, passed: false, detail: `fatal, cause ${machine.core.fatalCause(0)} at ${machine.pc().toString(16)}` };
+    if (exit === RunExit.fatal)
+      return {
+        name,
+        passed: false,
+        detail: `fatal, cause ${machine.core.fatalCause(0)} at ${machine.pc().toString(16)}`,
+      };
   }
   return { name, passed: false, detail: `no end, pc ${machine.pc().toString(16)}` };
 }

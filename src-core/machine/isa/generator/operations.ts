@@ -2,7 +2,9 @@ import type { Instruction } from '../instruction.ts';
 import { INSTRUCTIONS } from '../table.ts';
 
 /** The instructions that have a case of their own: a compressed one is another notation for one of these. */
-export const EXECUTED: readonly Instruction[] = INSTRUCTIONS.filter((instruction) => !instruction.does.startsWith('as '));
+export const EXECUTED: readonly Instruction[] = INSTRUCTIONS.filter(
+  (instruction) => !instruction.does.startsWith('as '),
+);
 
 /** Operations that the decoder makes besides: ends of blocks, and forms of an instruction that are cheaper. */
 export const INTERNAL = ['end', 'illegal', 'li', 'mv', 'nop', 'link', 'jal.far', 'ret'] as const;
