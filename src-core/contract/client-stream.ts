@@ -74,13 +74,19 @@ export class OpenStream {
 
   #announce(output: unknown): void {
     const opened = this.#definition.opened.safeParse(output);
-    if (!opened.success) return this.#close(misunderstood(this.#doing, opened.error));
+    if (!opened.success) {
+      this.#close(misunderstood(this.#doing, opened.error));
+      return;
+    }
     this.#settleOpened.resolve(this.#facade(opened.data));
   }
 
   #finishWith(value: unknown): void {
     const result = this.#definition.result.safeParse(value);
-    if (!result.success) return this.fail(misunderstood(this.#doing, result.error));
+    if (!result.success) {
+      this.fail(misunderstood(this.#doing, result.error));
+      return;
+    }
     if (this.#over) return;
     this.#over = true;
     this.#forget();

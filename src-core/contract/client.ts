@@ -79,10 +79,14 @@ class ClientConnection {
     if (!this.#open) return quietly(Promise.reject(lost(doing)));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      // Sent first: a value that cannot travel throws here, and then nothing waits for an answer.
-      this.#channel.send({ kind: 'request', id, method, input });
-      if (this.#open) this.#calls.set(id, { definition, doing, resolve, reject });
-      else reject(lost(doing));
+      this.#calls.set(id, { definition, doing, resolve, reject });
+      try {
+        this.#channel.send({ kind: 'request', id, method, input });
+      } catch (error) {
+        // A value that cannot travel: nothing waits for an answer then.
+        this.#calls.delete(id);
+        throw error;
+      }
     });
   }
 
@@ -94,9 +98,13 @@ class ClientConnection {
       if (this.#open) this.#channel.send(message);
     };
     const stream = new OpenStream(id, definition, doing, send, () => this.#streams.delete(id));
-    send({ kind: 'open', stream: id, method, input });
-    if (!this.#open) throw lost(doing);
     this.#streams.set(id, { stream, doing });
+    try {
+      send({ kind: 'open', stream: id, method, input });
+    } catch (error) {
+      this.#streams.delete(id);
+      throw error;
+    }
     return stream.opened;
   }
 

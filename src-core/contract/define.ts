@@ -48,7 +48,7 @@ export function stream<I extends z.ZodType, O extends z.ZodType, C extends z.Zod
 export interface ClientStream<Opened, Control, Result> {
   readonly opened: Opened;
   /** Bytes from the service. Credit goes back when the handler calls `done` (or its promise resolves). */
-  onData(handler: (bytes: Uint8Array, channel: number, done: () => void) => void): void;
+  onData(handler: (bytes: Uint8Array, channel: number, done: () => void) => void | Promise<void>): void;
   /** Sends bytes; resolves once the service has room for more. */
   write(bytes: Uint8Array, channel?: number): Promise<void>;
   /** No more bytes will be sent on this channel. */
@@ -75,7 +75,7 @@ export interface ServerStream<Control, Result> {
   /** Sends bytes; resolves when the client's credit allows more. */
   write(bytes: Uint8Array, channel?: number): Promise<void>;
   /** Bytes from the client; `done` gives the credit back. */
-  onData(handler: (bytes: Uint8Array, channel: number, done: () => void) => void): void;
+  onData(handler: (bytes: Uint8Array, channel: number, done: () => void) => void | Promise<void>): void;
   onFinish(handler: (channel: number) => void): void;
   onControl(handler: (value: Control) => void): void;
   /** The client closed the stream or its connection went away. */

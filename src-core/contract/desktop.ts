@@ -11,6 +11,8 @@ export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   /** Height of a terminal's letters, in CSS pixels. */
   terminalFontSize: z.number().int().min(8).max(28).default(13),
+  /** Terminals tell a screen reader what they show; that costs them speed. */
+  terminalScreenReader: z.boolean().default(false),
   /** What quitting does while guests run. */
   quitWithGuests: z.enum(['ask', 'shut-down', 'tray']).default('ask'),
   /** Ask before a link of a guest or of the app is opened in the browser. */
@@ -23,6 +25,7 @@ export const preferencesChangeSchema = z
   .object({
     theme: preferencesSchema.shape.theme.unwrap(),
     terminalFontSize: preferencesSchema.shape.terminalFontSize.unwrap(),
+    terminalScreenReader: preferencesSchema.shape.terminalScreenReader.unwrap(),
     quitWithGuests: preferencesSchema.shape.quitWithGuests.unwrap(),
     confirmLinks: preferencesSchema.shape.confirmLinks.unwrap(),
   })

@@ -51,7 +51,8 @@ const MAX_OBJECT_LENGTH = 80;
 export function doingOf(method: string, input: unknown): string {
   const [topic = '', name = ''] = method.split('.');
   const topics: Readonly<Record<string, Readonly<Record<string, Phrase>>>> = phrases;
-  const phrase = Object.hasOwn(topics, topic) && Object.hasOwn(topics[topic]!, name) ? topics[topic]![name] : undefined;
+  const methods = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
+  const phrase = methods !== undefined && Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (phrase === undefined) return `call ${method.slice(0, MAX_OBJECT_LENGTH)}`;
   const [words, field] = phrase;
   const object = field === undefined ? undefined : fieldOf(input, field);

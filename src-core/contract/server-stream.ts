@@ -95,8 +95,14 @@ export class ServedStream {
 
   #receiveControl(value: unknown): void {
     const control = this.#definition.control.safeParse(value);
-    if (!control.success) return this.#break(invalidInput(this.#doing, control.error));
-    if (this.#onControl) return this.#guarded(() => this.#onControl?.(control.data));
+    if (!control.success) {
+      this.#break(invalidInput(this.#doing, control.error));
+      return;
+    }
+    if (this.#onControl) {
+      this.#guarded(() => this.#onControl?.(control.data));
+      return;
+    }
     // Before the handler listens only the latest few count: a terminal's size, not its history.
     this.#controls.push(control.data);
     if (this.#controls.length > MAX_WAITING_CONTROLS) this.#controls.shift();

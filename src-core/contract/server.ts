@@ -79,7 +79,10 @@ class ServedConnection {
   #receive(received: unknown): void {
     if (!this.#open) return;
     const parsed = clientMessageSchema.safeParse(received);
-    if (!parsed.success) return this.#violation('a message that is none');
+    if (!parsed.success) {
+      this.#violation('a message that is none');
+      return;
+    }
     const message = parsed.data;
     if (message.kind === 'request') void this.#request(message);
     else if (message.kind === 'open') void this.#openStream(message);

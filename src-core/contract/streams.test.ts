@@ -71,9 +71,13 @@ describe('a stream', () => {
     await expect(end.write(Uint8Array.of(1))).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('breaks when the handler of its bytes throws', async () => {
+  it.each(['throws', 'rejects'])('breaks when the handler of its bytes %s', async (how) => {
     const { pipe, end, defects } = await openPipe();
-    end.onData(() => Promise.reject(new TypeError('oops')));
+    end.onData(() => {
+      const defect = new TypeError('oops');
+      if (how === 'throws') throw defect;
+      return Promise.reject(defect);
+    });
     await pipe.write(Uint8Array.of(1));
     await expect(pipe.result).rejects.toMatchObject({ code: 'internal', because: 'oops' });
     expect(defects).toHaveLength(1);

@@ -12,7 +12,10 @@ export function pumpOut(stream: Stream, outputs: readonly (OutputStream | undefi
   let unwritten = Promise.resolve();
   stream.onData((bytes, channel, done) => {
     const output = outputs[channel];
-    if (output === undefined || output.destroyed) return done();
+    if (output === undefined || output.destroyed) {
+      done();
+      return;
+    }
     const written = new Promise<void>((resolve) => {
       output.write(bytes, (error) => {
         // Nobody reads our output any more ("| head"): nor do we.
@@ -38,7 +41,10 @@ export function pumpIn(
 ): () => void {
   const send = (chunk: Uint8Array | string) => {
     const bytes = filter(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-    if (bytes === undefined) return stop();
+    if (bytes === undefined) {
+      stop();
+      return;
+    }
     input.pause();
     stream.write(bytes).then(
       () => (stopped ? undefined : input.resume()),

@@ -72,7 +72,7 @@ export class EventWatch {
           if (seen !== undefined) end(() => resolve(seen));
           else if (this.#lost) end(() => reject(lostWhile(doing)));
         } catch (error) {
-          end(() => reject(error as Error));
+          end(() => reject(error instanceof Error ? error : new Error(String(error))));
         }
       };
       let cancel = options.cancel;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { MachineView } from '../../src-core/contract/machines.ts';
 import { settle } from '../../src-core/contract/testing/small-contract.ts';
 import { FakeIo } from './testing/fake-io.ts';
 import { FakeService, machineView, taskView } from './testing/fake-service.ts';
@@ -85,10 +86,14 @@ describe('inn vm create --start', () => {
 
   it('tells why the guest failed, and does not take an earlier end for this one', async () => {
     const before = machineView({ lastEnd: { kind: 'powered-off', at: 3, cause: null } });
-    const service: FakeService = new FakeService({ machines: { start: () => Promise.resolve(before) } });
+    const starting = machineView({ ...before, state: 'starting' });
+    const service: FakeService = new FakeService({ machines: { start: () => Promise.resolve(starting) } });
     service.machines.push(before);
     const io = new FakeIo(service);
     const exit = io.run('vm start a');
+    await settle();
+    expect(io.err).toBe('');
+    service.tell({ ...before, state: 'failed' });
     await settle();
     expect(io.err).toBe('');
     service.tell(machineView({ state: 'failed', lastEnd: { kind: 'failed', at: 4, cause: 'Kernel panic' } }));
@@ -100,7 +105,7 @@ describe('inn vm create --start', () => {
     const service = serviceThatPrepares();
     const io = new FakeIo(service);
     const connect = io.connect.bind(io);
-    let drop = () => undefined as void;
+    let drop = (): void => undefined;
     io.connect = async () => {
       const connection = await connect();
       drop = () => connection.disconnect();
@@ -121,12 +126,49 @@ describe('inn vm restart', () => {
     const io = new FakeIo(service);
     const exit = io.run('vm restart a');
     await settle();
-    service.tell(machineView({ state: 'stopped', lastEnd: { kind: 'killed', at: 6, cause: null } }));
+    service.tell({ ...running, state: 'stopping' });
+    service.tell({ ...running, state: 'starting' });
     await settle();
     expect(io.out).toBe('');
     service.tell({ ...running, startedAt: 7 });
     expect(await exit).toBe(0);
     expect(io.out).toBe('Restarted machine a\n');
+  });
+
+  it.each<[string, Partial<MachineView>, string]>([
+    [
+      'is killed meanwhile',
+      { state: 'stopped', lastEnd: { kind: 'killed', at: 6, cause: null } },
+      'it was stopped meanwhile',
+    ],
+    ['does not power off', { state: 'stopping', startedAt: 5, stopOverdue: true }, 'the guest has not powered off'],
+  ])('fails when the machine %s', async (_, becomes, because) => {
+    const service: FakeService = new FakeService({ machines: { restart: () => Promise.resolve(running) } });
+    service.machines.push(running);
+    const io = new FakeIo(service);
+    const exit = io.run('vm restart a');
+    await settle();
+    service.tell(machineView(becomes));
+    expect(await exit).toBe(1);
+    expect(io.err).toContain(`inn: failed to start machine a: ${because}\n`);
+  });
+});
+
+describe('inn vm start', () => {
+  it('is done when the guest has powered off again by then', async () => {
+    const starting = machineView({ state: 'starting' });
+    const service: FakeService = new FakeService({
+      machines: { start: () => Promise.resolve(service.tell(starting)) },
+    });
+    service.machines.push(machineView());
+    const io = new FakeIo(service);
+    const exit = io.run('vm start a');
+    await settle();
+    service.tell(machineView({ startedAt: 5 }));
+    await settle();
+    expect(io.out).toBe('');
+    service.tell(machineView({ lastEnd: { kind: 'powered-off', at: 6, cause: null } }));
+    expect(await exit).toBe(0);
   });
 });
 

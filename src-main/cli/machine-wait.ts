@@ -1,4 +1,5 @@
 import { AppError } from '../../src-core/base/errors.ts';
+import type { ErrorCode } from '../../src-core/base/errors.ts';
 import { fromFailure } from '../../src-core/contract/failures.ts';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import type { TaskView } from '../../src-core/contract/tasks.ts';
@@ -40,7 +41,7 @@ export async function waitUntilRunning(
   io: CliIo,
   watch: EventWatch,
   told: MachineView,
-  before: Pick<MachineView, 'startedAt' | 'lastEnd'>,
+  before: Before,
 ): Promise<MachineView> {
   const doing = `start machine ${told.name}`;
   const onCancel = `It goes on in the background: see "inn vm ls".`;
@@ -49,19 +50,25 @@ export async function waitUntilRunning(
   return watch.until(doing, () => whenStarted(watch.machine(told.id), before, doing), { onCancel });
 }
 
-function whenStarted(
-  now: MachineView | undefined,
-  before: Pick<MachineView, 'startedAt' | 'lastEnd'>,
-  doing: string,
-): MachineView | undefined {
+type Before = Pick<MachineView, 'startedAt' | 'lastEnd'>;
+
+function whenStarted(now: MachineView | undefined, before: Before, doing: string): MachineView | undefined {
   if (now === undefined) throw failed(doing, 'it was deleted');
   if (now.failure !== null) throw fromFailure(now.failure);
-  if (now.state === 'failed') throw failed(doing, now.lastEnd?.cause ?? 'it failed', 'guest-failed');
-  const runs = now.state === 'running' || now.state === 'paused';
-  if (runs) return now.startedAt === before.startedAt ? undefined : now;
-  // A short life is one too: it ran, and it is over. A restart first ends the run that there was.
-  const hasEnded = now.state === 'stopped' && now.lastEnd !== null && now.lastEnd.at !== before.lastEnd?.at;
-  return hasEnded && before.startedAt === null ? now : undefined;
+  if (now.stopOverdue) throw overdue(doing, now.name);
+  if (now.state === 'running' || now.state === 'paused') return now.startedAt === before.startedAt ? undefined : now;
+  if (now.state !== 'stopped' && now.state !== 'failed') return undefined;
+  return whenOver(now, before, doing);
+}
+
+/** It does not run any more. How it ended is told a moment later than that it did. */
+function whenOver(now: MachineView, before: Before, doing: string): MachineView | undefined {
+  const end = now.lastEnd?.at === before.lastEnd?.at ? null : now.lastEnd;
+  if (end?.kind === 'failed') throw failed(doing, end.cause ?? 'it failed', 'guest-failed');
+  // A short life is one too: it ran, and it is over.
+  if (end?.kind === 'powered-off' && before.startedAt === null) return now;
+  if (end === null && (now.state === 'failed' || now.startedAt !== null)) return undefined;
+  throw failed(doing, 'it was stopped meanwhile', 'cancelled');
 }
 
 /** Waits until the guest has powered off. @throws AppError `timeout` when it does not do so within the grace */
@@ -86,6 +93,6 @@ function overdue(doing: string, name: string): AppError {
   return new AppError({ code: 'timeout', doing, because, hint: `Wait, or use force: inn vm kill ${name}` });
 }
 
-function failed(doing: string, because: string, code: 'not-found' | 'guest-failed' = 'not-found'): AppError {
+function failed(doing: string, because: string, code: ErrorCode = 'not-found'): AppError {
   return new AppError({ code, doing, because });
 }

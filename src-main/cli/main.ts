@@ -5,7 +5,7 @@ import { AppError } from '../../src-core/base/errors.ts';
 import { defaultDataDirectory } from '../service/os/data-directory.ts';
 import type { CliIo, ServeRequest } from './io.ts';
 import { runCli } from './program.ts';
-import { OWNED_BY_ANOTHER, connectIfRunning, connectOrStart } from './service-link.ts';
+import { OWNED_BY_ANOTHER, STARTED_IN_BACKGROUND, connectIfRunning, connectOrStart } from './service-link.ts';
 
 /** `inn`. As a source file and as out/main/inn.js it stands two folders below package.json. */
 const root = join(import.meta.dirname, '../..');
@@ -26,7 +26,8 @@ const io: CliIo = {
     // Everything that runs machines is loaded only here: the other commands start at once.
     const { runService } = await import('./serve.ts');
     await runService({ io, rendererDirectory: join(root, 'out/renderer') }, request).catch((error: unknown) => {
-      ownedByAnother = error instanceof AppError && error.code === 'unavailable' && 'pid' in error.data;
+      const owned = error instanceof AppError && error.code === 'unavailable' && 'pid' in error.data;
+      ownedByAnother = owned && process.env[STARTED_IN_BACKGROUND] !== undefined;
       throw error;
     });
   },

@@ -28,6 +28,5 @@ export function facts(pairs: readonly (readonly [name: string, value: string])[]
 
 /** Names and causes may come from a guest or a file: nothing in them may steer the terminal. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }

@@ -17,7 +17,10 @@ const LONGEST_PAUSE_MS = 250;
 /** @returns a connection to the service of `dataDirectory`, or undefined when none listens */
 export async function connectIfRunning(dataDirectory: string): Promise<ServiceConnection | undefined> {
   try {
-    return createClient(contract, await connectLocally(socketPathFor(dataDirectory)));
+    const connection = createClient(contract, await connectLocally(socketPathFor(dataDirectory)));
+    // A process that is just dying still accepts connections for a moment; only one that answers is there.
+    await connection.service.status({});
+    return connection;
   } catch (error) {
     if (error instanceof AppError && error.code === 'unavailable') return undefined;
     throw error;
@@ -62,7 +65,8 @@ interface StartAttempt {
   letGo(): void;
 }
 
-/** Exit status of `inn serve` when another process owns the data directory. */
+/** Tells `inn serve` that a starter looks at its exit status, which is then OWNED_BY_ANOTHER if that is so. */
+export const STARTED_IN_BACKGROUND = 'INNKEEPER_STARTED_IN_BACKGROUND';
 export const OWNED_BY_ANOTHER = 75;
 
 /** What the background process prints, most of all why it could not start; the service's own log stands beside it. */
@@ -80,7 +84,7 @@ function startInBackground(dataDirectory: string, entry: string): StartAttempt {
     detached: true,
     stdio: ['ignore', log, log],
     windowsHide: true,
-    env: { ...process.env, INNKEEPER_HOME: dataDirectory },
+    env: { ...process.env, INNKEEPER_HOME: dataDirectory, [STARTED_IN_BACKGROUND]: '1' },
   });
   closeSync(log);
   let status: number | undefined;

@@ -12,7 +12,6 @@ import type { DesktopBridge } from '../../src-core/contract/desktop.ts';
 import type { ServiceEvent } from '../../src-core/contract/events.ts';
 import type { ClientMessage, MessageChannel, ServerMessage } from '../../src-core/contract/wire.ts';
 import { portChannel } from './port-channel.ts';
-import type { WindowPort } from './port-channel.ts';
 import { openWebSocket } from './web-connection.ts';
 
 export interface WindowConnection {
@@ -47,7 +46,7 @@ function requestPort(bridge: DesktopBridge): Promise<MessageChannel<ClientMessag
       const port = event.ports[0];
       if (event.source !== window || event.data !== SERVICE_PORT || port === undefined) return;
       window.removeEventListener('message', receive);
-      resolve(portChannel(port as WindowPort));
+      resolve(portChannel(port));
     };
     window.addEventListener('message', receive);
     bridge.requestServicePort();

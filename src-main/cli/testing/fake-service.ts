@@ -62,7 +62,7 @@ export class FakeService {
   #handler(sources: readonly Parts[], topic: string, method: string) {
     const known = sources.map((parts) => (parts as Record<string, Record<string, unknown>>)[topic]?.[method]);
     const handler = known.findLast((each) => each !== undefined) as ((...parts: unknown[]) => unknown) | undefined;
-    return async (input: unknown, stream: unknown) => {
+    return (input: unknown, stream: unknown) => {
       this.calls.push({ method: `${topic}.${method}`, input });
       if (handler === undefined) throw new Error(`the test does not expect ${topic}.${method}`);
       return handler(input, stream);

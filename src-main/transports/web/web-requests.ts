@@ -19,17 +19,32 @@ export interface WebSite {
 /** Answers one request; every one is checked, whatever it asks for. */
 export async function answerRequest(site: WebSite, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const foreign = refuseForeign(request);
-  if (foreign) return refuse(response, foreign);
+  if (foreign) {
+    refuse(response, foreign);
+    return;
+  }
   for (const [name, value] of Object.entries(securityHeaders(request.headers.host ?? '')))
     response.setHeader(name, value);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'Only GET is known here.');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    plain(response, 405, 'Only GET is known here.');
+    return;
+  }
   const url = urlOf(request);
-  if (url === undefined) return plain(response, 400, 'That is no address.');
-  if (url.pathname === WEB_PATHS.enter) return enter(site, request, response, url.searchParams.get('token'));
+  if (url === undefined) {
+    plain(response, 400, 'That is no address.');
+    return;
+  }
+  if (url.pathname === WEB_PATHS.enter) {
+    enter(site, request, response, url.searchParams.get('token'));
+    return;
+  }
   const refusal =
     refuseWithoutCookie(request, site.secrets) ??
     (url.pathname === WEB_PATHS.session ? refuseWithoutKey(request, site.secrets) : undefined);
-  if (refusal) return refuse(response, refusal);
+  if (refusal) {
+    refuse(response, refusal);
+    return;
+  }
   if (url.pathname === WEB_PATHS.session) return void response.writeHead(204).end();
   await sendFile(site.directory, url.pathname, request, response);
 }
@@ -40,16 +55,24 @@ export async function answerRequest(site: WebSite, request: IncomingMessage, res
  */
 function enter(site: WebSite, request: IncomingMessage, response: ServerResponse, token: string | null): void {
   const { secrets } = site;
-  if (!isSecret(token ?? undefined, secrets.token)) return refuse(response, { status: 401, reason: 'no valid token' });
+  if (!isSecret(token ?? undefined, secrets.token)) {
+    refuse(response, { status: 401, reason: 'no valid token' });
+    return;
+  }
   response.setHeader('Set-Cookie', `${cookieName(request)}=${secrets.cookie}; HttpOnly; SameSite=Strict; Path=/`);
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
   const next = `/#${WEB_KEY_PARAMETER}=${secrets.key}`;
-  response.end(`<!doctype html><title>Innkeeper</title><meta http-equiv="refresh" content="0;url=${next}">`);
+  response.end(
+    `<!doctype html><title>Innkeeper</title><link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=${next}">`,
+  );
 }
 
 async function sendFile(directory: string, pathname: string, request: IncomingMessage, response: ServerResponse) {
   const file = await findStaticFile(directory, pathname);
-  if (file === undefined) return plain(response, 404, 'There is nothing here.');
+  if (file === undefined) {
+    plain(response, 404, 'There is nothing here.');
+    return;
+  }
   response.writeHead(200, { 'Content-Type': file.mediaType, 'Content-Length': file.sizeBytes });
   if (request.method === 'HEAD') return void response.end();
   createReadStream(file.path)

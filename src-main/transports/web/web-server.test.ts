@@ -10,7 +10,6 @@ import { messageChannelSuite } from '../../../src-core/contract/message-channel.
 import { WEB_KEY_PREFIX, WEB_PROTOCOL } from '../../../src-core/contract/web-session.ts';
 import type { ClientMessage, MessageChannel, ServerMessage } from '../../../src-core/contract/wire.ts';
 import { webSocketChannel } from '../../../src-renderer/connection/web-socket-channel.ts';
-import type { BinarySocket } from '../../../src-renderer/connection/web-socket-channel.ts';
 import { loadWebSecrets } from './web-secrets.ts';
 import { serveWeb } from './web-server.ts';
 import type { WebServer } from './web-server.ts';
@@ -217,7 +216,7 @@ messageChannelSuite('WebSocket', async () => {
   const arrived = new Promise<MessageChannel<ServerMessage, ClientMessage>>((resolve) => arrivals.push(resolve));
   const socket = openSocket();
   socket.binaryType = 'arraybuffer';
-  const client = webSocketChannel(socket as unknown as BinarySocket);
+  const client = webSocketChannel(socket);
   await new Promise((resolve) => socket.on('open', resolve));
   return { client, server: await arrived };
 });
