@@ -83,7 +83,7 @@ test('ports are announced, introduced by name and opened', () => {
   say(0, PORT_READY, 1);
   expect(heard()).toEqual([
     { port: 0, event: CONSOLE_PORT, value: 1, payload: [] },
-    { port: 0, event: RESIZE, value: 0, payload: [25, 0, 80, 0] },
+    { port: 0, event: RESIZE, value: 0, payload: [80, 0, 25, 0] },
     { port: 0, event: PORT_OPEN, value: 1, payload: [] },
   ]);
   say(1, PORT_READY, 1);
@@ -181,7 +181,7 @@ test('a new size is told as a message, or without control messages as a changed 
   const ports = machine();
   ports.offerControl(1);
   ports.console.resize(132, 43);
-  expect(ports.heard()).toEqual([{ port: 0, event: RESIZE, value: 0, payload: [43, 0, 132, 0] }]);
+  expect(ports.heard()).toEqual([{ port: 0, event: RESIZE, value: 0, payload: [132, 0, 43, 0] }]);
   const single = machine(SIZE);
   const generation = single.driver.common(0x15, 1);
   single.console.resize(132, 43);

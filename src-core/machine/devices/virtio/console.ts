@@ -186,14 +186,14 @@ export class ConsoleDevice implements VirtioDevice {
   }
 
   /**
-   * The specification puts the columns first, Linux (from its first version with ports on, 2010) reads the rows first,
-   * and Linux is what is there: QEMU decided the same.
+   * Columns first, as specified. Linux read the rows first for 15 years, until "virtio_console: fix order of fields
+   * cols and rows" (in 6.15, and in the stable series before): an older guest sees the two swapped.
    */
   #sizeMessage(): Uint8Array {
     const size = new Uint8Array(4);
     const view = new DataView(size.buffer);
-    view.setUint16(0, this.#view.getUint16(CONFIG.rows, true), true);
-    view.setUint16(2, this.#view.getUint16(CONFIG.columns, true), true);
+    view.setUint16(0, this.#view.getUint16(CONFIG.columns, true), true);
+    view.setUint16(2, this.#view.getUint16(CONFIG.rows, true), true);
     return size;
   }
 }

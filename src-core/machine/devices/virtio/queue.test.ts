@@ -138,8 +138,11 @@ const table: Record<string, (queue: Driver['queues'][number], memory: FakeRam) =
   'an indirect table of half a descriptor': (queue, { ram }) =>
     single(queue, { address: ram.end - 64, length: 24, flags: INDIRECT }),
   'an indirect table outside memory': (queue) => single(queue, { address: 0x1000, length: 32, flags: INDIRECT }),
-  'an indirect table that is longer than the queue': (queue, { ram }) =>
-    single(queue, { address: ram.end - 1024, length: 16 * 9, flags: INDIRECT }),
+  'an indirect table that is longer than the queue': (queue, { ram }) => {
+    const at = ram.end - 1024;
+    queue.writeDescriptor(at, 0, { address: ram.end - 16, length: 16, flags: WRITE, next: 0 });
+    single(queue, { address: at, length: 16 * 9, flags: INDIRECT });
+  },
   'an indirect table in an indirect table': (queue, { ram }) => {
     const at = ram.end - 64;
     queue.writeDescriptor(at, 0, { address: at, length: 16, flags: INDIRECT, next: 0 });
