@@ -115,8 +115,14 @@ export class AgentClient {
         timer.dispose();
       };
       const entry = {
-        ready: () => (settle(), resolve()),
-        failed: (error: AppError) => (settle(), reject(noAgent(doing, error.code, error.because))),
+        ready: () => {
+          settle();
+          resolve();
+        },
+        failed: (error: AppError) => {
+          settle();
+          reject(noAgent(doing, error.code, error.because));
+        },
       };
       const timer = this.#timers.after(waitMs, () =>
         entry.failed(noAgent(doing, 'timeout', `the agent in the guest was not ready after ${waitMs / 1000} s`)),

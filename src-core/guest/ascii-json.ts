@@ -20,10 +20,7 @@ export function decodeJson(bytes: Uint8Array): unknown {
   for (let at = 0; at < bytes.length; at += CHARACTERS_AT_ONCE) {
     text += String.fromCharCode(...bytes.subarray(at, at + CHARACTERS_AT_ONCE));
   }
-  if (NOT_ASCII.test(text)) {
-    NOT_ASCII.lastIndex = 0;
-    return undefined;
-  }
+  if (bytes.some((byte) => byte >= 0x80)) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -18,9 +18,7 @@
 export const AGENT_PORT_NAME = 'innkeeper.agent';
 
 /** First byte never 0, so that the zeros before a hello are not taken for its beginning. */
-export const MAGIC = Uint8Array.from(
-  [0xd7, ...'innkeeper agent'].map((c) => (typeof c === 'number' ? c : c.charCodeAt(0))),
-);
+export const MAGIC = Uint8Array.from('\u00d7innkeeper agent', (character) => character.charCodeAt(0));
 export const HELLO_BYTES = MAGIC.length + 8;
 
 export const HEADER_BYTES = 12;

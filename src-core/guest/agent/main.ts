@@ -4,6 +4,8 @@ import { AgentPort } from './port.ts';
 import { os, print, scriptArgs, std } from './quickjs.ts';
 import { AgentServer } from './server.ts';
 
+/** Must neither end the agent nor be ignored by programs: SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU. */
+const UNHEARD_SIGNALS = [1, 2, 3, 13, 20, 21, 22];
 /** The port may come later than we do, or belong to an agent that is just ending. */
 const OPEN_AGAIN_MS = 1000;
 
@@ -14,8 +16,9 @@ const OPEN_AGAIN_MS = 1000;
 function main(): void {
   keepStandardDescriptors();
   watchChildren();
-  // A handler, not "ignore": that would be inherited by the programs we start.
-  os.signal(os.SIGPIPE, () => undefined);
+  // Not "ignore": programs would inherit that, but they get the default back where there was a handler. A shell that
+  // starts us in the background has even set some of them to be ignored.
+  for (const signal of UNHEARD_SIGNALS) os.signal(signal, () => undefined);
   const port = scriptArgs[1] ?? `/dev/virtio-ports/${AGENT_PORT_NAME}`;
   if (/^\d+$/.test(port)) serve(Number(port), port);
   else openPort(port);

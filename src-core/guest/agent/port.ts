@@ -53,10 +53,18 @@ export class AgentPort implements ByteDuplex {
 
   #read(): void {
     const count = readInto(this.#fd, this.#buffer);
-    if (count > 0) return this.#onData(this.#buffer.subarray(0, count));
     if (count === -EAGAIN || count === -EINTR) return;
+    // QuickJS serves the first of its handlers that is ready: taken away and set again, this one is behind the others.
     os.setReadHandler(this.#fd, null);
-    if (count < 0) return this.#gone(-count);
+    if (count > 0) {
+      this.#listen();
+      this.#onData(this.#buffer.subarray(0, count));
+      return;
+    }
+    if (count < 0) {
+      this.#gone(-count);
+      return;
+    }
     os.setTimeout(() => this.#listen(), HOST_AWAY_MS);
   }
 

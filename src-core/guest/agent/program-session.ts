@@ -39,9 +39,15 @@ export class ProgramSession {
     const environment = environmentFor(message.environment ?? {}, this.#terminal);
     const directory = message.workingDirectory ?? environment['HOME'] ?? '/';
     const name = message.command[0] ?? '';
-    if (!isDirectory(directory)) return this.#refuse(126, `${directory}: cannot change to this directory`);
+    if (!isDirectory(directory)) {
+      this.#refuse(126, `${directory}: cannot change to this directory`);
+      return;
+    }
     const lookup = findProgram(name, environment['PATH'] ?? '', directory);
-    if ('because' in lookup) return this.#refuse(lookup.status, `${name}: ${lookup.because}`);
+    if ('because' in lookup) {
+      this.#refuse(lookup.status, `${name}: ${lookup.because}`);
+      return;
+    }
     const shell = environment['SHELL'] ?? '/bin/sh';
     const command = message.terminal ? inTerminal(message.command, message.terminal, shell) : message.command;
     // A session of its own, so that it can be ended with all that it started. setsid becomes the program: same pid.
@@ -54,7 +60,8 @@ export class ProgramSession {
     const [input, output, errors] = pipes;
     if (!input || !output || (!errors && !this.#terminal)) {
       for (const fd of pipes.flatMap((pipe) => pipe ?? [])) os.close(fd);
-      return this.#fail('too many open files');
+      this.#fail('too many open files');
+      return;
     }
     const theirs = { stdin: input[0], stdout: output[1], stderr: (errors ?? output)[1] };
     try {
@@ -62,7 +69,8 @@ export class ProgramSession {
       onChildEnd(this.#pid, (status) => this.#exited(status));
     } catch (error) {
       for (const fd of pipes.flatMap((pipe) => pipe ?? [])) os.close(fd);
-      return this.#fail(String(error));
+      this.#fail(String(error));
+      return;
     }
     for (const fd of new Set(Object.values(theirs))) os.close(fd);
     this.#say({ kind: 'started', pid: this.#pid });
@@ -70,6 +78,10 @@ export class ProgramSession {
     this.#outputs = [new OutputPump(output[0], CHANNEL.stdout, this.#sink, () => this.#progress())];
     if (errors) this.#outputs.push(new OutputPump(errors[0], CHANNEL.stderr, this.#sink, () => this.#progress()));
     this.update();
+  }
+
+  get over(): boolean {
+    return this.#over;
   }
 
   /** There is room for sending, or there is none any more. */
@@ -117,6 +129,8 @@ export class ProgramSession {
     const pid = this.#pid;
     this.#close();
     if (!childRuns(pid)) return;
+    // With `script` goes its end of the terminal, and the kernel hangs up on all that run there.
+    if (this.#terminal) return void os.kill(pid, SIGKILL);
     killAll(pid, SIGHUP);
     os.setTimeout(() => childRuns(pid) && killAll(pid, SIGKILL), HANG_UP_GRACE_MS);
   }
@@ -142,14 +156,20 @@ export class ProgramSession {
       }
       return;
     }
-    if (drained) return this.#finishWith(this.#status);
+    if (drained) {
+      this.#finishWith(this.#status);
+      return;
+    }
     os.clearTimeout(this.#silence);
     this.#silence = os.setTimeout(() => this.#silent(), SILENCE_MS);
   }
 
   #silent(): void {
     if (this.#over || this.#status === undefined) return;
-    if (this.#outputs.some((output) => output.heldUp)) return this.#progress();
+    if (this.#outputs.some((output) => output.heldUp)) {
+      this.#progress();
+      return;
+    }
     this.#finishWith(this.#status);
   }
 
@@ -160,9 +180,9 @@ export class ProgramSession {
 
   #refuse(status: 126 | 127, because: string): void {
     this.#say({ kind: 'started', pid: 0 });
-    const text = [...encodeURIComponent(because + '\n').matchAll(/%([0-9A-F]{2})|(.)/g)];
-    const bytes = text.map(([, hex, plain = '']) => (hex ? parseInt(hex, 16) : plain.charCodeAt(0)));
-    this.#sink.send(FRAME_KIND.data, this.#terminal ? CHANNEL.stdout : CHANNEL.stderr, Uint8Array.from(bytes));
+    const end = this.#terminal ? '\r\n' : '\n';
+    const channel = this.#terminal ? CHANNEL.stdout : CHANNEL.stderr;
+    this.#sink.send(FRAME_KIND.data, channel, utf8(because + end));
     this.#finishWith(status);
   }
 
@@ -182,6 +202,13 @@ export class ProgramSession {
   #say(message: GuestMessage): void {
     this.#sink.send(FRAME_KIND.message, 0, encodeJson(message));
   }
+}
+
+/** QuickJS has no TextEncoder. */
+function utf8(text: string): Uint8Array {
+  const escaped = encodeURIComponent(text.replace(/\p{Cs}/gu, '?'));
+  const bytes = [...escaped.matchAll(/%([0-9A-F]{2})|(.)/g)];
+  return Uint8Array.from(bytes, ([, hex, plain = '']) => (hex ? parseInt(hex, 16) : plain.charCodeAt(0)));
 }
 
 function killAll(pid: number, signal: number): void {

@@ -121,12 +121,18 @@ export class InputPump {
   #drain(): void {
     while (this.#waiting[0]) {
       const taken = this.#writeSome(this.#waiting[0]);
-      if (taken === 0) return this.#waitForRoom();
+      if (taken === 0) {
+        this.#waitForRoom();
+        return;
+      }
       this.#credit.consumed(taken);
       if (taken === this.#waiting[0].length) this.#waiting.shift();
       else this.#waiting[0] = this.#waiting[0].subarray(taken);
       // A blocking pipe has room for one piece per select().
-      if (this.#most !== Infinity && this.#waiting.length > 0) return this.#waitForRoom();
+      if (this.#most !== Infinity && this.#waiting.length > 0) {
+        this.#waitForRoom();
+        return;
+      }
     }
     if (this.#fd !== undefined) os.setWriteHandler(this.#fd, null);
     if (this.#finished) this.close();

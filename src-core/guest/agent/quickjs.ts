@@ -11,7 +11,6 @@ export interface QuickJsOs {
   readonly O_WRONLY: number;
   readonly O_RDWR: number;
   readonly SIGCHLD: number;
-  readonly SIGPIPE: number;
   readonly WNOHANG: number;
   readonly S_IFMT: number;
   readonly S_IFREG: number;
@@ -51,7 +50,7 @@ interface QuickJsGlobals {
   readonly os: QuickJsOs;
   readonly scriptArgs: readonly string[];
   /** To standard output. */
-  print(text: string): void;
+  readonly print: (text: string) => void;
 }
 
 export const { std, os, scriptArgs, print } = globalThis as unknown as QuickJsGlobals;

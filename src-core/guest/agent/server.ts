@@ -54,8 +54,10 @@ export class AgentServer {
   #frame(frame: Frame): void {
     const session = this.#sessions.get(frame.session);
     switch (frame.kind) {
-      case FRAME_KIND.message:
-        return this.#message(frame, session);
+      case FRAME_KIND.message: {
+        this.#message(frame, session);
+        return;
+      }
       case FRAME_KIND.data:
         if (session?.data(frame.payload) === false) this.#link.violate('more input than its credit allows');
         return;
@@ -71,28 +73,44 @@ export class AgentServer {
   #message({ session: id, payload }: Frame, session: ProgramSession | undefined): void {
     const message = decodeJson(payload) as OpeningMessage | ControlMessage | null | undefined;
     if (typeof message !== 'object' || message === null || typeof message.kind !== 'string') {
-      return this.#link.violate('a message that is none');
+      this.#link.violate('a message that is none');
+      return;
     }
     if (session) {
       if (!session.control(message as ControlMessage)) this.#say(id, { kind: 'unknown', of: message.kind });
       return;
     }
-    this.#open(id, message as OpeningMessage);
+    try {
+      this.#open(id, message as OpeningMessage);
+    } catch (error) {
+      this.#say(id, { kind: 'failed', code: 'invalid-input', because: String(error) });
+    }
   }
 
   #open(id: number, message: OpeningMessage): void {
     switch (message.kind) {
-      case 'exec':
-        return this.#exec(id, message);
-      case 'ping':
-        return this.#say(id, { kind: 'done' });
-      case 'set-time':
-        return this.#setTime(id, message.ns);
+      case 'exec': {
+        this.#exec(id, message);
+        return;
+      }
+      case 'ping': {
+        this.#say(id, { kind: 'done' });
+        return;
+      }
+      case 'set-time': {
+        this.#setTime(id, message.ns);
+        return;
+      }
       case 'power-off':
         this.#say(id, { kind: 'done' });
-        return powerOff();
-      default:
-        return this.#stranger(id, (message as { kind: string }).kind);
+        {
+          powerOff();
+          return;
+        }
+      default: {
+        this.#stranger(id, (message as { kind: string }).kind);
+        return;
+      }
     }
   }
 
@@ -108,14 +126,11 @@ export class AgentServer {
 
   #exec(id: number, message: Extract<OpeningMessage, { kind: 'exec' }>): void {
     if (this.#sessions.size >= MAX_SESSIONS) {
-      return this.#say(id, { kind: 'failed', code: 'no-room', because: 'the agent runs too many programs already' });
+      this.#say(id, { kind: 'failed', code: 'no-room', because: 'the agent runs too many programs already' });
+      return;
     }
-    let over = false;
-    const session = new ProgramSession(message, this.#sinkOf(id), () => {
-      over = true;
-      this.#sessions.delete(id);
-    });
-    if (!over) this.#sessions.set(id, session);
+    const session = new ProgramSession(message, this.#sinkOf(id), () => this.#sessions.delete(id));
+    if (!session.over) this.#sessions.set(id, session);
   }
 
   /** Control messages of a session that has just ended are late, not strange. */

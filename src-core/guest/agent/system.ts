@@ -24,7 +24,10 @@ export function setTime(ns: bigint, done: Outcome): void {
  * file systems are written, and the kernel is asked.
  */
 export function powerOff(): void {
-  if (isDirectory('/run/systemd/system')) return runTool(['systemctl', 'poweroff']);
+  if (isDirectory('/run/systemd/system')) {
+    runTool(['systemctl', 'poweroff']);
+    return;
+  }
   runTool(['poweroff']);
   os.setTimeout(forcePowerOff, initObeys() ? FORCE_AFTER_MS : 0);
 }

@@ -1,0 +1,325 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { AppError } from '../base/errors.ts';
+import { AgentClient, type AgentState } from './agent-client.ts';
+import { encodeGrant } from './credit.ts';
+import type { ExecSession } from './exec-session.ts';
+import { CHUNK_BYTES, FRAME_KIND, WINDOW_BYTES } from './protocol.ts';
+import { FakeGuest } from './testing/fake-guest.ts';
+import { ManualTimers } from './testing/manual-timers.ts';
+import { deliver, MemoryEnd, settle } from './testing/memory-duplex.ts';
+
+let end: MemoryEnd;
+let guest: FakeGuest;
+let timers: ManualTimers;
+let client: AgentClient;
+let states: AgentState[];
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const ticks = async (): Promise<void> => {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+};
+const move = async (): Promise<void> => {
+  await ticks();
+  settle(end, guest.end);
+  await ticks();
+};
+
+beforeEach(() => {
+  end = new MemoryEnd();
+  guest = new FakeGuest();
+  timers = new ManualTimers();
+  client = new AgentClient({ duplex: end, timers, random: Math.random });
+  states = [];
+  client.onStateChange((state) => states.push(state));
+});
+
+async function ready(): Promise<void> {
+  client.start();
+  guest.link.start();
+  await move();
+  expect(client.state).toBe('ready');
+}
+
+async function started(request: Parameters<AgentClient['exec']>[0] = { command: ['sh'] }): Promise<ExecSession> {
+  const session = client.exec(request);
+  await move();
+  guest.say(lastOpened(), { kind: 'started', pid: 42 });
+  await move();
+  return session;
+}
+
+const lastOpened = (): number => guest.heard.findLast((each) => 'message' in each)?.session ?? -1;
+
+async function failure(promise: Promise<unknown>): Promise<AppError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(AppError);
+  return error as AppError;
+}
+
+describe('the state', () => {
+  test('is absent before the start, waiting until the agent tells of itself, and then ready', async () => {
+    expect(client.state).toBe('absent');
+    client.start();
+    expect(client.state).toBe('waiting');
+    await ready();
+    expect(client.about).toEqual({ agent: 'fake', features: expect.arrayContaining(['exec']) });
+    client.dispose();
+    expect(states).toEqual(['waiting', 'ready', 'absent']);
+    expect(timers.pending).toBe(0);
+  });
+
+  test('is absent when nobody answers for minutes, and ready when somebody does after all', async () => {
+    client.start();
+    const waiting = failure(client.whenReady(1_000_000, 'wait'));
+    timers.pass(180_000);
+    expect(client.state).toBe('absent');
+    expect((await waiting).code).toBe('unavailable');
+    guest.link.start();
+    await move();
+    expect(client.state).toBe('ready');
+  });
+
+  test('goes back to waiting when the agent starts anew, and everything in progress fails', async () => {
+    await ready();
+    const session = await started();
+    guest.link.start();
+    await move();
+    const { code, message } = await failure(session.result);
+    expect(code).toBe('guest-failed');
+    expect(message).toBe(
+      'Failed to run sh in the guest: the connection to the agent in the guest was lost: the other side started anew',
+    );
+    timers.pass(100);
+    await move();
+    expect(states).toEqual(['waiting', 'ready', 'waiting', 'ready']);
+  });
+});
+
+describe('a program', () => {
+  test('is started with what was asked for, heard, and ends with its status', async () => {
+    await ready();
+    const request = {
+      command: ['sh', '-c', 'echo grüße'],
+      environment: { A: 'b' },
+      workingDirectory: '/tmp',
+      terminal: { columns: 80, rows: 24 },
+    };
+    const session = await started(request);
+    expect(guest.heard).toEqual([{ session: 1, message: { kind: 'exec', ...request } }]);
+    expect(session.pid).toBe(42);
+    expect(timers.pending).toBe(0);
+    guest.send(FRAME_KIND.data, 1, 1, bytesOf('out'));
+    guest.send(FRAME_KIND.data, 1, 2, bytesOf('err'));
+    guest.say(1, { kind: 'ended', status: 3 });
+    await move();
+    // Nobody listened yet: it is kept.
+    const heard: string[] = [];
+    session.onData((bytes, channel) => heard.push(`${channel}:${new TextDecoder().decode(bytes)}`));
+    expect(heard).toEqual(['1:out', '2:err']);
+    expect(await session.result).toEqual({ exitStatus: 3 });
+  });
+
+  test('gets its input, resizes and signals in order, and no more input than it has credit for', async () => {
+    await ready();
+    const session = await started();
+    guest.heard.length = 0;
+    session.resize({ columns: 1, rows: 2 });
+    session.signal(15);
+    const writing = session.write(new Uint8Array(WINDOW_BYTES + 5).fill(97));
+    session.finish();
+    await move();
+    const input = (): number => guest.heard.reduce((sum, each) => sum + ('stdin' in each ? each.stdin.length : 0), 0);
+    expect(guest.heard.slice(0, 2)).toEqual([
+      { session: 1, message: { kind: 'resize', columns: 1, rows: 2 } },
+      { session: 1, message: { kind: 'signal', signal: 15 } },
+    ]);
+    expect(input()).toBe(WINDOW_BYTES);
+    expect(guest.heard.every((each) => !('stdin' in each) || each.stdin.length <= CHUNK_BYTES)).toBe(true);
+    guest.send(FRAME_KIND.credit, 1, 0, encodeGrant(1000));
+    await move();
+    await writing;
+    expect(input()).toBe(WINDOW_BYTES + 5);
+    expect(guest.heard.at(-1)).toEqual({ session: 1, finished: 0 });
+    expect((await failure(session.write(bytesOf('late')))).code).toBe('wrong-state');
+  });
+
+  test('gets credit for its output when, and only when, the output has been taken', async () => {
+    await ready();
+    const session = await started();
+    const taken: (() => void)[] = [];
+    session.onData((_, __, done) => taken.push(done));
+    guest.heard.length = 0;
+    for (let i = 0; i < 4; i++) guest.send(FRAME_KIND.data, 1, 1, new Uint8Array(CHUNK_BYTES));
+    await move();
+    expect(guest.heard).toEqual([]);
+    taken[0]!();
+    taken[0]!();
+    await move();
+    expect(guest.heard).toEqual([]);
+    taken[1]!();
+    await move();
+    expect(guest.heard).toEqual([{ session: 1, channel: 1, credit: 2 * CHUNK_BYTES }]);
+  });
+
+  test('that is closed is told so, and what still comes of it is ignored', async () => {
+    await ready();
+    const session = await started();
+    session.close();
+    guest.send(FRAME_KIND.data, 1, 1, bytesOf('late'));
+    await move();
+    expect(guest.heard.at(-1)).toEqual({ session: 1, message: { kind: 'close' } });
+    guest.say(1, { kind: 'ended', status: 0 });
+    await move();
+    expect((await failure(session.result)).code).toBe('cancelled');
+    expect(client.state).toBe('ready');
+  });
+
+  test('is waited for while the guest boots, for so long', async () => {
+    client.start();
+    const session = client.exec({ command: ['true'], waitMs: 5000 });
+    guest.link.start();
+    await move();
+    await move();
+    guest.say(1, { kind: 'started', pid: 1 });
+    await move();
+    await session;
+    client.dispose();
+    client.start();
+    const late = failure(client.exec({ command: ['true'], waitMs: 5000 }));
+    timers.pass(5000);
+    expect(await late).toMatchObject({ code: 'timeout', because: 'the agent in the guest was not ready after 5 s' });
+  });
+
+  test('is refused before it is sent when it cannot be meant', async () => {
+    await ready();
+    for (const request of [
+      { command: [] },
+      { command: ['a\0b'] },
+      { command: ['a'], environment: { 'A=B': 'c' } },
+      { command: ['a', 'x'.repeat(65536)] },
+    ]) {
+      expect((await failure(client.exec(request))).code).toBe('invalid-input');
+    }
+    expect(guest.heard).toEqual([]);
+  });
+
+  test('fails when the agent cannot do it, refuses it, or does not answer', async () => {
+    guest.onUp = () => guest.about(['exec']);
+    await ready();
+    const terminal = { columns: 80, rows: 24 };
+    expect((await failure(client.exec({ command: ['a'], terminal }))).code).toBe('not-supported');
+    expect((await failure(client.powerOff())).code).toBe('not-supported');
+    const refused = failure(client.exec({ command: ['a'] }));
+    await move();
+    guest.say(1, { kind: 'failed', code: 'no-room', because: 'too many' });
+    await move();
+    expect(await refused).toMatchObject({ code: 'no-room', message: 'Failed to run a in the guest: too many' });
+    const unanswered = failure(client.exec({ command: ['a'] }));
+    await move();
+    timers.pass(30_000);
+    expect((await unanswered).code).toBe('timeout');
+    await move();
+    expect(guest.heard.at(-1)).toEqual({ session: 2, message: { kind: 'close' } });
+  });
+});
+
+describe('a request', () => {
+  test('is answered, or fails with what the agent says', async () => {
+    await ready();
+    const ping = client.ping();
+    const time = failure(client.setTime(1_700_000_000_123_456_789n));
+    await move();
+    expect(guest.heard).toEqual([
+      { session: 1, message: { kind: 'ping' } },
+      { session: 2, message: { kind: 'set-time', ns: '1700000000123456789' } },
+    ]);
+    timers.pass(7);
+    guest.say(2, { kind: 'failed', code: 'guest-failed', because: 'date failed' });
+    guest.say(1, { kind: 'done' });
+    await move();
+    expect(await ping).toBe(7);
+    expect((await time).message).toBe("Failed to set the guest's clock: date failed");
+  });
+});
+
+describe('a hostile guest', () => {
+  const violations: Record<string, () => void> = {
+    'output beyond its credit': () => {
+      for (let i = 0; i < 5; i++) guest.send(FRAME_KIND.data, 1, 1, new Uint8Array(CHUNK_BYTES));
+    },
+    'empty output': () => guest.send(FRAME_KIND.data, 1, 1, new Uint8Array(0)),
+    'output on the channel of input': () => guest.send(FRAME_KIND.data, 1, 0, bytesOf('x')),
+    'credit for what was never sent': () => guest.send(FRAME_KIND.credit, 1, 0, encodeGrant(1)),
+    'a session that was never opened': () => guest.say(9, { kind: 'done' }),
+    'a second start': () => guest.say(1, { kind: 'started', pid: 1 }),
+    'an answer to something else': () => guest.say(1, { kind: 'done' }),
+    'a message that is none': () => guest.send(FRAME_KIND.message, 1, 0, bytesOf('{')),
+    'data on the connection itself': () => guest.send(FRAME_KIND.data, 0, 1, bytesOf('x')),
+    'a second introduction': () => guest.about(),
+  };
+
+  for (const [what, violate] of Object.entries(violations)) {
+    test(`that sends ${what} loses its sessions and is greeted anew`, async () => {
+      await ready();
+      const session = await started();
+      violate();
+      await move();
+      expect(client.state).toBe('waiting');
+      expect((await failure(session.result)).code).toBe('guest-failed');
+      timers.pass(100);
+      await move();
+      expect(client.state).toBe('ready');
+      await started();
+    });
+  }
+
+  test('is greeted ever more slowly when it goes on', async () => {
+    await ready();
+    let changes = 0;
+    client.onStateChange(() => changes++);
+    for (let ms = 0; ms < 60_000; ms += 10) {
+      if (guest.link.up) guest.about();
+      settle(end, guest.end);
+      timers.pass(10);
+    }
+    expect(changes).toBeLessThan(30);
+  });
+
+  test('that reads nothing makes nothing grow here', async () => {
+    await ready();
+    const session = await started();
+    session.onData((_, __, done) => done());
+    const sent = session.write(new Uint8Array(10 * WINDOW_BYTES));
+    for (let i = 0; i < 100_000; i++) {
+      session.resize({ columns: (i % 100) + 1, rows: 1 });
+      session.signal(1);
+    }
+    end.take();
+    expect(end.pendingBytes).toBeLessThan(64 * 1024 + CHUNK_BYTES);
+    deliver(end.take(), guest.end);
+    deliver(end.take(), guest.end);
+    const signals = guest.heard.filter((each) => 'message' in each && each.message['kind'] === 'signal');
+    expect(signals.length).toBeLessThanOrEqual(2 * 16);
+    for (let i = 0; i < 50; i++) {
+      guest.send(FRAME_KIND.data, 1, 1, new Uint8Array(CHUNK_BYTES));
+      deliver(guest.end.take(), end);
+    }
+    expect(end.pendingBytes).toBeLessThan(2 * 64 * 1024);
+    client.dispose();
+    await sent;
+  });
+
+  test('may know messages that we do not', async () => {
+    await ready();
+    const session = await started();
+    guest.say(1, { kind: 'statistics', memory: 1 });
+    guest.say(0, { kind: 'announcement' });
+    guest.say(1, { kind: 'unknown', of: 'resize' });
+    guest.say(1, { kind: 'ended', status: 0 });
+    await move();
+    expect(await session.result).toEqual({ exitStatus: 0 });
+  });
+});
