@@ -63,7 +63,7 @@ test('downloads a file once and then takes it from the cache', async () => {
   expect(await get()).toBe(path);
   expect(fetched).toEqual([wanted.url]);
   expect(progress.at(0)).toEqual({ phase: 'Downloading x', fraction: 0 });
-  expect(progress.filter(({ phase }) => phase === 'Downloading x').at(-1)?.fraction).toBe(1);
+  expect(progress.findLast(({ phase }) => phase === 'Downloading x')).toHaveProperty('fraction', 1);
   expect(progress.at(-1)).toEqual({ phase: 'Verifying x', fraction: 1 });
 });
 

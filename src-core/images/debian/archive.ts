@@ -24,7 +24,8 @@ export interface ArchiveSettings {
   readonly checks: ReleaseDateChecks;
 }
 
-/** InRelease is 140 kB, a keyring 60 kB; much more is an attack or an error page. */
+/** Packages is 54 MB, InRelease 140 kB, a keyring 60 kB; much more is an attack or an error page. */
+const MAX_INDEX_BYTES = 512 * 1024 * 1024;
 const MAX_RELEASE_BYTES = 8 * 1024 * 1024;
 const MAX_KEYRING_BYTES = 4 * 1024 * 1024;
 
@@ -124,7 +125,8 @@ class Access {
   async #bootstrapKeyring(message: Uint8Array): Promise<Uint8Array | undefined> {
     const text = signedPart(message);
     if (text === undefined) return undefined;
-    const record = (await this.packageIndex(parseRelease(text, RELEASE))).get(KEYRING_PACKAGE);
+    const record = (await this.packageIndex(parseRelease(text, RELEASE))).find(KEYRING_PACKAGE);
+    if (record === undefined || record.sizeBytes > MAX_KEYRING_BYTES) return undefined;
     await this.fetchPackage(record);
     for await (const entry of this.entries(record)) {
       if (entry.type !== 'file' || !KEYRING_FILE.test(entry.path)) continue;
@@ -140,6 +142,8 @@ class Access {
     const listed = release.files.get(path);
     const plain = release.files.get(plainPath);
     if (listed === undefined || plain === undefined) throw corrupt(RELEASE, `it does not list ${path}`);
+    // What is not verified yet must not fill the disk.
+    if (Math.max(listed.sizeBytes, plain.sizeBytes) > MAX_INDEX_BYTES) throw corrupt(RELEASE, `${path} is too large`);
     // By its hash, so that a mirror in the middle of an update still has the file that this release means.
     const name = release.acquireByHash ? path.replace(/[^/]*$/, `by-hash/SHA256/${listed.sha256}`) : path;
     const label = 'the list of packages';

@@ -58,9 +58,13 @@ export class PackageIndex {
     return this.#packages.size;
   }
 
+  find(name: string): PackageRecord | undefined {
+    return this.#packages.get(name);
+  }
+
   /** @throws AppError 'unavailable' */
   get(name: string): PackageRecord {
-    const record = this.#packages.get(name);
+    const record = this.find(name);
     if (record === undefined) throw unavailable(`the archive has no package "${name}"`);
     return record;
   }

@@ -81,7 +81,7 @@ export const debian13Tiny: Recipe = {
       initrd: writeCpio(tree, Math.floor(archive.release.date / 1000)),
       commandLine: COMMAND_LINE,
       contents: describe(archive.release.version, kernel.version, chosen),
-      packages: [...Object.values(chosen), ...libraries.packages],
+      packages: [chosen.kernel, chosen.busybox, chosen.quickjs, chosen.base, ...libraries.packages],
     };
   },
 };

@@ -24,8 +24,8 @@ async function* decompressed(
   what: string,
 ): AsyncGenerator<Uint8Array, void, void> {
   // Damaged data and a failing source end the same stream; which of both it was is noted on the way in.
-  let sourceError: unknown;
-  const noted = noting(source, (error) => (sourceError = error));
+  let sourceError: Error | undefined;
+  const noted = noting(source, (error) => (sourceError = error instanceof Error ? error : new Error(String(error))));
   let turn = performance.now();
   try {
     for await (const chunk of decoder(compression, noted)) {
@@ -77,9 +77,7 @@ async function* piped(source: ByteSource, decoder: NodeJS.ReadWriteStream & { de
 /** One at a time in the whole process, says the library: so a stream that is given up must be cancelled. */
 async function* xz(source: ByteSource): ByteSource {
   const input = ReadableStream.from(withoutEmpty(source));
-  const reader = new XzReadableStream(
-    input as unknown as ConstructorParameters<typeof XzReadableStream>[0],
-  ).getReader();
+  const reader = new XzReadableStream(input).getReader();
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
   } finally {

@@ -42,9 +42,10 @@ async function trustedKeys({ keyrings, trusted }: ClearSigned): Promise<openpgp.
 async function readKeyring(bytes: Uint8Array): Promise<openpgp.PublicKey[]> {
   try {
     const isArmored = String.fromCharCode(...bytes.subarray(0, 5)) === '-----';
-    return isArmored
+    const keys = isArmored
       ? await openpgp.readKeys({ armoredKeys: new TextDecoder().decode(bytes) })
       : await openpgp.readKeys({ binaryKeys: bytes });
+    return keys.map((key) => key.toPublic());
   } catch {
     return [];
   }
