@@ -153,7 +153,10 @@ const table: Record<string, (queue: Driver['queues'][number], memory: FakeRam) =
     queue.writeDescriptor(queue.descriptors, 1, { address: ram.end - 16, length: 16, flags: 0, next: 0 });
     queue.offer(0);
   },
-  'more entries than the queue has': (queue, { ram }) => ram.write16(queue.available + 2, 9),
+  'more entries than the queue has': (queue, { ram }) => {
+    queue.writeDescriptor(queue.descriptors, 0, { address: ram.end - 16, length: 16, flags: WRITE, next: 0 });
+    ram.write16(queue.available + 2, 9);
+  },
 };
 
 function single(queue: Driver['queues'][number], fields: Partial<Descriptor>): void {
