@@ -15,6 +15,8 @@ export const EXTENSIONS = [
   'zbb',
   'zbs',
   'sstc',
+  'svadu',
+  'svpbmt',
 ] as const;
 
 /** The same as one string: single letters, then the others behind underscores. */
