@@ -23,8 +23,11 @@ export interface ImageRoomOptions {
   readonly agentSource: () => Promise<string>;
 }
 
-/** The images of this computer. `close` lets go of network connections. */
-export function openImageRoom(options: ImageRoomOptions): Images & { close(): Promise<void> } {
+/** What images are built with on this computer. `close` lets go of network connections. */
+export function openWorkshop(options: Pick<ImageRoomOptions, 'dataDirectory' | 'cacheDirectory'>): {
+  readonly workshop: Workshop;
+  readonly close: () => Promise<void>;
+} {
   const fetcher = new NodeFetcher(async () => (await readAptConfiguration()).proxies);
   const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory(process.env, homedir());
   const workshop: Workshop = {
@@ -37,6 +40,12 @@ export function openImageRoom(options: ImageRoomOptions): Images & { close(): Pr
     now: Date.now,
     uniqueName: randomUUID,
   };
+  return { workshop, close: () => fetcher.close() };
+}
+
+/** The images of this computer. `close` lets go of network connections. */
+export function openImageRoom(options: ImageRoomOptions): Images & { close(): Promise<void> } {
+  const { workshop, close } = openWorkshop(options);
   const room = new ImageRoom(workshop, {
     archive: async () => {
       const { sources, mirrorList, checks } = await readAptConfiguration();
@@ -45,7 +54,7 @@ export function openImageRoom(options: ImageRoomOptions): Images & { close(): Pr
     },
     agentSource: options.agentSource,
   });
-  return Object.assign(room, { close: () => fetcher.close() });
+  return Object.assign(room, { close });
 }
 
 /** @throws AppError 'unavailable' when neither the settings, apt nor the locale name one */
