@@ -39,9 +39,17 @@ export class EventWatch {
     return watch;
   }
 
-  /** An answer is newer than every event that came before it. */
-  note(machine: MachineView): void {
-    this.#machines.set(machine.id, machine);
+  /** @returns the newest view of the machine with this name or id */
+  find(reference: string): MachineView | undefined {
+    return [...this.#machines.values()].find(({ id, name }) => id === reference || name === reference);
+  }
+
+  /**
+   * Takes note of the answer to a request that was sent when `before` was the newest view. An event that came since
+   * is kept: the answer may have been made before it.
+   */
+  note(answer: MachineView, before: MachineView | undefined): void {
+    if (this.#machines.get(answer.id) === before) this.#machines.set(answer.id, answer);
   }
 
   machine(id: string): MachineView | undefined {

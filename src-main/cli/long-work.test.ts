@@ -11,8 +11,11 @@ function serviceThatPrepares() {
   const service: FakeService = new FakeService({
     machines: {
       create: () => {
+        // That its image is missing turns out when the answer is on its way: it is older than the last event.
+        const answer = service.tell(machineView({ state: 'starting' }));
         service.tellTask(taskView());
-        return Promise.resolve(service.tell(preparing));
+        service.tell(preparing);
+        return Promise.resolve(answer);
       },
     },
   });
@@ -66,6 +69,7 @@ describe('inn vm create --start', () => {
       hint: 'Try later.',
     } as const;
     service.tellTask(taskView({ state: 'failed', failure }));
+    service.tell(machineView({ failure }));
     expect(await exit).toBe(1);
     expect(io.err).toMatch(/inn: failed to build image x: the archive does not answer\nTry later\.\n$/);
   });

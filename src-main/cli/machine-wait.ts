@@ -34,23 +34,35 @@ function checkEnd(task: TaskView, doing: string): void {
 /**
  * Waits for a machine that was told to start: for its image if that is being built, then until it runs.
  * @param told the machine as the service answered
- * @param before the machine as it was: its run and its end are not those that are waited for
+ * @param before the machine as it was, if there was one: its run and its end are not those that are waited for
  * @throws AppError with the cause when it does not come to run
  */
 export async function waitUntilRunning(
   io: CliIo,
   watch: EventWatch,
   told: MachineView,
-  before: Before,
+  before: MachineView | undefined,
 ): Promise<MachineView> {
   const doing = `start machine ${told.name}`;
   const onCancel = `It goes on in the background: see "inn vm ls".`;
-  watch.note(told);
-  if (told.task !== null) await followTask(io, watch, told.task, doing, { onCancel });
-  return watch.until(doing, () => whenStarted(watch.machine(told.id), before, doing), { onCancel });
+  watch.note(told, before);
+  const progress = new ProgressLine(io.stderr);
+  const look = () => {
+    const now = watch.machine(told.id);
+    // Only on its way to run does it turn out that its image has to be made first.
+    const task = now?.task ? watch.task(now.task) : undefined;
+    if (task) progress.show(task);
+    return whenStarted(now, before ?? NEVER_RAN, doing);
+  };
+  try {
+    return await watch.until(doing, look, { onCancel });
+  } finally {
+    progress.clear();
+  }
 }
 
 type Before = Pick<MachineView, 'startedAt' | 'lastEnd'>;
+const NEVER_RAN: Before = { startedAt: null, lastEnd: null };
 
 function whenStarted(now: MachineView | undefined, before: Before, doing: string): MachineView | undefined {
   if (now === undefined) throw failed(doing, 'it was deleted');

@@ -28,8 +28,6 @@ interface DiskFile {
   readonly readOnly: boolean;
 }
 
-const NEVER_RAN = { startedAt: null, lastEnd: null };
-
 /** What is made when nobody says otherwise. */
 const DEFAULT_IMAGE = 'debian-13-tiny';
 
@@ -62,7 +60,7 @@ function create(io: CliIo, name: string, options: CreateOptions): Promise<void> 
   return withService(io, async (service) => {
     const watch = options.start ? await EventWatch.open(io, service) : undefined;
     let machine = await service.machines.create(request);
-    if (watch) machine = await waitUntilRunning(io, watch, machine, NEVER_RAN);
+    if (watch) machine = await waitUntilRunning(io, watch, machine, undefined);
     printData(io, options.json, machine, createdText);
   });
 }

@@ -68,7 +68,7 @@ const doneText = (done: string) => (machine: MachineView) => `${done} machine ${
 function addStartAndStop(vm: Command, io: CliIo): void {
   const waitingStart = (verb: 'start' | 'restart') => async (service: ServiceConnection, machine: string) => {
     const watch = await EventWatch.open(io, service);
-    const before = await service.machines.inspect({ machine });
+    const before = watch.find(machine);
     const told = await service.machines[verb]({ machine });
     return waitUntilRunning(io, watch, told, before);
   };
@@ -82,7 +82,9 @@ function addStartAndStop(vm: Command, io: CliIo): void {
     .action((machine: string, { grace, json }: Options & { grace?: number }) =>
       withService(io, async (service) => {
         const watch = await EventWatch.open(io, service);
+        const before = watch.find(machine);
         const asked = await service.machines.stop({ machine, ...(grace === undefined ? {} : { graceMs: grace }) });
+        watch.note(asked, before);
         printData(io, json, await waitUntilStopped(watch, asked), doneText('Stopped'));
       }),
     );
