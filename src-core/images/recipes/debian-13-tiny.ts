@@ -67,6 +67,7 @@ export const debian13Tiny: Recipe = {
     const kernel = await takeKernel(kitchen, chosen.kernel);
     const busybox = await takeFile(kitchen, chosen.busybox, /^usr\/bin\/busybox$/);
     const quickjs = await takeFile(kitchen, chosen.quickjs, /^usr\/bin\/qjs$/);
+    const script = await takeFile(kitchen, chosen.script, /^usr\/bin\/script$/);
     const libraries = await sharedLibraries(quickjs, archive.packages.closure(['quickjs']).slice(1), archive, 'qjs');
     const base = await takeBase(kitchen, chosen.base);
     options.progress({ phase: 'Assembling the image', fraction: null });
@@ -74,6 +75,8 @@ export const debian13Tiny: Recipe = {
     const tree: Tree = new Map();
     addSystem(tree, busybox, quickjs, libraries);
     addModules(tree, kernel);
+    // The agent opens terminals with it (guest/agent/terminal.ts); of libraries it needs libc alone.
+    tree.set('usr/bin/script', file(script, 0o755));
     for (const [path, content] of base) tree.set(path, file(content));
     tree.set('opt/innkeeper/agent.js', text(kitchen.agentSource));
     return {
@@ -81,7 +84,7 @@ export const debian13Tiny: Recipe = {
       initrd: writeCpio(tree, Math.floor(archive.release.date / 1000)),
       commandLine: COMMAND_LINE,
       contents: describe(archive.release.version, kernel.version, chosen),
-      packages: [chosen.kernel, chosen.busybox, chosen.quickjs, chosen.base, ...libraries.packages],
+      packages: [chosen.kernel, chosen.busybox, chosen.quickjs, chosen.script, chosen.base, ...libraries.packages],
     };
   },
 };
@@ -90,6 +93,7 @@ interface Chosen {
   readonly kernel: PackageRecord;
   readonly busybox: PackageRecord;
   readonly quickjs: PackageRecord;
+  readonly script: PackageRecord;
   readonly base: PackageRecord;
 }
 
@@ -102,6 +106,7 @@ function choose({ archive }: Kitchen): Chosen {
     kernel,
     busybox: packages.get('busybox-static'),
     quickjs: packages.get('quickjs'),
+    script: packages.get('bsdutils'),
     base: packages.get('base-files'),
   };
 }
