@@ -26,7 +26,7 @@ const SCROLLBACK_LINES = 10_000;
 const encoder = new TextEncoder();
 
 function makeTerminal(): Terminal {
-  const { theme, terminalFontSize } = usePreferences.getState();
+  const { theme, terminalFontSize, terminalScreenReader } = usePreferences.getState();
   return new Terminal({
     allowProposedApi: true,
     cursorBlink: true,
@@ -34,6 +34,7 @@ function makeTerminal(): Terminal {
     fontSize: terminalFontSize,
     lineHeight: 1.15,
     minimumContrastRatio: 4.5,
+    screenReaderMode: terminalScreenReader,
     scrollback: SCROLLBACK_LINES,
     theme: terminalTheme(isDark(theme)),
     // A guest chooses the text of such a link and where it leads; nothing is opened unasked.
@@ -44,8 +45,11 @@ function makeTerminal(): Terminal {
 /** WebGL only where a graphics processor carries it: emulated, it is slower than the document renderer. */
 function graphicsAreFast(): boolean {
   const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
-  context?.getExtension('WEBGL_lose_context')?.loseContext();
-  return context !== null;
+  if (context === null) return false;
+  const names = context.getExtension('WEBGL_debug_renderer_info');
+  const renderer = names === null ? '' : String(context.getParameter(names.UNMASKED_RENDERER_WEBGL));
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return !/swiftshader|llvmpipe|softpipe|software/i.test(renderer);
 }
 
 /**
@@ -94,8 +98,9 @@ export class ConsoleSession {
       onThemeChange(() => {
         this.terminal.options.theme = terminalTheme(isDark(usePreferences.getState().theme));
       }),
-      usePreferences.subscribe(({ terminalFontSize }) => {
+      usePreferences.subscribe(({ terminalFontSize, terminalScreenReader }) => {
         this.terminal.options.fontSize = terminalFontSize;
+        this.terminal.options.screenReaderMode = terminalScreenReader;
         this.fit();
       }),
     );

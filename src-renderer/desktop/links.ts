@@ -3,15 +3,16 @@ import { tell, tellFailure } from '../parts/toasts.tsx';
 import { usePreferences } from '../state/preferences.ts';
 import { desktopApp } from './desktop.ts';
 
+/** @returns null for anything but an https address */
 function webAddress(text: string): URL | null {
   const url = URL.canParse(text) ? new URL(text) : null;
-  return url !== null && ['https:', 'http:'].includes(url.protocol) ? url : null;
+  return url?.protocol === 'https:' ? url : null;
 }
 
 /** Opens an address in the person's browser after they agreed: a guest may have written it. */
 export function openLink(text: string): void {
   const url = webAddress(text);
-  if (url === null) return tell('This link is not opened', 'Only web addresses are.');
+  if (url === null) return tell('This link is not opened', 'Only https addresses are. Copy it if you trust it.');
   if (desktopApp !== undefined) {
     // The desktop app asks by itself, where a page gone astray could not answer for the person.
     desktopApp.openLink(url.href).catch((error: unknown) => tellFailure(error, `open ${url.href}`));

@@ -15,7 +15,6 @@ interface MachineToolbarProps {
   readonly selection: readonly MachineView[];
   /** The selection was made with check boxes. */
   readonly ticked: boolean;
-  readonly empty: boolean;
 }
 
 function ActionButton({ action, selection }: { action: MachineAction; selection: readonly MachineView[] }) {
@@ -82,7 +81,7 @@ function Selection({ selection, ticked }: { selection: readonly MachineView[]; t
 
 const ACTIONS: readonly MachineAction[] = ['start', 'pause', 'resume', 'stop', 'restart', 'remove'];
 
-export function MachineToolbar({ selection, ticked, empty }: MachineToolbarProps) {
+export function MachineToolbar({ selection, ticked }: MachineToolbarProps) {
   const paused = selection.length > 0 && selection.every(({ state }) => state === 'paused');
   const shown = ACTIONS.filter((action) => action !== (paused ? 'pause' : 'resume'));
   return (
@@ -92,20 +91,16 @@ export function MachineToolbar({ selection, ticked, empty }: MachineToolbarProps
           New machine
         </Button>
       </Hint>
-      {!empty && (
-        <>
-          <span className="toolbar-rule" aria-hidden />
-          {shown.map((action) => (
-            <ActionButton key={action} action={action} selection={selection} />
-          ))}
-          <MachineMenu machines={selection} />
-          <Selection selection={selection} ticked={ticked} />
-          <span className="toolbar-gap" />
-          <SearchField />
-          <RunningOnly />
-          <SortMenu />
-        </>
-      )}
+      <span className="toolbar-rule" aria-hidden />
+      {shown.map((action) => (
+        <ActionButton key={action} action={action} selection={selection} />
+      ))}
+      <MachineMenu machines={selection} />
+      <Selection selection={selection} ticked={ticked} />
+      <span className="toolbar-gap" />
+      <SearchField />
+      <RunningOnly />
+      <SortMenu />
     </div>
   );
 }

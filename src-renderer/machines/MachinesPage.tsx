@@ -61,7 +61,7 @@ export function MachinesPage({ place }: { place: Extract<Place, { page: 'machine
   return (
     <div className="page machines-page">
       <h1 className="visually-hidden">Machines</h1>
-      <MachineToolbar selection={selection} ticked={checked.size > 0} empty={empty} />
+      {!empty && <MachineToolbar selection={selection} ticked={checked.size > 0} />}
       <div className="machines-body" data-open={open ? '' : undefined}>
         <section className="machines-list" aria-label="List of machines">
           {empty ? (

@@ -36,6 +36,12 @@ export function SettingsPage() {
             options={Object.fromEntries(FONT_SIZES.map((size) => [String(size), `${size} px`]))}
             onChange={(size) => change({ terminalFontSize: Number(size) })}
           />
+          <ToggleSetting
+            label="Terminals for screen readers"
+            hint="Terminals then tell what they show; they draw slower for it."
+            on={preferences.terminalScreenReader}
+            onChange={(terminalScreenReader) => change({ terminalScreenReader })}
+          />
         </Section>
         <Section title="Images">
           <MirrorSetting />

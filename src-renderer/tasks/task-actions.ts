@@ -1,7 +1,7 @@
 import type { TaskView } from '../../src-core/contract/tasks.ts';
 import { tellDone, tellFailure } from '../parts/toasts.tsx';
-import { useInventory } from '../state/inventory.ts';
-import { go, goToMachine } from '../state/place.ts';
+import { type Inventory, useInventory } from '../state/inventory.ts';
+import { currentPlace, go, goToMachine } from '../state/place.ts';
 import { service } from '../state/session.ts';
 
 function call(doing: string, work: () => Promise<unknown>): void {
@@ -29,12 +29,18 @@ export function goToSubject({ subject }: TaskView): void {
   else go({ page: 'images' });
 }
 
+/** Whether the person looks at the machine that waited for this task: they see how it ends. */
+function isWatched(task: TaskView, { machines }: Inventory): boolean {
+  const place = currentPlace();
+  return place.page === 'machines' && place.machine !== null && machines[place.machine]?.task === task.id;
+}
+
 /** Tells when long work ends, with a button that goes to the result. Failures also stand where they happened. */
 export function tellTaskEnds(): void {
   useInventory.subscribe(({ tasks }, before) => {
     if (tasks === before.tasks) return;
     for (const task of Object.values(tasks)) {
-      if (before.tasks[task.id]?.state !== 'running') continue;
+      if (before.tasks[task.id]?.state !== 'running' || isWatched(task, before)) continue;
       if (task.state === 'done') tellDone(`${task.title}: done`, { label: 'Show', run: () => goToSubject(task) });
       else if (task.state === 'failed' && task.failure) tellFailure(task.failure, task.title);
     }

@@ -1,0 +1,31 @@
+import type { Page } from 'playwright';
+import { expect } from 'vitest';
+
+/** A boot on a busy computer, the building of the image included. */
+export const BOOT_LIMIT_MS = 240_000;
+/** A command's output, on a busy computer. */
+const ANSWER_LIMIT_MS = 30_000;
+
+/** What the terminal shows now. xterm writes non-breaking spaces. */
+export async function consoleText(page: Page): Promise<string> {
+  const rows = page.locator('.xterm-rows > div');
+  const lines = await rows.allInnerTexts();
+  return lines.map((line) => line.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
+}
+
+export async function waitForConsole(page: Page, pattern: RegExp, timeout = ANSWER_LIMIT_MS): Promise<string> {
+  await expect.poll(() => consoleText(page), { timeout, interval: 100 }).toMatch(pattern);
+  return consoleText(page);
+}
+
+/** The shell's prompt; a late word of the kernel may stand behind it, and then Enter brings a new one. */
+export async function waitForPrompt(page: Page): Promise<void> {
+  await waitForConsole(page, /^root@[\w-]+:~#/m, BOOT_LIMIT_MS);
+}
+
+/** Types a line as a person does and waits for what it prints. */
+export async function typeLine(page: Page, line: string, printed: RegExp): Promise<string> {
+  await page.locator('.xterm-helper-textarea').focus();
+  await page.keyboard.type(`${line}\n`);
+  return waitForConsole(page, printed);
+}

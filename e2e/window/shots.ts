@@ -1,0 +1,17 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { root } from './home.ts';
+
+export type TakeShot = (step: string) => Promise<void>;
+
+/** Numbered pictures of a journey's steps, in test-results/, for a person to look at. */
+export function shotsOf(page: Page, journey: string): TakeShot {
+  const folder = join(root, 'test-results', journey);
+  mkdirSync(folder, { recursive: true });
+  let count = 0;
+  return async (step) => {
+    count += 1;
+    await page.screenshot({ path: join(folder, `${String(count).padStart(2, '0')}-${step}.png`) });
+  };
+}
