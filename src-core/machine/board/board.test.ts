@@ -179,6 +179,19 @@ test('a guest that spins after its panic has failed; one that reaches user mode 
   expect(living.board.run(1)).toEqual({ kind: 'running' });
 });
 
+test('a guest that waits with all interrupts off has failed, unless a timer will still wake it', () => {
+  const { core, board } = machine({}, [idle, idle, idle]);
+  core.interruptsEnabled = 0n;
+  core.timer = 5;
+  expect(board.run(1)).toMatchObject({ kind: 'idle' });
+  core.timer = Infinity;
+  core.interruptsEnabled = 0x20n;
+  expect(board.run(1)).toMatchObject({ kind: 'idle' });
+  core.interruptsEnabled = 0n;
+  expect(board.run(1)).toMatchObject({ kind: 'failed' });
+  expect(board.run(1)).toMatchObject({ kind: 'failed' });
+});
+
 test('a hart that cannot go on fails the machine with place and cause', () => {
   const { board } = machine({}, [() => RunExit.fatal]);
   const exit = board.run(1);

@@ -18,6 +18,9 @@ const MOST_PAGES = 65_536;
 /** Instructions after which another hart gets its turn: they wait for each other's locks and messages. */
 const TURN = 50_000;
 
+/** RISC-V privileged: number of the CSR `mie`, which `sie` is a part of. */
+const MIE = 0x304;
+
 /** SBI, "System Reset Extension": reset type of a power-off. */
 const SRST_SHUTDOWN = 0;
 const SRST_SYSTEM_FAILURE = 1;
@@ -239,17 +242,26 @@ class VirtBoard implements Board {
     if (cause !== null) this.#end ??= { kind: 'failed', cause };
   }
 
+  /** Whether no hart has an interrupt enabled that could end its waiting. */
+  #halted(): boolean {
+    for (let hart = 0; hart < this.#spec.harts; hart++) if (this.core.readCsr(hart, MIE) !== 0n) return false;
+    return true;
+  }
+
   #idle(): BoardExit {
     let deadlineTicks = Infinity;
     for (let hart = 0; hart < this.#spec.harts; hart++) {
       if (this.core.interruptPending(hart) !== 0) return RUNNING;
       deadlineTicks = Math.min(deadlineTicks, this.core.deadline(hart));
     }
+    if (deadlineTicks === Infinity && this.#halted()) return (this.#end ??= { kind: 'failed', cause: HALTED });
     const { dueInNs } = this.#devices.rtc;
     if (dueInNs !== Infinity) deadlineTicks = Math.min(deadlineTicks, this.#clock.now() + GuestClock.ticksOf(dueInNs));
     return { kind: 'idle', deadlineTicks };
   }
 }
+
+const HALTED = 'the guest has halted: its processors wait, with all interrupts switched off';
 
 function growMemory(core: CoreExports, memory: CoreHandle['memory'], ramBytes: number): void {
   const pages = Math.ceil((core.reservedBytes() + ramBytes) / PAGE_BYTES);

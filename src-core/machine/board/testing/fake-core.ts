@@ -17,6 +17,7 @@ export class FakeCore implements BoardHost {
   mode = 1;
   pending = 0;
   timer = Infinity;
+  interruptsEnabled = 0x222n;
   imports: CoreImports['host'] | undefined;
 
   monotonicNs(): number {
@@ -65,7 +66,7 @@ export class FakeCore implements BoardHost {
       ramWritten: () => undefined,
       readRegister: () => 0x8000_0000n,
       writeRegister: () => undefined,
-      readCsr: () => 0n,
+      readCsr: () => this.interruptsEnabled,
       writeCsr: () => undefined,
       privilege: () => this.mode,
       retired: () => 1000n,
