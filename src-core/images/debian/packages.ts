@@ -116,18 +116,21 @@ function unavailable(because: string): AppError {
 }
 
 function recordOf(stanza: Stanza, what: string): PackageRecord {
-  const field = (name: string): string => stanza.get(name) ?? '';
+  const fields = ['package', 'version', 'filename', 'size', 'sha256', 'provides', 'pre-depends', 'depends'];
+  // A part of a string keeps the whole alive, here a chunk of the file: so the few parts needed are copied into one.
+  const copy = fields.map((name) => stanza.get(name) ?? '').join('\0');
+  const [name = '', version = '', fileName = '', size = '', sha256 = '', provides = '', ...depends] = copy.split('\0');
   const record = {
-    name: field('package'),
-    version: field('version'),
-    fileName: field('filename'),
-    sizeBytes: Number(field('size')),
-    sha256: field('sha256'),
-    depends: [field('pre-depends'), field('depends')].filter((list) => list !== '').join(', '),
-    provides: field('provides'),
+    name,
+    version,
+    fileName,
+    sizeBytes: Number(size),
+    sha256,
+    provides,
+    depends: depends.filter((list) => list !== '').join(', '),
   };
   const plain = /^[A-Za-z0-9][A-Za-z0-9+._~/-]*$/.test(record.fileName) && !record.fileName.split('/').includes('..');
-  if (record.name === '' || !plain || !/^\d{1,15}$/.test(field('size')) || !/^[0-9a-f]{64}$/.test(record.sha256)) {
+  if (record.name === '' || !plain || !/^\d{1,15}$/.test(size) || !/^[0-9a-f]{64}$/.test(record.sha256)) {
     throw corrupt(what, `its entry for "${record.name}" is wrong`);
   }
   return record;

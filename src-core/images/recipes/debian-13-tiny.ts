@@ -68,15 +68,14 @@ export const debian13Tiny: Recipe = {
     const busybox = await takeFile(kitchen, chosen.busybox, /^usr\/bin\/busybox$/);
     const quickjs = await takeFile(kitchen, chosen.quickjs, /^usr\/bin\/qjs$/);
     const script = await takeFile(kitchen, chosen.script, /^usr\/bin\/script$/);
-    const libraries = await sharedLibraries(quickjs, archive.packages.closure(['quickjs']).slice(1), archive, 'qjs');
+    const libraries = await takeLibraries(kitchen, [quickjs, script], [chosen.quickjs, chosen.script]);
     const base = await takeBase(kitchen, chosen.base);
     options.progress({ phase: 'Assembling the image', fraction: null });
     throwIfCancelled(options.signal, 'build the image');
     const tree: Tree = new Map();
-    addSystem(tree, busybox, quickjs, libraries);
+    addSystem(tree, busybox);
+    addPrograms(tree, { qjs: quickjs, script }, libraries);
     addModules(tree, kernel);
-    // The agent opens terminals with it (guest/agent/terminal.ts); of libraries it needs libc alone.
-    tree.set('usr/bin/script', file(script, 0o755));
     for (const [path, content] of base) tree.set(path, file(content));
     tree.set('opt/innkeeper/agent.js', text(kitchen.agentSource));
     return {
@@ -93,6 +92,7 @@ interface Chosen {
   readonly kernel: PackageRecord;
   readonly busybox: PackageRecord;
   readonly quickjs: PackageRecord;
+  /** The agent opens terminals with its program `script` (guest/agent/terminal.ts). */
   readonly script: PackageRecord;
   readonly base: PackageRecord;
 }
@@ -138,7 +138,17 @@ async function takeBase({ archive }: Kitchen, record: PackageRecord): Promise<Ma
   return files;
 }
 
-function addSystem(tree: Tree, busybox: Uint8Array, quickjs: Uint8Array, libraries: LibrarySet): void {
+function takeLibraries(
+  { archive }: Kitchen,
+  programs: readonly Uint8Array[],
+  records: readonly PackageRecord[],
+): Promise<LibrarySet> {
+  const names = records.map((record) => record.name);
+  const candidates = archive.packages.closure(names).filter((record) => !names.includes(record.name));
+  return sharedLibraries(programs, candidates, archive, names.join(' and '));
+}
+
+function addSystem(tree: Tree, busybox: Uint8Array): void {
   for (const [path, mode] of Object.entries(TINY_DIRECTORIES)) tree.set(path, { kind: 'directory', mode });
   for (const [path, target] of Object.entries(TINY_LINKS)) tree.set(path, { kind: 'symlink', target });
   tree.set('etc/os-release', { kind: 'symlink', target: '../usr/lib/os-release' });
@@ -147,11 +157,14 @@ function addSystem(tree: Tree, busybox: Uint8Array, quickjs: Uint8Array, librari
     tree.set(`usr/bin/${applet}`, { kind: 'symlink', target: 'busybox' });
   }
   tree.set('usr/bin/busybox', file(busybox, 0o755));
-  tree.set('usr/bin/qjs', file(quickjs, 0o755));
+  for (const [path, { mode, text: content }] of Object.entries(TINY_FILES)) tree.set(path, text(content, mode));
+}
+
+function addPrograms(tree: Tree, programs: Readonly<Record<string, Uint8Array>>, libraries: LibrarySet): void {
+  for (const [name, program] of Object.entries(programs)) tree.set(`usr/bin/${name}`, file(program, 0o755));
   for (const [path, library] of libraries.files) {
     tree.set(path, 'target' in library ? { kind: 'symlink', target: library.target } : file(library.content, 0o755));
   }
-  for (const [path, { mode, text: content }] of Object.entries(TINY_FILES)) tree.set(path, text(content, mode));
 }
 
 function addModules(tree: Tree, kernel: KernelPackage): void {

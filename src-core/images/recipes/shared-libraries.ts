@@ -18,18 +18,17 @@ export interface LibrarySet {
 }
 
 /**
- * The shared libraries of a program, and theirs, and its loader, out of the packages that it depends on.
+ * The shared libraries of programs, and theirs, and their loader, out of the packages that they depend on.
  * @param candidates the packages, the likeliest first; none is fetched that is not needed
  * @throws AppError 'unavailable' when a library is in none of them
  */
 export async function sharedLibraries(
-  program: Uint8Array,
+  programs: readonly Uint8Array[],
   candidates: readonly PackageRecord[],
   archive: DebianArchive,
   what: string,
 ): Promise<LibrarySet> {
-  const { needed, interpreter } = neededLibraries(program, what);
-  const missing = new Set([...needed, ...(interpreter === undefined ? [] : [interpreter.replace(/^.*\//, '')])]);
+  const missing = new Set(programs.flatMap((program) => librariesAndLoader(program, what)));
   const files = new Map<string, Library>();
   const packages: PackageRecord[] = [];
   for (const record of candidates) {
@@ -43,6 +42,11 @@ export async function sharedLibraries(
   if (missing.size === 0) return { files, packages };
   const because = `no package of the archive has ${[...missing].join(', ')}, which ${what} needs`;
   throw new AppError({ code: 'unavailable', doing: `collect the libraries of ${what}`, because });
+}
+
+function librariesAndLoader(program: Uint8Array, what: string): string[] {
+  const { needed, interpreter } = neededLibraries(program, what);
+  return interpreter === undefined ? needed : [...needed, interpreter.replace(/^.*\//, '')];
 }
 
 /** Moves what is there from `missing` to `files`; what a library itself needs becomes missing. */

@@ -112,6 +112,7 @@ test('builds an image out of verified packages and describes it', async () => {
     'linux-image-6.12.1+deb13-riscv64 6.12.1-1',
     'busybox-static 1:1.37.0-6+b9',
     'quickjs 2025.04.26-1',
+    'bsdutils 1:2.41-5',
     'base-files 13.8',
     'libc6 2.41-12',
   ]);
@@ -138,6 +139,7 @@ test('tells its phases in order, each going from nothing to all', async () => {
     'Unpacking the kernel',
     'Downloading busybox-static',
     'Downloading quickjs',
+    'Downloading bsdutils',
     'Downloading libc6',
     'Downloading base-files',
     'Assembling the image',

@@ -71,6 +71,11 @@ const TEST_PACKAGES: Readonly<Record<string, TestPackage>> = {
     ],
     fields: 'Depends: libgcc-s1\n',
   },
+  bsdutils: {
+    version: '1:2.41-5',
+    entries: [{ path: './usr/bin/script', content: programOf(['libc.so.6'], `/${LOADER}`) }],
+    fields: 'Pre-Depends: libc6 (>= 2.38)\n',
+  },
   'libgcc-s1': { version: '14', entries: [] },
   'base-files': {
     version: '13.8',
