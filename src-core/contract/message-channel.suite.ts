@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_DATA_BYTES } from './stream-flow.ts';
+import { smallClient } from './testing/small-contract.ts';
+import type { PipeEnd } from './testing/small-contract.ts';
+import { STREAM_CREDIT_BYTES } from './wire.ts';
 import type { ClientMessage, MessageChannel, ServerMessage } from './wire.ts';
 
 export interface ChannelUnderTest {
@@ -116,6 +119,39 @@ export function messageChannelSuite(name: string, connect: () => Promise<Channel
       expect(told).toBe(2);
     });
 
+    it('carries a stream: all of it, in order, and no more at a time than there is credit for', async () => {
+      const total = 20 * STREAM_CREDIT_BYTES;
+      let sent = 0;
+      let read = 0;
+      let furthest = 0;
+      const flood = async (stream: PipeEnd) => {
+        for (; sent < total; sent += 50_000) {
+          await stream.write(Uint8Array.from({ length: 50_000 }, (_, index) => (sent + index) % 251));
+          furthest = Math.max(furthest, sent + 50_000 - read);
+        }
+        stream.end({ total: sent });
+      };
+      const { client } = smallClient(
+        {
+          pipe: (_input, stream) => {
+            void flood(stream);
+            return Promise.resolve({ welcome: '' });
+          },
+        },
+        await open(),
+      );
+      const pipe = await client.pipes.open({ name: 'a' });
+      let wrong = 0;
+      pipe.onData(async (bytes) => {
+        for (const byte of bytes) if (byte !== read++ % 251) wrong++;
+        // A slow reader: everything else gets its turn first.
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      });
+      expect(await pipe.result).toEqual({ total: sent });
+      expect([read, wrong]).toEqual([sent, 0]);
+      expect(furthest).toBeLessThanOrEqual(STREAM_CREDIT_BYTES + 50_000);
+    });
+
     it('delivers what was sent before the close', async () => {
       const { client, server } = await open();
       const received = collect(client, 50);
@@ -138,7 +174,7 @@ export function messageChannelSuite(name: string, connect: () => Promise<Channel
 }
 
 /** @returns the first `count` messages that arrive */
-export function collect<In>(channel: MessageChannel<never, In>, count: number): Promise<In[]> {
+function collect<In>(channel: MessageChannel<never, In>, count: number): Promise<In[]> {
   return new Promise((resolve) => {
     const messages: In[] = [];
     channel.onMessage((message) => {

@@ -4,7 +4,7 @@
  */
 
 /** No request is near this: the largest is a command line for `exec`. */
-export const MAX_INPUT_BYTES = 1024 * 1024;
+const MAX_INPUT_BYTES = 1024 * 1024;
 
 const MAX_DEPTH = 32;
 const OVERHEAD_BYTES = 8;

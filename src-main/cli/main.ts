@@ -37,6 +37,9 @@ const io: CliIo = {
   },
 };
 
+// Nobody reads on ("| head"): whoever writes hears of it by the write's own outcome.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+
 const status = await runCli(process.argv.slice(2), io);
 // Standard input or a timer of a library may still be open; what was written is out when its callback comes.
 process.stdout.write('', () =>

@@ -7,7 +7,7 @@ import { EXIT, reportFailure } from './exit.ts';
 import type { CliIo } from './io.ts';
 
 /** The grammar of `inn`. */
-export function buildProgram(io: CliIo): Command {
+function buildProgram(io: CliIo): Command {
   const program = new Command('inn')
     .description('virtual machines without a driver, admin rights or a BIOS setting')
     .version(io.version)

@@ -6,6 +6,7 @@ import type { ServerStream } from '../define.ts';
 import type { ServiceEvent } from '../events.ts';
 import { serve } from '../server.ts';
 import { channelPair } from './channel-pair.ts';
+import type { ChannelPair } from './channel-pair.ts';
 
 /** A contract of one of each kind, to test what is derived from a contract. */
 export const smallContract = {
@@ -34,8 +35,7 @@ export interface Setup {
 }
 
 /** Both ends of one connection over the small contract, with what the service was told. */
-export function connectSmall(setup: Setup = {}) {
-  const channels = channelPair();
+export function connectSmall(setup: Setup = {}, channels: ChannelPair = channelPair()) {
   const events = new Emitter<ServiceEvent>();
   const defects: unknown[] = [];
   const violations: string[] = [];
@@ -56,8 +56,8 @@ export function connectSmall(setup: Setup = {}) {
   return { channels, events, defects, violations };
 }
 
-export function smallClient(setup: Setup = {}) {
-  const connection = connectSmall(setup);
+export function smallClient(setup: Setup = {}, channels: ChannelPair = channelPair()) {
+  const connection = connectSmall(setup, channels);
   return { ...connection, client: createClient(smallContract, connection.channels.client) };
 }
 

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { createClient } from '../../src-core/contract/client.ts';
-import { call } from '../../src-core/contract/define.ts';
-import { serve } from '../../src-core/contract/server.ts';
-import { smallContract } from '../../src-core/contract/testing/small-contract.ts';
-import { secretsOf } from '../../src-main/transports/web/web-secrets.ts';
-import { serveWeb } from '../../src-main/transports/web/web-server.ts';
-import type { WebServer } from '../../src-main/transports/web/web-server.ts';
-import { openWebSocket } from './web-connection.ts';
+import { createClient } from '../../../src-core/contract/client.ts';
+import { call } from '../../../src-core/contract/define.ts';
+import { serve } from '../../../src-core/contract/server.ts';
+import { smallContract } from '../../../src-core/contract/testing/small-contract.ts';
+import { secretsOf } from './web-secrets.ts';
+import { serveWeb } from './web-server.ts';
+import type { WebServer } from './web-server.ts';
+import { openWebSocket } from '../../../src-renderer/connection/web-connection.ts';
 
 const secrets = secretsOf('0'.repeat(64));
 const sums = {
