@@ -95,6 +95,7 @@ test('at its trigger the FIFO says data, below it says timeout', () => {
 test('what does not fit into the FIFO waits outside', () => {
   const { type, write, read, port } = machine();
   write(FCR, 1);
+  write(IER, 1);
   type('0123456789abcdefgh');
   expect(port.available).toBe(2);
   read(DATA);
@@ -105,8 +106,17 @@ test('what does not fit into the FIFO waits outside', () => {
 });
 
 test('without its FIFO it holds one byte', () => {
-  const { type, port } = machine();
+  const { type, write, port } = machine();
+  write(IER, 1);
   type('ab');
+  expect(port.available).toBe(1);
+});
+
+test('input stays outside until software looks for it', () => {
+  const { type, read, port } = machine();
+  type('ab');
+  expect(port.available).toBe(2);
+  expect(read(LSR) & 1).toBe(1);
   expect(port.available).toBe(1);
 });
 

@@ -1,49 +1,30 @@
 import type { BytePort } from '../board-interface.ts';
 import { edgesOnly, type InterruptLine, type MmioDevice } from './device.ts';
-
-/** Registers of National Semiconductor's PC16550D, "Register Addresses". */
-const REGISTER = {
-  data: 0,
-  interruptEnable: 1,
-  interruptIdentOrFifo: 2,
-  lineControl: 3,
-  modemControl: 4,
-  lineStatus: 5,
-  modemStatus: 6,
-  scratch: 7,
-};
-
-const IER_RECEIVED = 0x01;
-const IER_TRANSMIT_EMPTY = 0x02;
-const IER_LINE_STATUS = 0x04;
-
-const IIR_NONE = 0x01;
-const IIR_TRANSMIT_EMPTY = 0x02;
-const IIR_RECEIVED = 0x04;
-const IIR_LINE_STATUS = 0x06;
-const IIR_RECEIVE_TIMEOUT = 0x0c;
-const IIR_FIFOS_ENABLED = 0xc0;
-
-const FCR_ENABLE = 0x01;
-const FCR_CLEAR_RECEIVE = 0x02;
-const FCR_CLEAR_TRANSMIT = 0x04;
-
-const LCR_DIVISOR_LATCH = 0x80;
-
-const MCR_LOOPBACK = 0x10;
-const MCR_OUT2 = 0x08;
-
-const LSR_DATA_READY = 0x01;
-const LSR_OVERRUN = 0x02;
-const LSR_TRANSMIT_EMPTY = 0x60;
-
-/** Clear to send, data set ready and carrier detect: the other end is always there. */
-const MODEM_CONNECTED = 0xb0;
-
-const FIFO_BYTES = 16;
-const RECEIVE_TRIGGERS = [1, 4, 8, 14] as const;
-/** Kept when the outside takes nothing. Larger than the FIFO that we claim: a kernel console writes on after 10 ms of waiting. */
-const HELD_BYTES = 4096;
+import {
+  REGISTER,
+  IER_RECEIVED,
+  IER_TRANSMIT_EMPTY,
+  IER_LINE_STATUS,
+  IIR_NONE,
+  IIR_TRANSMIT_EMPTY,
+  IIR_RECEIVED,
+  IIR_LINE_STATUS,
+  IIR_RECEIVE_TIMEOUT,
+  IIR_FIFOS_ENABLED,
+  FCR_ENABLE,
+  FCR_CLEAR_RECEIVE,
+  FCR_CLEAR_TRANSMIT,
+  LCR_DIVISOR_LATCH,
+  MCR_LOOPBACK,
+  MCR_OUT2,
+  LSR_DATA_READY,
+  LSR_OVERRUN,
+  LSR_TRANSMIT_EMPTY,
+  MODEM_CONNECTED,
+  FIFO_BYTES,
+  RECEIVE_TRIGGERS,
+  HELD_BYTES,
+} from './uart-registers.ts';
 
 export interface UartState {
   interruptEnable: number;
@@ -134,10 +115,13 @@ export class Uart implements MmioDevice {
     this.#update();
   }
 
-  /** Moves bytes between the outside and the FIFOs, as far as both have room. */
+  /**
+   * Moves bytes between the outside and the FIFOs, as far as both have room. Input is not taken before software
+   * looks or wants to be told: it may be meant for the SBI's console.
+   */
   service(): void {
     this.#drain();
-    this.#fill();
+    if (this.listening) this.#fill();
     this.#update();
   }
 

@@ -18,7 +18,7 @@ const FEATURE = {
 const REQUEST = { in: 0, out: 1, flush: 4, getId: 8 } as const;
 const STATUS = { ok: 0, ioError: 1, unsupported: 2 } as const;
 
-export const SECTOR_BYTES = 512;
+const SECTOR_BYTES = 512;
 const HEADER_BYTES = 16;
 const STATUS_BYTES = 1;
 const ID_BYTES = 20;

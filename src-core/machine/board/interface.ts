@@ -1,0 +1,46 @@
+import type { BoardCounters, BoardExit } from '../board-interface.ts';
+import type { CoreExports, CoreImports } from '../core-interface.ts';
+import type { GuestRam } from '../devices/guest-ram.ts';
+import type { ExitCount } from './bus.ts';
+
+/** A core that is ready to be used, over the machine's memory. */
+export interface CoreHandle {
+  readonly exports: CoreExports;
+  readonly memory: {
+    readonly buffer: ArrayBufferLike;
+    /** By pages of 64 KiB. Called before the machine runs if its RAM does not fit yet. */
+    grow(pages: number): number;
+  };
+}
+
+/** What the board needs of the thread that it lives in. */
+export interface BoardHost {
+  /** Makes an instance of the core with these imports; `env` is its own affair. Called once. */
+  instantiate(imports: CoreImports['host']): CoreHandle;
+  /** Nanoseconds of a clock that never goes back. */
+  monotonicNs(): number;
+}
+
+/** One simulated computer. Everything is synchronous, in the thread that called. */
+export interface Board {
+  /** Switches it on again, as after power-on: guest time zero, kernel and initrd loaded anew. RAM keeps what else it held. */
+  reset(): void;
+  /**
+   * Lets the guest run for about `budget` instructions. After `powered-off`, `reset` and `failed` it stands still:
+   * the next call answers the same until `reset`.
+   */
+  run(budget: number): BoardExit;
+  /** Input has arrived, or there is room for output: does at once what `run` does before the guest goes on. */
+  service(): void;
+  /** Guest time stands still while paused. Do not call `run` meanwhile. */
+  setPaused(paused: boolean): void;
+  /** The console's terminal has another size, in character cells. */
+  resizeConsole(columns: number, rows: number): void;
+  counters(): BoardCounters;
+  /** Why the guest left its own code, by device and kind, since the board was made. */
+  exits(): readonly ExitCount[];
+  /** Guest time in ticks of TIMEBASE_HZ: what `deadlineTicks` is compared with. */
+  now(): number;
+  readonly ram: GuestRam;
+  readonly core: CoreExports;
+}

@@ -1,0 +1,217 @@
+import type { BoardCounters, BoardExit, BoardSpec } from '../board-interface.ts';
+import { RunExit, type CoreExports, type CoreImports } from '../core-interface.ts';
+import { GuestRam } from '../devices/guest-ram.ts';
+import { bootRom, FW_DYNAMIC_ADDRESS } from './boot-rom.ts';
+import { planBoot } from './boot-plan.ts';
+import type { ExitCount } from './bus.ts';
+import { GuestClock } from './clock.ts';
+import { ConsoleHub } from './console-hub.ts';
+import { Devices } from './devices.ts';
+import { growMemory } from './core-memory.ts';
+import { describeFatal } from './fatal.ts';
+import type { Board, BoardHost, CoreHandle } from './interface.ts';
+import { load } from './loader.ts';
+import { PanicWatch } from './panic-watch.ts';
+
+/** Instructions after which another hart gets its turn: they wait for each other's locks and messages. */
+const TURN = 50_000;
+
+/** RISC-V privileged: number of the CSR `mie`, which `sie` is a part of. */
+const MIE = 0x304;
+
+/** SBI, "System Reset Extension": reset type of a power-off. */
+const SRST_SHUTDOWN = 0;
+const SRST_SYSTEM_FAILURE = 1;
+
+const HALTED = 'the guest has halted: its processors wait, with all interrupts switched off';
+
+const RUNNING: BoardExit = { kind: 'running' };
+
+/** The board of QEMU's `virt` machine, with all its harts in the thread that calls. */
+export class VirtBoard implements Board {
+  readonly ram: GuestRam;
+  readonly core: CoreExports;
+  readonly #spec: BoardSpec;
+  readonly #memory: CoreHandle['memory'];
+  readonly #clock: GuestClock;
+  readonly #panic = new PanicWatch();
+  readonly #devices: Devices;
+  /** How it ended, until it is reset. */
+  #end: BoardExit | null = null;
+
+  constructor(spec: BoardSpec, host: BoardHost) {
+    // Before anything else: what cannot be booted should cost nothing.
+    planBoot(spec);
+    this.#spec = spec;
+    this.#clock = new GuestClock(() => host.monotonicNs());
+    const { exports, memory } = host.instantiate(this.#imports());
+    this.core = exports;
+    this.#memory = memory;
+    growMemory(exports, memory, spec.memoryBytes);
+    this.ram = new GuestRam(memory.buffer, exports.ramAddress(), spec.memoryBytes, (offset, bytes) =>
+      exports.ramWritten(offset, bytes),
+    );
+    const hub = new ConsoleHub(spec.console, (bytes) => this.#panic.output(bytes, this.#clock.now()));
+    this.#devices = new Devices(spec, {
+      ram: this.ram,
+      hub,
+      line: (source) => (level) => exports.setInterruptLine(source, level ? 1 : 0),
+      finish: (how) => {
+        if (how.kind === 'failed') this.#stop({ kind: 'failed', cause: `the guest gave up with code ${how.code}` });
+        else this.#stop(how);
+      },
+    });
+    this.reset();
+  }
+
+  reset(): void {
+    const { core } = this;
+    const spec = this.#spec;
+    const plan = planBoot(spec);
+    this.#end = null;
+    this.#clock.reset();
+    this.#panic.reset();
+    core.initialize(spec.memoryBytes, spec.harts, plan.firmware ? 0 : 1);
+    this.#devices.reset();
+    load(plan, spec, this.ram);
+    this.#devices.rom.contents = bootRom(plan.entry, plan.deviceTree, plan.kernel?.at ?? 0);
+    // Firmware wants all harts, and lets one of them win. Without it the kernel starts the others by SBI.
+    const starting = plan.firmware ? spec.harts : 1;
+    for (let hart = 0; hart < starting; hart++)
+      core.startHart(hart, BigInt(plan.entry), BigInt(hart), BigInt(plan.deviceTree), BigInt(FW_DYNAMIC_ADDRESS));
+  }
+
+  run(budget: number): BoardExit {
+    return this.#end ?? this.#slice(budget) ?? RUNNING;
+  }
+
+  service(): void {
+    if (!this.#end) this.#devices.service();
+  }
+
+  setPaused(paused: boolean): void {
+    this.#clock.setRunning(!paused);
+  }
+
+  resizeConsole(columns: number, rows: number): void {
+    this.#devices.console.resize(columns, rows);
+  }
+
+  counters(): BoardCounters {
+    let instructions = 0;
+    for (let hart = 0; hart < this.#spec.harts; hart++) instructions += Number(this.core.retired(hart));
+    let diskReadBytes = 0;
+    let diskWrittenBytes = 0;
+    for (const { counters } of this.#devices.disks) {
+      diskReadBytes += counters.readBytes;
+      diskWrittenBytes += counters.writtenBytes;
+    }
+    return { instructions, diskReadBytes, diskWrittenBytes };
+  }
+
+  exits(): readonly ExitCount[] {
+    const notified = this.#devices.functions.map(({ name, notifications }): ExitCount => ({
+      device: name,
+      kind: 'notify',
+      count: notifications,
+    }));
+    return [...this.#devices.bus.exits(), ...notified];
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** What the core asks of us. Numbers arrive as the core's signed ones. */
+  #imports(): CoreImports['host'] {
+    return {
+      mmioRead: (address, size) => this.#devices.bus.read(unsigned(address), size),
+      mmioWrite: (address, size, value) => this.#devices.bus.write(unsigned(address), size, unsigned(value)),
+      time: () => this.#clock.now(),
+      debugConsoleWrite: (address, length) => this.#devices.debugConsole.write(this.#bytes(address, length)),
+      debugConsoleRead: (address, length) => this.#devices.debugConsole.read(this.#bytes(address, length)),
+      systemReset: (type, reason) => this.#systemReset(type, reason),
+      // All harts live in this thread and get their turn anyway.
+      wakeHart: () => {},
+    };
+  }
+
+  #bytes(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, unsigned(address), unsigned(length));
+  }
+
+  #systemReset(type: number, reason: number): void {
+    if (reason === SRST_SYSTEM_FAILURE)
+      this.#stop({ kind: 'failed', cause: this.#panic.state.cause ?? 'the guest reported a system failure' });
+    else this.#stop({ kind: type === SRST_SHUTDOWN ? 'powered-off' : 'reset' });
+  }
+
+  /** The guest ends its run. A reset that follows a panic is how a kernel with `panic=-1` dies. */
+  #stop(end: BoardExit): void {
+    const cause = this.#panic.state.cause;
+    this.#end ??= end.kind === 'reset' && cause !== null ? { kind: 'failed', cause } : end;
+  }
+
+  /** @returns how the slice ended, null when the guest is to go on at once */
+  #slice(budget: number): BoardExit | null {
+    const more = this.#devices.service();
+    const idle = this.#spec.harts === 1 ? this.#turn(0, budget) : this.#turns(budget);
+    if (this.#panic.suspicious) this.#watch(idle);
+    if (this.#ended || !idle || more) return this.#end;
+    return this.#idle();
+  }
+
+  /** The guest may end its run during any call of the core. */
+  get #ended(): boolean {
+    return this.#end !== null;
+  }
+
+  /** @returns whether the hart waits for an interrupt */
+  #turn(hart: number, budget: number): boolean {
+    const exit = this.core.run(hart, budget);
+    if (exit === RunExit.fatal) this.#end ??= { kind: 'failed', cause: describeFatal(this.core, this.ram, hart) };
+    return exit === RunExit.idle;
+  }
+
+  /** Harts take turns. @returns whether all of them wait for an interrupt */
+  #turns(budget: number): boolean {
+    for (let left = budget; left > 0 && !this.#ended; left -= TURN) if (this.#round()) return true;
+    return false;
+  }
+
+  #round(): boolean {
+    let idle = true;
+    for (let hart = 0; hart < this.#spec.harts; hart++) idle = this.#turn(hart, TURN) && idle;
+    return idle;
+  }
+
+  #watch(idle: boolean): void {
+    let user = false;
+    for (let hart = 0; hart < this.#spec.harts; hart++) user ||= this.core.privilege(hart) === 0;
+    if (idle || user) this.#panic.alive();
+    const cause = this.#panic.verdict(this.#clock.now());
+    if (cause !== null) this.#end ??= { kind: 'failed', cause };
+  }
+
+  /** Whether no hart has an interrupt enabled that could end its waiting. */
+  #halted(): boolean {
+    for (let hart = 0; hart < this.#spec.harts; hart++) if (this.core.readCsr(hart, MIE) !== 0n) return false;
+    return true;
+  }
+
+  #idle(): BoardExit {
+    let deadlineTicks = Infinity;
+    for (let hart = 0; hart < this.#spec.harts; hart++) {
+      if (this.core.interruptPending(hart) !== 0) return RUNNING;
+      deadlineTicks = Math.min(deadlineTicks, this.core.deadline(hart));
+    }
+    if (deadlineTicks === Infinity && this.#halted()) return (this.#end ??= { kind: 'failed', cause: HALTED });
+    const { dueInNs } = this.#devices.rtc;
+    if (dueInNs !== Infinity) deadlineTicks = Math.min(deadlineTicks, this.#clock.now() + GuestClock.ticksOf(dueInNs));
+    return { kind: 'idle', deadlineTicks };
+  }
+}
+
+function unsigned(value: number): number {
+  return value < 0 ? value + 0x1_0000_0000 : value;
+}
