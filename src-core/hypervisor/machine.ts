@@ -141,8 +141,9 @@ export class Machine {
     } finally {
       this.#killing = null;
     }
+    const written = this.#writeEnd({ kind: 'killed', at: this.#around.clock.now(), cause: null });
     this.#request('kill');
-    await this.#writeEnd({ kind: 'killed', at: this.#around.clock.now(), cause: null });
+    await written;
   }
 
   async pause(): Promise<void> {
@@ -284,8 +285,9 @@ export class Machine {
     await this.#letGo();
     this.#failure = toFailure(error, doing);
     this.#around.log.warn(this.id, `failed to start: ${this.#failure.because}`, { code: this.#failure.code, error });
-    if (this.#record.runningSince !== null) await this.#writeRecord({ ...this.#record, runningSince: null });
+    const written = this.#writeRecord({ ...this.#record, runningSince: null });
     this.#happen('launch-failed');
+    await written;
   }
 
   /** @returns null when the image has to be made first */
@@ -321,8 +323,7 @@ export class Machine {
     const at = this.#around.clock.now();
     if (end.kind === 'failed') {
       this.console.note(`The machine failed: ${end.cause}`);
-      this.#happen('failed');
-      return this.#writeEnd({ kind: 'failed', at, cause: end.cause });
+      return this.#finish('failed', { kind: 'failed', at, cause: end.cause });
     }
     if (this.#startsAgainAfter(end)) {
       this.#restartWhenOff = false;
@@ -330,8 +331,14 @@ export class Machine {
       return this.#launch().catch(() => undefined);
     }
     this.console.note('The machine is off');
-    this.#happen('powered-off');
-    await this.#writeEnd({ kind: 'powered-off', at, cause: null });
+    return this.#finish('powered-off', { kind: 'powered-off', at, cause: null });
+  }
+
+  async #finish(happening: 'failed' | 'powered-off', end: MachineEnd): Promise<void> {
+    // Who hears of the new state is to see how it came about at the same time.
+    const written = this.#writeEnd(end);
+    this.#happen(happening);
+    await written;
   }
 
   /** A guest that was asked to power off stays off, also if it resets instead. */
@@ -403,7 +410,6 @@ export class Machine {
     const cause = lastEnd.cause === null ? '' : `: ${lastEnd.cause}`;
     this.#around.log.info(this.id, `${lastEnd.kind}${cause}`);
     await this.#writeRecord({ version: RUN_RECORD_VERSION, runningSince: null, lastEnd });
-    this.#tell();
   }
 
   /** A record that cannot be written (the disk is full) does not keep a machine from running, or from ending. */
