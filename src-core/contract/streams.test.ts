@@ -183,6 +183,23 @@ describe('credit', () => {
     expect(violations).toHaveLength(1);
   });
 
+  it('cuts off a client that grants more than it received', async () => {
+    const { channels, violations } = connectSmall({
+      pipe: (_input, stream) => {
+        void stream.write(new Uint8Array(10));
+        return Promise.resolve({ welcome: '' });
+      },
+    });
+    channels.client.send({ kind: 'open', stream: 1, method: 'pipes.open', input: { name: 'a' } });
+    await settle();
+    channels.client.send({ kind: 'credit', stream: 1, channel: 0, bytes: 10 });
+    await settle();
+    expect(violations).toEqual([]);
+    channels.client.send({ kind: 'credit', stream: 1, channel: 0, bytes: 1 });
+    await settle();
+    expect(violations).toHaveLength(1);
+  });
+
   it('bounds the streams of one client', async () => {
     const { client } = smallClient();
     for (let count = 0; count < MAX_OPEN_STREAMS; count++) await client.pipes.open({ name: 'a' });

@@ -1,7 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ownDirectory } from '../service/ownership.ts';
 import type { ServiceConnection } from './io.ts';
 import { connectIfRunning, connectOrStart } from './service-link.ts';
 
@@ -43,12 +45,12 @@ it('starts another when the owner was killed', async () => {
   expect(await start()).not.toBe(pid);
 });
 
-it('starts another when the owner is just ending', async () => {
-  const pid = await start();
-  await connections[0]?.service.stop({});
-  // Its socket may be gone while it still has the data directory.
-  await connections[0]?.closed;
-  expect(await start()).not.toBe(pid);
+it('starts one when an owner that does not listen any more gives the data directory back', async () => {
+  const owner = await ownDirectory(home, 'background');
+  const started = start();
+  await sleep(500);
+  await owner.release();
+  expect(await started).not.toBe(process.pid);
 });
 
 it('tells why the service did not start, and keeps its last words', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { AppError } from '../../src-core/base/errors.ts';
@@ -33,7 +33,6 @@ export async function listenLocally(
   server.maxConnections = MAX_CONNECTIONS;
   if (process.platform !== 'win32') rmSync(path, { force: true });
   await listen(server, path);
-  if (process.platform !== 'win32') chmodSync(path, 0o600);
   const closed = new Promise<void>((resolve) => server.on('close', resolve));
   return {
     stopListening: () => void server.close(),
@@ -50,7 +49,7 @@ function listen(server: Server, path: string): Promise<void> {
     server.once('error', (cause) => {
       reject(new AppError({ code: 'unavailable', doing: `listen on ${path}`, because: cause.message, cause }));
     });
-    // The socket is made inside this call: the mask leaves no moment in which others could open it.
+    // The socket is made inside this call, for this user alone: there is no moment in which others could open it.
     const mask = process.umask(0o177);
     server.listen(path, resolve);
     process.umask(mask);
