@@ -20,7 +20,7 @@ function main(): void {
   // starts us in the background has even set some of them to be ignored.
   for (const signal of UNHEARD_SIGNALS) os.signal(signal, () => undefined);
   const port = scriptArgs[1] ?? `/dev/virtio-ports/${AGENT_PORT_NAME}`;
-  if (/^\d+$/.test(port)) serve(Number(port), port);
+  if (/^\d+$/.test(port)) serve(Number(port), true, port);
   else openPort(port);
 }
 
@@ -37,11 +37,11 @@ function openPort(path: string): void {
     os.setTimeout(() => openPort(path), OPEN_AGAIN_MS);
     return;
   }
-  serve(fd, path);
+  serve(fd, false, path);
 }
 
-function serve(fd: number, name: string): void {
-  const port = new AgentPort(fd, (errno) => {
+function serve(fd: number, blocks: boolean, name: string): void {
+  const port = new AgentPort(fd, blocks, (errno) => {
     print(`${name} cannot be used any more: errno ${errno}`);
     // Init starts us again.
     std.exit(1);

@@ -3,21 +3,26 @@ import { EAGAIN, EINTR, O_NONBLOCK, os, readInto, writeFrom } from './quickjs.ts
 
 /** While the host has not opened its end, Linux reports an end of file: look again after this time. */
 const HOST_AWAY_MS = 1000;
-/** drivers/char/virtio_console.c gives at most one page at a time, and takes at most 32 KiB. */
-const READ_BYTES = 16 * 1024;
+/** drivers/char/virtio_console.c gives at most a page at a time: what is there is taken together. */
+const READ_BYTES = 64 * 1024;
 
 /** The agent's end of the port to the host. */
 export class AgentPort implements ByteDuplex {
   readonly #fd: number;
+  readonly #blocks: boolean;
   readonly #buffer = new Uint8Array(READ_BYTES);
   readonly #gone: (errno: number) => void;
   #unsent: Uint8Array[] = [];
   #onData: (bytes: Uint8Array) => void = () => undefined;
   #onDrain: () => void = () => undefined;
 
-  /** @param gone the port cannot be used any more */
-  constructor(fd: number, gone: (errno: number) => void) {
+  /**
+   * @param blocks reading waits when there is nothing
+   * @param gone the port cannot be used any more
+   */
+  constructor(fd: number, blocks: boolean, gone: (errno: number) => void) {
     this.#fd = fd;
+    this.#blocks = blocks;
     this.#gone = gone;
   }
 
@@ -52,20 +57,20 @@ export class AgentPort implements ByteDuplex {
   }
 
   #read(): void {
-    const count = readInto(this.#fd, this.#buffer);
-    if (count === -EAGAIN || count === -EINTR) return;
+    let held = 0;
+    let count = 0;
+    do {
+      held += count;
+      count = readInto(this.#fd, this.#buffer.subarray(held));
+    } while (count > 0 && held + count < READ_BYTES && !this.#blocks);
+    if (count > 0) held += count;
+    const again = count > 0 || count === -EAGAIN || count === -EINTR;
     // QuickJS serves the first of its handlers that is ready: taken away and set again, this one is behind the others.
     os.setReadHandler(this.#fd, null);
-    if (count > 0) {
-      this.#listen();
-      this.#onData(this.#buffer.subarray(0, count));
-      return;
-    }
-    if (count < 0) {
-      this.#gone(-count);
-      return;
-    }
-    os.setTimeout(() => this.#listen(), HOST_AWAY_MS);
+    if (again) this.#listen();
+    else if (count === 0) os.setTimeout(() => this.#listen(), HOST_AWAY_MS);
+    if (held > 0) this.#onData(this.#buffer.subarray(0, held));
+    if (!again && count < 0) this.#gone(-count);
   }
 
   #drain(): void {

@@ -9,6 +9,13 @@ export interface SessionSink {
 }
 
 const EMPTY = new Uint8Array(0);
+/**
+ * A frame costs as much as thousands of bytes in it. So what a program says after a silence goes out at once, but
+ * when it goes on within this time, in small pieces, they are let gather for as long.
+ */
+const GATHER_MS = 4;
+const SMALL_BYTES = CHUNK_BYTES / 2;
+
 /** One for all: what was read is sent before the next is read. */
 const buffer = new Uint8Array(CHUNK_BYTES);
 /** A pipe that select() calls writable takes at least this much without blocking (pipe(7), PIPE_BUF). */
@@ -21,6 +28,8 @@ export class OutputPump {
   readonly #sink: SessionSink;
   readonly #progress: () => void;
   #fd: number | undefined;
+  #readAt = 0;
+  #gathering: unknown;
 
   /** @param progress called after each piece and at the end */
   constructor(fd: number, channel: number, sink: SessionSink, progress: () => void) {
@@ -41,7 +50,7 @@ export class OutputPump {
 
   /** Listens to the program if there is room for what it says. */
   update(): void {
-    if (this.#fd === undefined) return;
+    if (this.#fd === undefined || this.#gathering !== undefined) return;
     // QuickJS serves the first of its handlers that is ready: taking this one away first puts it behind the others.
     os.setReadHandler(this.#fd, null);
     if (!this.heldUp) os.setReadHandler(this.#fd, () => this.#read());
@@ -49,9 +58,18 @@ export class OutputPump {
 
   close(): void {
     if (this.#fd === undefined) return;
+    os.clearTimeout(this.#gathering);
     os.setReadHandler(this.#fd, null);
     os.close(this.#fd);
     this.#fd = undefined;
+  }
+
+  #gather(fd: number): void {
+    os.setReadHandler(fd, null);
+    this.#gathering = os.setTimeout(() => {
+      this.#gathering = undefined;
+      this.update();
+    }, GATHER_MS);
   }
 
   #read(): void {
@@ -61,7 +79,10 @@ export class OutputPump {
     if (count > 0) {
       this.credit.spend(count);
       this.#sink.send(FRAME_KIND.data, this.#channel, buffer.subarray(0, count));
-      this.update();
+      const now = os.now();
+      if (count < SMALL_BYTES && now - this.#readAt < GATHER_MS) this.#gather(this.#fd);
+      else this.update();
+      this.#readAt = now;
     } else {
       this.close();
       this.#sink.send(FRAME_KIND.finish, this.#channel, EMPTY);

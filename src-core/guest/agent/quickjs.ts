@@ -24,6 +24,8 @@ export interface QuickJsOs {
   setWriteHandler(fd: number, handler: (() => void) | null): void;
   /** undefined ignores the signal, in children too; null gives the default back. */
   signal(signal: number, handler: (() => void) | null | undefined): void;
+  /** Milliseconds that only grow. */
+  now(): number;
   setTimeout(task: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
   readdir(path: string): [names: string[], errno: number];
