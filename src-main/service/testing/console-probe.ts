@@ -47,7 +47,7 @@ export class ConsoleProbe {
       onData: (handler) => {
         this.#type = (bytes) =>
           new Promise((done) => {
-            handler(bytes, 0, done);
+            void handler(bytes, 0, done);
           });
       },
       onFinish: () => undefined,

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createService } from './service.ts';
+import { seeded } from './testing/seeded.ts';
+import { TINY_GUEST } from './testing/tiny-guest.ts';
+
+/** INNKEEPER_CRASHES=50 is the whole test; a few are enough to notice that something broke. */
+const CRASHES = Number(process.env['INNKEEPER_CRASHES'] ?? 6);
+const SEED = Number(process.env['INNKEEPER_SEED'] ?? 20_261_122);
+const LONGEST_LIFE_MS = 1500;
+const program = fileURLToPath(new URL('./testing/busy-service.ts', import.meta.url));
+
+let directory: string;
+let kernel: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'innkeeper-crash-'));
+  kernel = join(directory, 'kernel');
+  await writeFile(kernel, TINY_GUEST);
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** What must be there, may be there, and what was said last. */
+class Expectation {
+  readonly there = new Set<string>();
+  readonly unsure = new Set<string>();
+  readonly lines: string[] = [];
+
+  hear(line: string): void {
+    this.lines.push(line);
+    const [outcome, verb, name = '', renamed = ''] = line.replace(/:.*/, '').split(' ');
+    if (outcome === 'not') throw new Error(`refused: ${line}`);
+    const after = outcome === 'did';
+    if (verb === 'create' || verb === 'restore') this.#set(name, after ? 'there' : 'unsure');
+    if (verb === 'remove') this.#set(name, after ? 'gone' : 'unsure');
+    if (verb === 'rename') {
+      this.#set(name, after ? 'gone' : 'unsure');
+      this.#set(renamed, after ? 'there' : 'unsure');
+    }
+  }
+
+  #set(name: string, as: 'there' | 'gone' | 'unsure'): void {
+    this.there.delete(name);
+    this.unsure.delete(name);
+    if (as === 'there') this.there.add(name);
+    if (as === 'unsure') this.unsure.add(name);
+  }
+}
+
+/** Lets a service be busy and kills it. */
+async function liveAndDie(seed: number, expected: Expectation): Promise<void> {
+  const child = spawn(process.execPath, [program, join(directory, 'data'), kernel, String(seed)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
+    if (line === 'open') setTimeout(() => child.kill('SIGKILL'), seeded(seed)() * LONGEST_LIFE_MS);
+    else expected.hear(line);
+  });
+  await Promise.all([once(lines, 'close'), once(child, 'exit')]);
+}
+
+it(`after ${CRASHES} violent deaths every acknowledged machine is there, and starts`, async () => {
+  const expected = new Expectation();
+  for (let crash = 0; crash < CRASHES; crash++) {
+    await liveAndDie(SEED + crash, expected);
+    const said = `crash ${crash}:\n${expected.lines.slice(-12).join('\n')}`;
+    const service = await createService({
+      dataDirectory: join(directory, 'data'),
+      host: 'background',
+      version: 'test',
+    });
+    const { machines } = service.handlers;
+    const views = await machines.list({});
+    const names = views.map(({ name }) => name);
+    for (const name of expected.there) expect(names, said).toContain(name);
+    for (const name of names) expect([...expected.there, ...expected.unsure], said).toContain(name);
+    for (const { id, name, state, lastEnd } of views) {
+      expect([state, ['killed', 'interrupted', undefined]], said).toEqual([
+        'stopped',
+        expect.arrayContaining([lastEnd?.kind]),
+      ]);
+      expect(await machines.start({ machine: id }), said).toMatchObject({ name, state: 'running' });
+    }
+    for (const { id } of views) await machines.kill({ machine: id });
+    await service.dispose();
+    // What was unsure is now what it is.
+    for (const name of expected.unsure) {
+      if (names.includes(name)) expected.there.add(name);
+      expected.unsure.delete(name);
+    }
+    const left = await readdir(join(directory, 'data/machines'));
+    expect(
+      left.filter((name) => name.startsWith('.') && name !== '.bin'),
+      said,
+    ).toEqual([]);
+  }
+});

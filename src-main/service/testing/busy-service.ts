@@ -1,0 +1,63 @@
+import { createService } from '../service.ts';
+import { seeded } from './seeded.ts';
+
+/**
+ * A process of its own that opens a data directory and makes, starts, changes and deletes machines until it is
+ * killed. It says what it is about to do and what was done: `try VERB NAME [NEW]`, `did VERB NAME [NEW]`.
+ * Arguments: data directory, kernel, seed.
+ */
+const [directory = '', kernel = '', seed = '0'] = process.argv.slice(2);
+const random = seeded(Number(seed));
+const service = await createService({ dataDirectory: directory, host: 'background', version: 'test' });
+const { machines } = service.handlers;
+const MIB = 1024 * 1024;
+const MOST = 5;
+let made = 0;
+
+/** Synchronous, so that nothing is done whose announcement is lost with this process. */
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function act(words: string, work: () => Promise<unknown>): Promise<void> {
+  say(`try ${words}`);
+  try {
+    await work();
+    say(`did ${words}`);
+  } catch (error) {
+    say(`not ${words}: ${String(error)}`);
+  }
+}
+
+function pick<T>(from: readonly T[]): T | undefined {
+  return from[Math.floor(random() * from.length)];
+}
+
+async function create(): Promise<void> {
+  const name = `m${seed}-${++made}`;
+  const source = { kind: 'files', kernel } as const;
+  const start = random() < 0.5;
+  await act(`create ${name}`, () => machines.create({ name, source, memoryBytes: 64 * MIB, disks: [], start }));
+}
+
+async function change(): Promise<void> {
+  const machine = pick(await machines.list({}));
+  if (!machine) return create();
+  const { id, name, state } = machine;
+  if (state === 'starting') return;
+  if (state === 'running') return act(`kill ${name}`, () => machines.kill({ machine: id }));
+  const dice = random();
+  if (dice < 0.3) return act(`start ${name}`, () => machines.start({ machine: id }));
+  if (dice < 0.6) {
+    const renamed = `r${seed}-${++made}`;
+    return act(`rename ${name} ${renamed}`, () => machines.rename({ machine: id, name: renamed }));
+  }
+  await act(`remove ${name}`, () => machines.remove({ machine: id, purge: dice < 0.8 }));
+  if (dice >= 0.9) await act(`restore ${name}`, () => machines.restore({ id }));
+}
+
+say('open');
+for (;;) {
+  const { length } = await machines.list({});
+  await (length < 2 || (length < MOST && random() < 0.5) ? create() : change());
+}
