@@ -48,7 +48,8 @@ it('starts another when the owner was killed', async () => {
 it('starts one when an owner that does not listen any more gives the data directory back', async () => {
   const owner = await ownDirectory(home, 'background');
   const started = start();
-  await sleep(500);
+  const log = join(home, 'logs/background.log');
+  while (!existsSync(log) || !readFileSync(log, 'utf8').includes('it is in use')) await sleep(20);
   await owner.release();
   expect(await started).not.toBe(process.pid);
 });

@@ -16,7 +16,10 @@ if (process.env['INNKEEPER_TEST_FAILURE'] !== undefined) {
   process.exit(1);
 }
 
-const ownership = await ownDirectory(dataDirectory, 'background').catch(() => process.exit(OWNED_BY_ANOTHER));
+const ownership = await ownDirectory(dataDirectory, 'background').catch(() => {
+  console.error('inn: failed to open it: it is in use');
+  process.exit(OWNED_BY_ANOTHER);
+});
 // Slow enough that the other starters find an owner that does not listen yet.
 await sleep(300);
 
