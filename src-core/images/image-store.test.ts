@@ -75,11 +75,11 @@ test('leaves damaged images out of the list and says what is wrong with one that
     storage.files.set(path, { bytes: Buffer.from(text), modifiedAt: 0 });
   put('no-json/image.json', '{"version": 1');
   put('other-version/image.json', JSON.stringify({ ...(await store.get('other-version')).document, version: 2 }));
-  put('other-name/image.json', JSON.stringify({ ...(await store.get('other-name')).document, name: 'x' }));
+  put('other-name/image.json', JSON.stringify((await make('good')) satisfies ImageDocument));
   storage.files.delete('no-kernel/kernel');
   put('short/initrd', 'file');
   put('stray', 'not a folder');
-  expect(await store.list()).toEqual([]);
+  expect((await store.list()).map((record) => record.document.name)).toEqual(['good']);
   for (const name of ['no-json', 'other-version', 'other-name', 'no-kernel', 'short']) {
     expect([name, await failureOf(() => store.get(name))]).toEqual([name, 'corrupt']);
   }
@@ -90,6 +90,7 @@ test('takes no document that points out of its folder', async () => {
   const document = await make('a');
   const boot = { ...document.boot, kernel: { ...document.boot.kernel, file: '../../etc/passwd' } };
   storage.files.set('a/image.json', { bytes: Buffer.from(JSON.stringify({ ...document, boot })), modifiedAt: 0 });
+  storage.files.set('a/../../etc/passwd', storage.files.get('a/kernel')!);
   expect(await failureOf(() => store.get('a'))).toBe('corrupt');
 });
 

@@ -92,7 +92,6 @@ async function nextHeader(reader: ByteReader, what: string): Promise<Header | un
 }
 
 async function metadata(reader: ByteReader, header: Header, what: string): Promise<Uint8Array> {
-  if (header.sizeBytes > MAX_METADATA_BYTES) throw corrupt(what, 'an extension header of its tar archive is too large');
   const bytes = await collect(reader.section(header.sizeBytes), MAX_METADATA_BYTES, what);
   await reader.skip(padding(header.sizeBytes));
   return bytes;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { collect, type ByteSource } from '../../../src-core/images/formats/byte-source.ts';
 import { failureOf } from '../../../src-core/images/testing/hostile.ts';
-import { NodeFetcher } from './node-fetcher.ts';
+import { NodeFetcher, redirected } from './node-fetcher.ts';
 import { LoopbackServer, type Answer } from './testing/loopback-server.ts';
 
 let answer: Answer;
@@ -46,6 +46,15 @@ test('follows redirects, but not in a circle, to other protocols or to nowhere',
   };
   expect(await read('/a')).toBe('there');
   for (const path of ['/round', '/file', '/bad']) expect(await failureOf(() => read(path))).toBe('network');
+});
+
+test('does not let itself be sent from a protected address to an unprotected one', () => {
+  const from = (start: string, to: string) => (): string => redirected(new URL(start), to, 'download').href;
+  expect(from('https://a.example/x/y', '../z')()).toBe('https://a.example/z');
+  expect(from('http://a.example/x', 'https://b.example/y')()).toBe('https://b.example/y');
+  for (const to of ['http://a.example/x', 'file:///etc/passwd', 'http://[']) {
+    expect(from('https://a.example/x', to)).toThrow('the server redirects to a place that is not allowed');
+  }
 });
 
 test('tells a missing file from a failing server', async () => {

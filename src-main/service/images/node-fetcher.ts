@@ -96,7 +96,8 @@ async function expectFile(response: Dispatcher.ResponseData, doing: string): Pro
   });
 }
 
-function redirected(from: URL, location: string, doing: string): URL {
+/** @throws AppError 'network' for an address that is none or not allowed */
+export function redirected(from: URL, location: string, doing: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   // From a protected address to an unprotected one would take away what was chosen.
   const isSafe = to?.protocol === 'https:' || (to?.protocol === 'http:' && from.protocol === 'http:');
