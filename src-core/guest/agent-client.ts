@@ -2,11 +2,11 @@ import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { AppError, type ErrorCode } from '../base/errors.ts';
 import { AgentSessions } from './agent-sessions.ts';
-import { encodeJson } from './ascii-json.ts';
+import { encodeExec, type ExecRequest } from './exec-request.ts';
 import { ExecChannel, type ExecSession } from './exec-session.ts';
 import { readGuestMessage } from './guest-messages.ts';
 import { AgentLink, type ByteDuplex } from './link.ts';
-import { FRAME_KIND, MAX_PAYLOAD_BYTES, type ExecMessage, type Frame, type OpeningMessage } from './protocol.ts';
+import { FRAME_KIND, type Frame, type OpeningMessage } from './protocol.ts';
 import { RequestSession } from './request-session.ts';
 
 /** absent: nothing answers. waiting: it has still time to. ready: it can be asked. */
@@ -23,11 +23,6 @@ export interface AgentClientOptions {
   readonly timers: AgentTimers;
   /** As Math.random; only needs to differ from one connection to the next. */
   readonly random: () => number;
-}
-
-export interface ExecRequest extends Omit<ExecMessage, 'kind'> {
-  /** How long to wait for an agent that is not ready, because the guest still boots. Default 60 s. */
-  readonly waitMs?: number;
 }
 
 /** What the agent says of itself: "exec", "terminal", "ping", "set-time", "power-off". */
@@ -262,17 +257,4 @@ export class AgentClient {
 function noAgent(doing: string, code: ErrorCode, because: string): AppError {
   const hint = 'The machine has to run an image with the Innkeeper agent, and to have finished booting.';
   return new AppError({ code, doing, because, hint });
-}
-
-function encodeExec(message: ExecMessage, doing: string): Uint8Array {
-  const invalid = (because: string): AppError => new AppError({ code: 'invalid-input', doing, because });
-  const { command, environment = {}, workingDirectory = '' } = message;
-  if (!command[0]) throw invalid('there is no command');
-  const names = Object.keys(environment);
-  if (names.some((name) => name === '' || name.includes('='))) throw invalid('a variable has no valid name');
-  const texts = [...command, ...names, ...Object.values(environment), workingDirectory];
-  if (texts.some((text) => text.includes('\0'))) throw invalid('it contains a NUL character');
-  const bytes = encodeJson(message);
-  if (bytes.length > MAX_PAYLOAD_BYTES) throw invalid('the command and its environment are longer than 64 KiB');
-  return bytes;
 }
