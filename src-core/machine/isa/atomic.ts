@@ -14,7 +14,7 @@ const OPERATIONS = [
 
 function rowsOf(suffix: 'w' | 'd', funct3: string, type: string): Row[] {
   return [
-    [`lr.${suffix}`, 'amo', `00010 .. 00000 ..... ${funct3} ..... 0101111`, `lr(${type}, rs1)`],
+    [`lr.${suffix}`, 'lr', `00010 .. 00000 ..... ${funct3} ..... 0101111`, `lr(${type}, rs1)`],
     [`sc.${suffix}`, 'amo', `00011 .. ..... ..... ${funct3} ..... 0101111`, `sc(${type}, rs1, rs2)`],
     ...OPERATIONS.map(([name, funct5, operation]): Row => [
       `${name}.${suffix}`,

@@ -17,6 +17,7 @@ export type Format =
   | 'J' // rd, target
   | 'jalr' // rd, imm(rs1)
   | 'amo' // rd, rs2, (rs1)
+  | 'lr' // rd, (rs1)
   | 'none' // no operands
   | 'csr' // rd, csr, rs1
   | 'csri' // rd, csr, 5-bit immediate

@@ -95,6 +95,7 @@ function takeWide(format: u32, bits: u32, r: usize, mask: u32): bool {
       imm = I.immJ(bits);
       return true;
     case D.F_AMO:
+    case D.F_LR:
       return true;
     case D.F_NONE:
     case D.F_CSR:

@@ -53,5 +53,5 @@ export function writeDevice(hart: usize, address: u64, size: u32, value: u64): v
 
 function writeWord(address: u64, size: u32, value: u32): void {
   if (within(address, B.PLIC_BASE, B.PLIC_SIZE)) writePlic(<u32>(address - B.PLIC_BASE), value);
-  else mmioWrite(<u32>address, size, value);
+  else mmioWrite(<u32>address, size, size == 4 ? value : value & ((1 << (size << 3)) - 1));
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -12,7 +12,11 @@ export function coreModule(): Uint8Array<ArrayBuffer> {
   if (bytes) return bytes;
   if (isStale()) {
     const compiler = `${ROOT}node_modules/assemblyscript/bin/asc.js`;
-    execFileSync(process.execPath, [compiler, '--config', 'src-core/machine/core/asconfig.json'], { cwd: ROOT });
+    // Several test files may find it stale at once: each builds its own, and the last one stays.
+    const own = `out/core.${process.pid}.wasm`;
+    const config = 'src-core/machine/core/asconfig.json';
+    execFileSync(process.execPath, [compiler, '--config', config, '--outFile', own], { cwd: ROOT, stdio: 'pipe' });
+    renameSync(`${ROOT}${own}`, MODULE);
   }
   bytes = new Uint8Array(readFileSync(MODULE));
   return bytes;
