@@ -75,7 +75,7 @@ describe('inn vm exec', () => {
     io.environment['TERM'] = 'xterm';
     const exit = io.run('vm exec a -it -- top');
     await settle();
-    expect(io.rawModes).toEqual([true]);
+    expect([io.rawModes, io.unchangedOutputs]).toEqual([[true], 1]);
     expect(input()).toMatchObject({ terminal: { columns: 100, rows: 30 }, environment: { TERM: 'xterm' } });
     Object.assign(io.stdout, { columns: 120 });
     io.stdout.emit('resize');

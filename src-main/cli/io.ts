@@ -35,5 +35,7 @@ export interface CliIo {
   connectIfRunning(): Promise<ServiceConnection | undefined>;
   /** Runs the service here. Resolves when it has ended. */
   serve(request: ServeRequest): Promise<void>;
+  /** Switches the terminal's own changes to what is written off; `setRawMode(false)` brings them back. */
+  passOutputUnchanged(): void;
   onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGWINCH', handler: () => void): Disposable;
 }

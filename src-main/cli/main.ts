@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../src-core/base/errors.ts';
@@ -30,6 +31,10 @@ const io: CliIo = {
       ownedByAnother = owned && process.env[STARTED_IN_BACKGROUND] !== undefined;
       throw error;
     });
+  },
+  passOutputUnchanged: () => {
+    // Node's raw mode still turns LF into CR LF on output, and has no way to say otherwise.
+    if (process.platform !== 'win32') spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
   },
   onSignal: (signal, handler) => {
     process.on(signal, handler);

@@ -10,10 +10,14 @@ export function terminalSize(out: OutputStream): TerminalSize | undefined {
   return { columns: Math.min(out.columns, MAX_CELLS), rows: Math.min(out.rows, MAX_CELLS) };
 }
 
-/** Every key goes to the guest as it is, Ctrl-C too, until disposed. */
+/**
+ * Every key goes to the guest as it is, Ctrl-C too, and every byte of its output to the terminal, until disposed. The
+ * guest's terminal has made its line ends already: a second carriage return would spoil what full-screen programs draw.
+ */
 export function rawMode(io: CliIo): Disposable {
   if (!io.stdin.isTTY || io.stdin.setRawMode === undefined) return { dispose: () => undefined };
   io.stdin.setRawMode(true);
+  io.passOutputUnchanged();
   return { dispose: () => void io.stdin.setRawMode?.(false) };
 }
 

@@ -19,6 +19,7 @@ export class FakeIo implements CliIo {
   readonly version = '1.2.3';
   readonly served: ServeRequest[] = [];
   readonly rawModes: boolean[] = [];
+  unchangedOutputs = 0;
   readonly #service: FakeService | undefined;
   readonly #signals: { signal: Signal; handler: () => void }[] = [];
   readonly #out: Buffer[] = [];
@@ -80,6 +81,10 @@ export class FakeIo implements CliIo {
   serve(request: ServeRequest): Promise<void> {
     this.served.push(request);
     return Promise.resolve();
+  }
+
+  passOutputUnchanged(): void {
+    this.unchangedOutputs++;
   }
 
   onSignal(signal: Signal, handler: () => void) {
