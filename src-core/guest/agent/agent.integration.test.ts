@@ -126,6 +126,8 @@ describe.skipIf(!qjs)('the agent', () => {
     expect(others.map(({ status, stdout }) => [status, stdout.toString()])).toEqual(
       Array.from({ length: 20 }, (_, i) => [i, `${i}\n`]),
     );
+    await eventually(() => received).toBe(WINDOW_BYTES);
+    await run(sh('sleep 0.2'));
     expect(received).toBe(WINDOW_BYTES);
     flood.close();
   });
