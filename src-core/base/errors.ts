@@ -58,6 +58,20 @@ export class AppError extends Error {
   }
 }
 
+/**
+ * Tells a failure as that of the larger work it was part of: "write /…/machine.json" fails, and with it "create
+ * machine web", for the same cause.
+ */
+export async function asPartOf<T>(doing: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code, because, hint, data } = error;
+    throw new AppError({ code, doing, because, data, cause: error, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
 /** A defect of this program. It ends the one machine it happened in, not the app. */
 export class BugError extends Error {
   override readonly name = 'BugError';

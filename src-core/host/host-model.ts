@@ -67,11 +67,11 @@ function accounts(
   memoryBytes: number,
 ): Pick<HostAccount, 'processor' | 'memory' | 'disk'> {
   const running = guests.filter((guest) => guest.running);
-  const { path, totalBytes, freeBytes } = measured.disk;
+  const { path, totalBytes, usedBytes } = measured.disk;
   return {
     processor: sum(running, 'processors', processors, measured.processorUsed),
     memory: sum(running, 'memoryBytes', memoryBytes, memoryBytes - measured.memoryAvailableBytes),
-    disk: { path, ...sum(guests, 'diskBytes', totalBytes, totalBytes - freeBytes) },
+    disk: { path, ...sum(guests, 'diskBytes', totalBytes, usedBytes) },
   };
 }
 

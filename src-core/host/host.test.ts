@@ -54,7 +54,7 @@ describe('the host model', () => {
     expect(account.memory).toMatchObject({ promised: 512 * MIB, used: 7 * MIB, usedByAll: 2048 * MIB });
     expect(account.memory.shares.map(({ guest }) => guest)).toEqual(['c', 'a']);
     expect(account.processor).toMatchObject({ total: 4, promised: 2, usedByAll: 0.5 });
-    expect(account.disk).toMatchObject({ promised: 3000, used: 30, path: '/data' });
+    expect(account.disk).toMatchObject({ promised: 3000, used: 30, usedByAll: 30 * 1024 ** 3, path: '/data' });
   });
 });
 

@@ -17,7 +17,13 @@ export interface HostMeasurement {
   /** Memory that a new program could have without anything being swapped out. */
   readonly memoryAvailableBytes: number;
   /** The file system that holds the data directory. */
-  readonly disk: { readonly path: string; readonly totalBytes: number; readonly freeBytes: number };
+  readonly disk: {
+    readonly path: string;
+    readonly totalBytes: number;
+    readonly usedBytes: number;
+    /** What may still be written: less than the rest where some is kept for the system. */
+    readonly freeBytes: number;
+  };
 }
 
 /** Looks at the real operating system. */

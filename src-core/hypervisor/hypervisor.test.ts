@@ -60,7 +60,7 @@ describe('creating a machine', () => {
   it('leaves nothing behind when the disk is full, wherever that is noticed', async () => {
     for (let changes = 0; changes < 3; changes++) {
       bench.files.fillAfter(changes);
-      await expect(bench.create('web')).rejects.toEqual(failsWith('disk-full', /disk is full/));
+      await expect(bench.create('web')).rejects.toThrow('Failed to create machine web: the disk is full');
       bench.files.powerOn();
       await bench.restart();
       expect(bench.hypervisor.list()).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { AppError } from '../base/errors.ts';
+import { AppError, asPartOf } from '../base/errors.ts';
 import type { MachineStats, MachineView } from '../contract/machines.ts';
 import type { GuestShare } from '../host/host-model.ts';
 import { MachineBin } from './bin.ts';
@@ -92,9 +92,10 @@ export class Hypervisor {
    * @throws AppError, having left nothing behind
    */
   async create(request: CreateRequest): Promise<MachineView> {
-    const machine = await this.#claim(request.name, `create machine ${request.name}`, async () => {
+    const doing = `create machine ${request.name}`;
+    const machine = await this.#claim(request.name, doing, async () => {
       const definition = await planMachine(request, this.#newId(), this.#around);
-      await this.#around.store.create(definition);
+      await asPartOf(doing, this.#around.store.create(definition));
       const record = { version: 1, runningSince: null, lastEnd: null } as const;
       return this.#adopt(new Machine(definition, record, this.#around, (changed) => this.#tell(changed)));
     });
@@ -107,9 +108,10 @@ export class Hypervisor {
 
   async rename(reference: string, name: string): Promise<MachineView> {
     const machine = this.get(reference, 'rename');
+    const doing = `rename machine ${machine.name} to ${name}`;
     const sameName = machine.name.toLowerCase() === name.toLowerCase();
-    if (sameName) await machine.rename(name);
-    else await this.#claim(name, `rename machine ${machine.name} to ${name}`, () => machine.rename(name));
+    if (sameName) await asPartOf(doing, machine.rename(name));
+    else await this.#claim(name, doing, () => asPartOf(doing, machine.rename(name)));
     return machine.view();
   }
 
@@ -123,7 +125,7 @@ export class Hypervisor {
     this.#damaged.delete(id);
     try {
       await machine?.settled();
-      await this.#bin.put(id);
+      await asPartOf(`delete machine ${reference}`, this.#bin.put(id));
     } catch (error) {
       if (machine) this.#machines.set(id, machine);
       if (damaged) this.#damaged.set(id, damaged);

@@ -1,20 +1,18 @@
-import type { Disposable } from '../base/disposable.ts';
 import { AppError } from '../base/errors.ts';
 import { toFailure } from '../contract/failures.ts';
 import type { Failure } from '../contract/failures.ts';
-import type { MachineEnd, MachineState, MachineStats, MachineView, TerminalSize } from '../contract/machines.ts';
-import { admitStart } from '../host/admission.ts';
-import { bootFromFiles, bootFromImage, checkBootFiles } from './boot-files.ts';
+import type { MachineState, MachineStats, MachineView, TerminalSize } from '../contract/machines.ts';
 import { MachineConsole } from './console.ts';
 import type { MachineDefinition } from './definition.ts';
-import { inspectDisk } from './disk-image.ts';
 import type { Preparation } from './image-preparation.ts';
+import { planLaunch } from './launch-plan.ts';
+import type { LaunchPlan } from './launch-plan.ts';
 import { afterHappening, afterRequest } from './life-cycle.ts';
 import type { Happening, Request } from './life-cycle.ts';
 import { LiveRun } from './live-run.ts';
-import { RUN_RECORD_VERSION } from './run-record.ts';
+import { MachineDocuments } from './machine-documents.ts';
 import type { RunRecord } from './run-record.ts';
-import type { RunEnd, RunSpec } from './runner.ts';
+import type { RunEnd } from './runner.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** One machine: its definition, its state, and its run while it has one. */
@@ -22,8 +20,7 @@ export class Machine {
   readonly console: MachineConsole;
   readonly #around: Surroundings;
   readonly #changed: (machine: Machine) => void;
-  #definition: MachineDefinition;
-  #record: RunRecord;
+  readonly #documents: MachineDocuments;
   #state: MachineState = 'stopped';
   #live: LiveRun | null = null;
   #preparation: Preparation | null = null;
@@ -36,7 +33,6 @@ export class Machine {
   /** Counts beginnings and forced ends: what was begun before is told apart from what goes on now. */
   #attempt = 0;
   #killing: Promise<void> | null = null;
-  #writes: Promise<unknown> = Promise.resolve();
 
   constructor(
     definition: MachineDefinition,
@@ -44,8 +40,7 @@ export class Machine {
     around: Surroundings,
     changed: (machine: Machine) => void,
   ) {
-    this.#definition = definition;
-    this.#record = record;
+    this.#documents = new MachineDocuments(definition, record, around);
     this.#around = around;
     this.#changed = changed;
     this.console = new MachineConsole(around.clock);
@@ -54,11 +49,11 @@ export class Machine {
   }
 
   get id(): string {
-    return this.#definition.id;
+    return this.definition.id;
   }
 
   get name(): string {
-    return this.#definition.name;
+    return this.definition.name;
   }
 
   get state(): MachineState {
@@ -66,7 +61,7 @@ export class Machine {
   }
 
   get definition(): MachineDefinition {
-    return this.#definition;
+    return this.#documents.definition;
   }
 
   /** Its run, while the guest can be spoken to. */
@@ -75,8 +70,8 @@ export class Machine {
   }
 
   view(): MachineView {
-    const { id, name, source, processors, memoryBytes, disks, createdAt } = this.#definition;
-    const { runningSince, lastEnd } = this.#record;
+    const { id, name, source, processors, memoryBytes, disks, createdAt } = this.definition;
+    const { runningSince, lastEnd } = this.#documents.record;
     return {
       ...{ id, name, source, processors, memoryBytes, disks, createdAt, lastEnd },
       state: this.#state,
@@ -102,7 +97,7 @@ export class Machine {
   /** Prepares its image when that is not here yet. */
   async prepare(): Promise<void> {
     const attempt = this.#attempt;
-    const { source } = this.#definition;
+    const { source } = this.definition;
     if (source.kind !== 'image' || (await this.#around.images.find(source.image)) !== null) return;
     if (attempt === this.#attempt && this.#state === 'stopped') this.#prepare(source.image, false);
   }
@@ -141,7 +136,7 @@ export class Machine {
     } finally {
       this.#killing = null;
     }
-    const written = this.#writeEnd({ kind: 'killed', at: this.#around.clock.now(), cause: null });
+    const written = this.#documents.ended('killed', null);
     this.#request('kill');
     await written;
   }
@@ -161,9 +156,7 @@ export class Machine {
   /** @throws AppError when the definition cannot be written; the name is then the old one */
   async rename(name: string): Promise<void> {
     afterRequest(this.#state, 'rename', this.name);
-    const renamed = { ...this.#definition, name };
-    await this.#write(() => this.#around.store.update(renamed));
-    this.#definition = renamed;
+    await this.#documents.define({ ...this.definition, name });
     this.#tell();
   }
 
@@ -183,12 +176,12 @@ export class Machine {
   /** To be called every few seconds. */
   watch(): void {
     if (this.#state === 'paused' || this.live?.stuck() !== true) return;
-    void this.#ended(this.#attempt, { kind: 'failed', cause: 'its processor thread does not answer any more' });
+    this.#hearEnd(this.#attempt, { kind: 'failed', cause: 'its processor thread does not answer any more' });
   }
 
   /** What was written about it so far is on the disk when this resolves. */
   async settled(): Promise<void> {
-    await this.#writes;
+    await this.#documents.settled();
   }
 
   #request(request: Request): void {
@@ -232,46 +225,31 @@ export class Machine {
     const attempt = ++this.#attempt;
     const doing = `start machine ${this.name}`;
     try {
-      const boot = await this.#planBoot(doing);
+      const plan = await planLaunch(this.definition, doing, this.#around);
+      if (attempt !== this.#attempt) letGoOf(plan);
       this.#check(attempt, doing);
-      if (boot === null) {
-        this.#prepare(this.#imageName(), true);
-        return;
-      }
-      await this.#powerUp(attempt, doing, boot);
+      if (plan === null) this.#prepare(this.#imageName(), true);
+      else await this.#powerUp(attempt, doing, plan);
     } catch (error) {
       if (attempt === this.#attempt) await this.#launchFailed(doing, error);
       throw error;
     }
   }
 
-  async #powerUp(attempt: number, doing: string, boot: RunSpec['boot']): Promise<void> {
-    const { clock, host, runner } = this.#around;
-    const { processors, memoryBytes } = this.#definition;
-    admitStart({ doing, processors, memoryBytes }, host.meter.facts, await host.meter.measure());
-    const leases = await this.#leaseDisks(doing);
-    try {
-      await this.#writeRecord({ ...this.#record, runningSince: clock.now() });
-      this.#check(attempt, doing);
-    } catch (error) {
-      for (const lease of leases) lease.dispose();
-      throw error;
-    }
-    const { id, name, disks } = this.#definition;
-    const run = runner.launch({ id, name, harts: processors, memoryBytes, boot, disks });
-    this.#live = new LiveRun(
-      run,
-      this.console,
-      clock,
-      () => this.#randomNumber(),
-      leases,
-      () => this.#tell(),
-    );
+  async #powerUp(attempt: number, doing: string, plan: LaunchPlan): Promise<void> {
+    const { clock, runner } = this.#around;
+    // Before it runs, so that a death of Innkeeper's from here on is told as what it was.
+    await this.#documents.runs();
+    if (attempt !== this.#attempt) letGoOf(plan);
+    this.#check(attempt, doing);
+    const run = runner.launch(plan.spec);
+    const random = (): number => this.#randomNumber();
+    this.#live = new LiveRun(run, this.console, clock, random, plan.leases, () => this.#tell());
     await run.started;
     this.#check(attempt, doing);
     if (this.#terminal) run.resize(this.#terminal);
     this.#happen('launched');
-    void run.ended.then((end) => this.#ended(attempt, end));
+    void run.ended.then((end) => this.#hearEnd(attempt, end));
   }
 
   /** @throws AppError 'cancelled' when it was killed meanwhile */
@@ -285,45 +263,25 @@ export class Machine {
     await this.#letGo();
     this.#failure = toFailure(error, doing);
     this.#around.log.warn(this.id, `failed to start: ${this.#failure.because}`, { code: this.#failure.code, error });
-    const written = this.#writeRecord({ ...this.#record, runningSince: null });
+    const written = this.#documents.runsNot();
     this.#happen('launch-failed');
     await written;
   }
 
-  /** @returns null when the image has to be made first */
-  async #planBoot(doing: string): Promise<RunSpec['boot'] | null> {
-    const { source, name } = this.#definition;
-    if (source.kind === 'image') {
-      const image = await this.#around.images.find(source.image);
-      return image && bootFromImage(image, name);
-    }
-    await checkBootFiles(this.#around.files, doing, source);
-    return bootFromFiles(source);
+  /** A run ended without having been asked to by `kill`. */
+  #hearEnd(attempt: number, end: RunEnd): void {
+    this.#ended(attempt, end).catch((error: unknown) => {
+      this.#around.log.warn(this.id, 'a defect of Innkeeper: its end could not be dealt with', { error });
+    });
   }
 
-  async #leaseDisks(doing: string): Promise<Disposable[]> {
-    const leases: Disposable[] = [];
-    try {
-      for (const { path, readOnly } of this.#definition.disks) {
-        const { identity } = await inspectDisk(this.#around.files, doing, { path, readOnly });
-        leases.push(this.#around.disks.acquire(doing, path, { identity, readOnly, holder: this.name }));
-      }
-      return leases;
-    } catch (error) {
-      for (const lease of leases) lease.dispose();
-      throw error;
-    }
-  }
-
-  /** Called when a run ended without having been asked to by `kill`. */
   async #ended(attempt: number, end: RunEnd): Promise<void> {
     if (attempt !== this.#attempt) return;
     this.#attempt++;
     await this.#letGo();
-    const at = this.#around.clock.now();
     if (end.kind === 'failed') {
       this.console.note(`The machine failed: ${end.cause}`);
-      return this.#finish('failed', { kind: 'failed', at, cause: end.cause });
+      return this.#finish('failed', end.cause);
     }
     if (this.#startsAgainAfter(end)) {
       this.#restartWhenOff = false;
@@ -331,12 +289,12 @@ export class Machine {
       return this.#launch().catch(() => undefined);
     }
     this.console.note('The machine is off');
-    return this.#finish('powered-off', { kind: 'powered-off', at, cause: null });
+    return this.#finish('powered-off', null);
   }
 
-  async #finish(happening: 'failed' | 'powered-off', end: MachineEnd): Promise<void> {
+  async #finish(happening: 'failed' | 'powered-off', cause: string | null): Promise<void> {
     // Who hears of the new state is to see how it came about at the same time.
-    const written = this.#writeEnd(end);
+    const written = this.#documents.ended(happening, cause);
     this.#happen(happening);
     await written;
   }
@@ -362,7 +320,7 @@ export class Machine {
   }
 
   #imageName(): string {
-    const { source } = this.#definition;
+    const { source } = this.definition;
     return source.kind === 'image' ? source.image : '';
   }
 
@@ -406,32 +364,13 @@ export class Machine {
     this.#request(request);
   }
 
-  async #writeEnd(lastEnd: MachineEnd): Promise<void> {
-    const cause = lastEnd.cause === null ? '' : `: ${lastEnd.cause}`;
-    this.#around.log.info(this.id, `${lastEnd.kind}${cause}`);
-    await this.#writeRecord({ version: RUN_RECORD_VERSION, runningSince: null, lastEnd });
-  }
-
-  /** A record that cannot be written (the disk is full) does not keep a machine from running, or from ending. */
-  async #writeRecord(record: RunRecord): Promise<void> {
-    this.#record = record;
-    try {
-      await this.#write(() => this.#around.store.writeRecord(this.id, record));
-    } catch (error) {
-      this.#around.log.warn(this.id, 'its run record could not be written', { error });
-    }
-  }
-
-  /** One write after the other. */
-  #write(write: () => Promise<void>): Promise<void> {
-    const written = this.#writes.then(write);
-    this.#writes = written.catch(() => undefined);
-    return written;
-  }
-
   #randomNumber(): number {
     const bytes = new Uint8Array(4);
     this.#around.random(bytes);
     return new DataView(bytes.buffer).getUint32(0) / 2 ** 32;
   }
+}
+
+function letGoOf(plan: LaunchPlan | null): void {
+  for (const lease of plan?.leases ?? []) lease.dispose();
 }

@@ -18,7 +18,7 @@ export class FakeMeter implements HostMeter {
       takenAt: 1,
       processorUsed: 0.5,
       memoryAvailableBytes: this.availableBytes,
-      disk: { path: '/data', totalBytes: 100 * GIB, freeBytes: 60 * GIB },
+      disk: { path: '/data', totalBytes: 100 * GIB, usedBytes: 30 * GIB, freeBytes: 60 * GIB },
     });
   }
 }

@@ -29,12 +29,17 @@ export class NodeMeter implements HostMeter {
   }
 
   async measure(): Promise<HostMeasurement> {
-    const { bsize, blocks, bavail } = await statfs(this.#dataDirectory);
+    const { bsize, blocks, bfree, bavail } = await statfs(this.#dataDirectory);
     return {
       takenAt: Date.now(),
       processorUsed: this.#processorUsed(),
       memoryAvailableBytes: await availableMemory(),
-      disk: { path: this.#dataDirectory, totalBytes: blocks * bsize, freeBytes: bavail * bsize },
+      disk: {
+        path: this.#dataDirectory,
+        totalBytes: blocks * bsize,
+        usedBytes: (blocks - bfree) * bsize,
+        freeBytes: bavail * bsize,
+      },
     };
   }
 

@@ -1,0 +1,64 @@
+import type { Disposable } from '../base/disposable.ts';
+import { admitStart } from '../host/admission.ts';
+import { bootFromFiles, bootFromImage, checkBootFiles } from './boot-files.ts';
+import type { MachineDefinition } from './definition.ts';
+import { inspectDisk } from './disk-image.ts';
+import type { RunSpec } from './runner.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What a run needs, found and held for it. */
+export interface LaunchPlan {
+  readonly spec: RunSpec;
+  /** Of its disks; to be given back when the run is over, or does not begin. */
+  readonly leases: readonly Disposable[];
+}
+
+/**
+ * Looks again at everything that a machine needs to start, because all of it may have changed since it was made.
+ * @returns null when its image is not here
+ * @throws AppError when something is missing, is not what it should be, is in use, or does not fit
+ */
+export async function planLaunch(
+  definition: MachineDefinition,
+  doing: string,
+  around: Pick<Surroundings, 'files' | 'images' | 'host' | 'disks'>,
+): Promise<LaunchPlan | null> {
+  const boot = await planBoot(definition, doing, around);
+  if (boot === null) return null;
+  const { id, name, processors, memoryBytes, disks } = definition;
+  const { meter } = around.host;
+  admitStart({ doing, processors, memoryBytes }, meter.facts, await meter.measure());
+  const leases = await leaseDisks(definition, doing, around);
+  return { spec: { id, name, harts: processors, memoryBytes, boot, disks }, leases };
+}
+
+async function planBoot(
+  { source, name }: MachineDefinition,
+  doing: string,
+  { files, images }: Pick<Surroundings, 'files' | 'images'>,
+): Promise<RunSpec['boot'] | null> {
+  if (source.kind === 'image') {
+    const image = await images.find(source.image);
+    return image && bootFromImage(image, name);
+  }
+  await checkBootFiles(files, doing, source);
+  return bootFromFiles(source);
+}
+
+async function leaseDisks(
+  definition: MachineDefinition,
+  doing: string,
+  { files, disks }: Pick<Surroundings, 'files' | 'disks'>,
+): Promise<Disposable[]> {
+  const leases: Disposable[] = [];
+  try {
+    for (const { path, readOnly } of definition.disks) {
+      const { identity } = await inspectDisk(files, doing, { path, readOnly });
+      leases.push(disks.acquire(doing, path, { identity, readOnly, holder: definition.name }));
+    }
+    return leases;
+  } catch (error) {
+    for (const lease of leases) lease.dispose();
+    throw error;
+  }
+}
