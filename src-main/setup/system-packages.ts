@@ -30,7 +30,6 @@ const TEST_PACKAGES = [
   'chromium',
   'device-tree-compiler',
   'opensbi',
-  'quickjs',
   'gcc',
   'libc6-dev',
 ];
