@@ -9,12 +9,20 @@ export const KEPT_IN_BIN_MS = 10 * 60 * 1000;
 export class MachineBin {
   readonly #store: MachineStore;
   readonly #clock: Clock;
+  readonly #onGone: (id: string) => void;
   readonly #onProblem: (id: string, error: unknown) => void;
   readonly #due = new Map<string, Disposable>();
 
-  constructor(store: MachineStore, clock: Clock, onProblem: (id: string, error: unknown) => void) {
+  /** @param onGone a machine was deleted for good; @param onProblem it could not be, until the next start */
+  constructor(
+    store: MachineStore,
+    clock: Clock,
+    onGone: (id: string) => void,
+    onProblem: (id: string, error: unknown) => void,
+  ) {
     this.#store = store;
     this.#clock = clock;
+    this.#onGone = onGone;
     this.#onProblem = onProblem;
   }
 
@@ -47,6 +55,7 @@ export class MachineBin {
   async purge(id: string): Promise<void> {
     this.take(id);
     await this.#store.purge(id);
+    this.#onGone(id);
   }
 
   dispose(): void {

@@ -300,6 +300,7 @@ describe('removing', () => {
     bench.clock.pass(5 * 60_000);
     await bench.settle();
     expect([...bench.files.entries.keys()]).toEqual([]);
+    expect(bench.log.at(-1)).toBe(`${id}: forgotten`);
     await expect(bench.hypervisor.restore(id)).rejects.toEqual(failsWith('not-found', /not in the bin/));
   });
 

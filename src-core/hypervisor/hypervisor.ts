@@ -33,8 +33,12 @@ export class Hypervisor {
 
   constructor(around: Surroundings) {
     this.#around = around;
-    this.#bin = new MachineBin(around.store, around.clock, (id, error) =>
-      around.log.warn(id, 'a removed machine could not be deleted', { error }),
+    const { store, clock, log } = around;
+    this.#bin = new MachineBin(
+      store,
+      clock,
+      (id) => log.forget(id),
+      (id, error) => log.warn(id, 'a removed machine could not be deleted', { error }),
     );
   }
 

@@ -10,6 +10,8 @@ import type { MachineRunner } from './runner.ts';
 export interface MachineLog {
   info(machine: string, message: string, data?: Readonly<Record<string, unknown>>): void;
   warn(machine: string, message: string, data?: Readonly<Record<string, unknown>>): void;
+  /** The machine is gone for good. */
+  forget(machine: string): void;
 }
 
 /** What a machine finds around it. */

@@ -39,6 +39,7 @@ export class Workbench {
       disks: new DiskLeases(),
       log: {
         info: (machine, message) => void this.log.push(`${machine}: ${message}`),
+        forget: (machine) => void this.log.push(`${machine}: forgotten`),
         warn: (machine, message) => void this.log.push(`${machine}: ${message}`),
       },
     });

@@ -244,7 +244,7 @@ test('says what is missing on a mirror', async () => {
   const error = await failure();
   expect([error.code, error.because, error.hint]).toEqual([
     'network',
-    'the server does not answer',
+    'the server does not answer (127.0.0.1:9)',
     'Check the network connection, or choose another mirror in the settings.',
   ]);
 });

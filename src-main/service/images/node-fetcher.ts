@@ -1,5 +1,5 @@
 import { EnvHttpProxyAgent, ProxyAgent, request, type Dispatcher } from 'undici';
-import { AppError } from '../../../src-core/base/errors.ts';
+import { AppError, type ErrorCode } from '../../../src-core/base/errors.ts';
 import { cancelled } from '../../../src-core/images/cancellation.ts';
 import type { ByteSource } from '../../../src-core/images/formats/byte-source.ts';
 import type { AbortSignalLike } from '../../../src-core/images/image.ts';
@@ -27,16 +27,15 @@ export class NodeFetcher implements Fetcher {
   }
 
   async open(url: string, signal: AbortSignalLike): Promise<{ sizeBytes: number | undefined; body: ByteSource }> {
-    const doing = `download ${url}`;
     const abort = linked(signal);
     try {
-      const response = await this.#follow(new URL(url), abort.signal, doing);
+      const response = await this.#follow(new URL(url), abort.signal);
       const length = Number(response.headers['content-length'] ?? NaN);
-      const body = guarded(response.body, signal, doing, abort.unlink);
+      const body = guarded(response.body, signal, url, abort.unlink);
       return { sizeBytes: Number.isSafeInteger(length) ? length : undefined, body };
     } catch (error) {
       abort.unlink();
-      throw signal.aborted ? cancelled(doing) : networkError(doing, error);
+      throw signal.aborted ? cancelled(`download ${url}`) : networkError(url, error);
     }
   }
 
@@ -45,17 +44,17 @@ export class NodeFetcher implements Fetcher {
     this.#dispatchers.clear();
   }
 
-  async #follow(start: URL, signal: AbortSignal, doing: string): Promise<Dispatcher.ResponseData> {
+  async #follow(start: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     let url = start;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const response = await request(url, { dispatcher: await this.#dispatcher(url), signal, headers: HEADERS });
       const location = response.headers['location'];
       const isRedirect = [301, 302, 303, 307, 308].includes(response.statusCode) && typeof location === 'string';
-      if (!isRedirect) return await expectFile(response, doing);
+      if (!isRedirect) return await expectFile(response, url.href);
       await response.body.dump();
-      url = redirected(url, location, doing);
+      url = redirected(url, location);
     }
-    throw new AppError({ code: 'network', doing, because: 'the server redirects in a circle', hint: ANOTHER_MIRROR });
+    throw failed('network', start.href, `the server redirects in a circle from ${start.href}`, ANOTHER_MIRROR);
   }
 
   async #dispatcher(url: URL): Promise<Dispatcher> {
@@ -84,56 +83,52 @@ function linked(signal: AbortSignalLike): { signal: AbortSignal; unlink: () => v
   return { signal: controller.signal, unlink: () => signal.removeEventListener('abort', abort) };
 }
 
-async function expectFile(response: Dispatcher.ResponseData, doing: string): Promise<Dispatcher.ResponseData> {
+async function expectFile(response: Dispatcher.ResponseData, url: string): Promise<Dispatcher.ResponseData> {
   if (response.statusCode === 200) return response;
   await response.body.dump();
-  const isMissing = response.statusCode === 404 || response.statusCode === 410;
-  throw new AppError({
-    code: isMissing ? 'not-found' : 'network',
-    doing,
-    because: isMissing ? 'the server does not have it' : `the server answered ${response.statusCode}`,
-    hint: ANOTHER_MIRROR,
-  });
+  if (response.statusCode === 404 || response.statusCode === 410) {
+    throw failed('not-found', url, `the server does not have ${url}`, ANOTHER_MIRROR);
+  }
+  throw failed('network', url, `the server answered ${response.statusCode} to ${url}`, ANOTHER_MIRROR);
 }
 
 /** @throws AppError 'network' for an address that is none or not allowed */
-export function redirected(from: URL, location: string, doing: string): URL {
+export function redirected(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   // From a protected address to an unprotected one would take away what was chosen.
   const isSafe = to?.protocol === 'https:' || (to?.protocol === 'http:' && from.protocol === 'http:');
   if (to !== undefined && isSafe) return to;
-  throw new AppError({
-    code: 'network',
-    doing,
-    because: 'the server redirects to a place that is not allowed',
-    hint: ANOTHER_MIRROR,
-  });
+  throw failed(
+    'network',
+    from.href,
+    `the server redirects ${from.href} to a place that is not allowed`,
+    ANOTHER_MIRROR,
+  );
 }
 
 async function* guarded(
   body: AsyncIterable<Buffer>,
   signal: AbortSignalLike,
-  doing: string,
+  url: string,
   done: () => void,
 ): AsyncGenerator<Uint8Array, void, void> {
   try {
     for await (const chunk of body) yield chunk;
   } catch (error) {
-    throw signal.aborted ? cancelled(doing) : networkError(doing, error);
+    throw signal.aborted ? cancelled(`download ${url}`) : networkError(url, error);
   } finally {
     done();
   }
 }
 
-function networkError(doing: string, error: unknown): AppError {
+function networkError(url: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
-  return new AppError({
-    code: 'network',
-    doing,
-    because: reason(error),
-    hint: 'Check the network connection, or choose another mirror in the settings.',
-    cause: error,
-  });
+  const hint = 'Check the network connection, or choose another mirror in the settings.';
+  return failed('network', url, `${reason(error)} (${new URL(url).host})`, hint, error);
+}
+
+function failed(code: ErrorCode, url: string, because: string, hint: string, cause?: unknown): AppError {
+  return new AppError({ code, doing: `download ${url}`, because, hint, ...(cause === undefined ? {} : { cause }) });
 }
 
 const REASONS: Readonly<Record<string, string>> = {
