@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 /** A boot on a busy computer, the building of the image included. */
 export const BOOT_LIMIT_MS = 240_000;
@@ -14,7 +14,7 @@ export async function consoleText(page: Page): Promise<string> {
 }
 
 export async function waitForConsole(page: Page, pattern: RegExp, timeout = ANSWER_LIMIT_MS): Promise<string> {
-  await expect.poll(() => consoleText(page), { timeout, interval: 100 }).toMatch(pattern);
+  await vi.waitFor(async () => expect(await consoleText(page)).toMatch(pattern), { timeout, interval: 100 });
   return consoleText(page);
 }
 

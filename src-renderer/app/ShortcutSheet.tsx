@@ -1,6 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { X } from 'lucide-react';
-import { IconButton } from '../parts/Button.tsx';
+import { Button } from '../parts/Button.tsx';
 import { KEY_HELP } from './keys.ts';
 import { useOverlays } from './window-commands.ts';
 
@@ -11,11 +10,7 @@ export function ShortcutSheet() {
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="dialog">
-          <header className="row">
-            <Dialog.Title className="dialog-title">Keys</Dialog.Title>
-            <span className="toolbar-gap" />
-            <Dialog.Close render={<IconButton icon={X} label="Close" />} />
-          </header>
+          <Dialog.Title className="dialog-title">Keys</Dialog.Title>
           <div className="key-groups">
             {KEY_HELP.map(({ title, keys }) => (
               <section key={title}>
@@ -32,6 +27,9 @@ export function ShortcutSheet() {
                 </dl>
               </section>
             ))}
+          </div>
+          <div className="dialog-buttons">
+            <Dialog.Close render={<Button />}>Close</Dialog.Close>
           </div>
         </Dialog.Popup>
       </Dialog.Portal>

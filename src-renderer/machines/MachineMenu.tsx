@@ -4,6 +4,7 @@ import type { MachineView } from '../../src-core/contract/machines.ts';
 import { IconButton } from '../parts/Button.tsx';
 import { ACTION_ICONS, ACTION_LABELS, applicable, availability, perform } from './actions.ts';
 import { MACHINE_ACTIONS, type MachineAction } from './availability.ts';
+import { popups } from '../parts/popups.ts';
 
 function ActionItem({ action, machines }: { action: MachineAction; machines: readonly MachineView[] }) {
   const Icon = ACTION_ICONS[action];
@@ -30,7 +31,7 @@ export function MachineMenu({ machines }: { machines: readonly MachineView[] }) 
   return (
     <Menu.Root>
       <Menu.Trigger render={<IconButton icon={EllipsisVertical} label={label} />} />
-      <Menu.Portal>
+      <Menu.Portal container={popups}>
         <Menu.Positioner sideOffset={6} align="end" className="above">
           <Menu.Popup className="menu">
             {MACHINE_ACTIONS.map((action) => (

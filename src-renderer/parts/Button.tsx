@@ -1,6 +1,7 @@
 import { Tooltip } from '@base-ui/react/tooltip';
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentProps, ReactElement } from 'react';
+import { popups } from './popups.ts';
 
 type Look = 'plain' | 'primary' | 'danger' | 'quiet';
 
@@ -25,7 +26,7 @@ export function Hint({ text, keys, children }: { text: string; keys?: string | u
   return (
     <Tooltip.Root>
       <Tooltip.Trigger render={children} />
-      <Tooltip.Portal>
+      <Tooltip.Portal container={popups}>
         <Tooltip.Positioner sideOffset={6} className="above">
           <Tooltip.Popup className="tooltip">
             {text}

@@ -2,6 +2,7 @@ import { Popover } from '@base-ui/react/popover';
 import type { LucideIcon } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Button, IconButton } from './Button.tsx';
+import { popups } from './popups.ts';
 
 /** Whether something can be done now; if not, why, and what would allow it. */
 export type Availability =
@@ -52,7 +53,7 @@ export function GuardedButton(props: GuardedButtonProps) {
       <span ref={anchor} className="guard">
         {button}
       </span>
-      <Popover.Portal>
+      <Popover.Portal container={popups}>
         <Popover.Positioner anchor={anchor} sideOffset={6} className="above">
           <Popover.Popup className="popover explanation">
             <Popover.Description className="explanation-text">{why}</Popover.Description>

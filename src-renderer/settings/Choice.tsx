@@ -1,5 +1,6 @@
 import { Select } from '@base-ui/react/select';
 import { Check, ChevronDown } from 'lucide-react';
+import { popups } from '../parts/popups.ts';
 
 interface ChoiceProps<T extends string> {
   readonly label: string;
@@ -20,7 +21,7 @@ export function Choice<T extends string>({ label, value, options, onChange }: Ch
           <ChevronDown size={14} aria-hidden />
         </Select.Trigger>
       </div>
-      <Select.Portal>
+      <Select.Portal container={popups}>
         <Select.Positioner sideOffset={4} alignItemWithTrigger={false} className="above">
           <Select.Popup className="menu">
             {values.map((option) => (

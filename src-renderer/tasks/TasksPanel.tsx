@@ -5,6 +5,7 @@ import type { TaskView } from '../../src-core/contract/tasks.ts';
 import { countOf } from '../parts/quantities.ts';
 import { useInventory } from '../state/inventory.ts';
 import { phaseText, TaskCard } from './TaskCard.tsx';
+import { popups } from '../parts/popups.ts';
 
 function newestFirst(tasks: Readonly<Record<string, TaskView>>): readonly TaskView[] {
   const isRunning = (task: TaskView) => Number(task.state === 'running');
@@ -29,7 +30,7 @@ export function TasksPanel() {
         <ListTodo size={14} aria-hidden />
         <span className="status-tasks">{summary(listed)}</span>
       </Popover.Trigger>
-      <Popover.Portal>
+      <Popover.Portal container={popups}>
         <Popover.Positioner side="top" align="end" sideOffset={8} className="above">
           <Popover.Popup className="popover tasks-panel">
             <Popover.Title className="section-title">Tasks</Popover.Title>

@@ -1,0 +1,121 @@
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AppWindow, openApp } from './window/electron-app.ts';
+import { type Home, makeHome } from './window/home.ts';
+
+let home: Home;
+let window: AppWindow;
+let page: Page;
+
+beforeAll(async () => {
+  home = makeHome();
+  window = await openApp(home.path);
+  page = window.page;
+  await page.getByText('No machines yet').waitFor();
+});
+
+afterAll(async () => {
+  await window.close();
+  home.remove();
+});
+
+test('the page comes from its own scheme and sees nothing of Node or Electron', async () => {
+  expect(page.url()).toMatch(/^app:\/\/innkeeper\/index\.html/);
+  const seen = await page.evaluate(() =>
+    ['require', 'process', 'module', 'Buffer'].filter((name) => name in globalThis),
+  );
+  expect(seen).toEqual([]);
+});
+
+test('the page is isolated and sandboxed', async () => {
+  const preferences = await window.app.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as {
+      getLastWebPreferences(): Record<string, unknown>;
+    };
+    const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag } = contents.getLastWebPreferences();
+    return { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag };
+  });
+  expect(preferences).toEqual({
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    webSecurity: true,
+    webviewTag: false,
+  });
+});
+
+test('the content security policy forbids scripts of its own making and every connection', async () => {
+  const refused = await page.evaluate(async () => {
+    const blocked: string[] = [];
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => blocked.push(effectiveDirective));
+    const script = document.createElement('script');
+    script.textContent = 'window.planted = true';
+    document.body.append(script);
+    await fetch('https://example.org/').catch(() => undefined);
+    const image = new Image();
+    image.src = 'https://example.org/x.png';
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return { blocked, planted: 'planted' in globalThis };
+  });
+  expect(refused.planted).toBe(false);
+  expect(refused.blocked).toEqual(expect.arrayContaining(['script-src-elem', 'connect-src', 'img-src']));
+});
+
+test('the page cannot be led elsewhere, and opens no other window', async () => {
+  await page.evaluate(() => {
+    globalThis.open('https://example.org/');
+    globalThis.location.href = 'https://example.org/';
+  });
+  await page.waitForTimeout(500);
+  expect(page.url()).toMatch(/^app:\/\/innkeeper\//);
+  expect(await window.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
+
+test('permissions are denied, the clipboard’s contents among them', async () => {
+  const asked = await page.evaluate(async () => {
+    const state = async (name: string) => (await navigator.permissions.query({ name: name as PermissionName })).state;
+    return {
+      notifications: await state('notifications'),
+      reading: await state('clipboard-read'),
+      camera: await state('camera'),
+    };
+  });
+  expect(asked).toEqual({ notifications: 'denied', reading: 'denied', camera: 'denied' });
+  await expect(page.evaluate(() => navigator.clipboard.readText())).rejects.toThrow(/denied|not allowed/i);
+});
+
+test('only known calls with proper input are answered', async () => {
+  const call = (name: string, input: unknown) =>
+    page.evaluate(
+      ([method, value]) => {
+        const bridge = (globalThis as unknown as { innkeeper: Record<string, (input: unknown) => Promise<unknown>> })
+          .innkeeper;
+        return bridge[method as string]?.(value).then(
+          () => 'answered',
+          (error: unknown) => String(error),
+        );
+      },
+      [name, input],
+    );
+  expect(await call('changePreferences', { theme: 'dark' })).toBe('answered');
+  expect(await call('changePreferences', { theme: 'neon' })).toMatch(/invalid/i);
+  expect(await call('changePreferences', { terminalFontSize: 1e9 })).toMatch(/too_big|too big/i);
+  expect(await call('openLink', 'file:///etc/passwd')).toMatch(/only https/);
+  expect(await call('openLink', 'javascript:alert(1)')).toMatch(/only https/);
+});
+
+test('files outside the built window are not served', async () => {
+  const statuses = await window.app.evaluate(async ({ net }) => {
+    const paths = ['/index.html', '/../package.json', '/%2e%2e/package.json', '/..%2f..%2fpackage.json', '/nothing.js'];
+    const answers = await Promise.all(
+      paths.map((path) => net.fetch(`app://innkeeper${path}`).catch(() => ({ status: 0 }))),
+    );
+    return answers.map(({ status }) => status);
+  });
+  expect(statuses).toEqual([200, 404, 404, 404, 404]);
+});
+
+test('a second start shows the first window instead of another', async () => {
+  await expect(openApp(home.path)).rejects.toThrow();
+  expect(await window.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
