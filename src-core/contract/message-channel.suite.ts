@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { MAX_DATA_BYTES } from './stream-flow.ts';
+import { MAX_DATA_BYTES } from './channel-credit.ts';
 import { smallClient } from './testing/small-contract.ts';
 import type { PipeEnd } from './testing/small-contract.ts';
 import { STREAM_CREDIT_BYTES } from './wire.ts';

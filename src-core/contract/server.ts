@@ -1,10 +1,11 @@
 import type { Disposable } from '../base/disposable.ts';
 import { AppError } from '../base/errors.ts';
-import type { CallDefinition, Contract, HandlersOf, ServerStream, StreamDefinition } from './define.ts';
+import type { Contract, HandlersOf } from './define.ts';
 import type { ServiceEvent } from './events.ts';
 import { toFailure } from './failures.ts';
-import { invalidInput } from './invalid-input.ts';
 import { isWithin } from './message-size.ts';
+import { MethodTable } from './method-table.ts';
+import type { Handlers } from './method-table.ts';
 import { doingOf } from './phrases.ts';
 import { ServedStream } from './server-stream.ts';
 import type { ServedStreamOutlet } from './server-stream.ts';
@@ -43,12 +44,8 @@ export function serve<C extends Contract>(
   return { dispose: () => connection.end() };
 }
 
-type Handler = (input: unknown, stream?: ServerStream<unknown, unknown>) => Promise<unknown>;
-type Handlers = Readonly<Record<string, Readonly<Record<string, Handler>>>>;
-
 class ServedConnection {
-  readonly #contract: Contract;
-  readonly #handlers: Handlers;
+  readonly #methods: MethodTable;
   readonly #channel: MessageChannel<ServerMessage, ClientMessage>;
   readonly #options: ServeOptions;
   readonly #pending = new Set<number>();
@@ -63,8 +60,7 @@ class ServedConnection {
     channel: MessageChannel<ServerMessage, ClientMessage>,
     options: ServeOptions,
   ) {
-    this.#contract = contract;
-    this.#handlers = { ...handlers, events: { subscribe: () => this.#subscribe() } };
+    this.#methods = new MethodTable(contract, { ...handlers, events: { subscribe: () => this.#subscribe() } });
     this.#channel = channel;
     this.#options = options;
     channel.onClose(() => this.#closed());
@@ -114,7 +110,7 @@ class ServedConnection {
     try {
       if (this.#pending.size >= MAX_PENDING_REQUESTS) throw tooMuch(doing, 'requests');
       this.#pending.add(id);
-      const { handler, parsed } = this.#prepare(method, input, 'call');
+      const { handler, parsed } = this.#methods.prepare(method, input, 'call');
       doing = doingOf(method, parsed);
       this.#send({ kind: 'response', id, output: await handler(parsed) });
     } catch (error) {
@@ -129,7 +125,7 @@ class ServedConnection {
     const doing = doingOf(method, undefined);
     try {
       if (this.#streams.size >= MAX_OPEN_STREAMS) throw tooMuch(doing, 'streams');
-      const { definition, handler, parsed } = this.#prepare(method, input, 'stream');
+      const { definition, handler, parsed } = this.#methods.prepare(method, input, 'stream');
       const stream = new ServedStream(id, definition, doingOf(method, parsed), this.#outletOf(id, method));
       this.#streams.set(id, stream);
       try {
@@ -140,31 +136,6 @@ class ServedConnection {
     } catch (error) {
       this.#send({ kind: 'broken', stream: id, failure: this.#failureOf(error, method, doing) });
     }
-  }
-
-  /** Finds the method and parses its input. @throws AppError `not-supported`, `invalid-input` */
-  #prepare<K extends 'call' | 'stream'>(method: string, input: unknown, kind: K) {
-    const [topic = '', name = '', ...rest] = method.split('.');
-    const definition = rest.length === 0 ? ownOf(ownOf(this.#contract, topic), name) : undefined;
-    const handler = ownOf(ownOf(this.#handlers, topic), name);
-    if (definition === undefined || definition.kind !== kind || handler === undefined) {
-      throw new AppError({
-        code: 'not-supported',
-        doing: doingOf(method, undefined),
-        because: `the service has no such ${kind}`,
-        hint: 'Stop the service and start it again, so that both sides have the same version.',
-      });
-    }
-    if (!isWithin(input)) {
-      throw new AppError({ code: 'invalid-input', doing: doingOf(method, input), because: 'the request is too large' });
-    }
-    const parsed = definition.input.safeParse(input);
-    if (!parsed.success) throw invalidInput(doingOf(method, input), parsed.error);
-    return {
-      definition: definition as K extends 'call' ? CallDefinition : StreamDefinition,
-      handler,
-      parsed: parsed.data,
-    };
   }
 
   /** First the present, then what happens: events of the meantime wait, so that no old view overtakes a new one. */
@@ -215,10 +186,6 @@ class ServedConnection {
     this.#subscription?.dispose();
     for (const stream of [...this.#streams.values()]) stream.close();
   }
-}
-
-function ownOf<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
-  return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function tooMuch(doing: string, what: string): AppError {

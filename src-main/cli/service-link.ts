@@ -42,7 +42,7 @@ export async function connectOrStart(dataDirectory: string, entry: string): Prom
     await sleep(pauseMs);
     const started = await connectIfRunning(dataDirectory);
     if (started) {
-      attempt.letGo();
+      attempt.letGo((await started.service.status({})).pid);
       return started;
     }
     const end = attempt.ended();
@@ -61,8 +61,8 @@ interface LastWords {
 interface StartAttempt {
   /** undefined while it runs. `owned`: another process had the data directory. */
   ended(): { owned: boolean; lastWords: LastWords } | undefined;
-  /** This process no longer waits for it. */
-  letGo(): void;
+  /** There is a service, the process `owner`. A child that is not it came too late, and must not become the next one. */
+  letGo(owner: number): void;
 }
 
 /** Tells `inn serve` that a starter looks at its exit status, which is then OWNED_BY_ANOTHER if that is so. */
@@ -93,7 +93,10 @@ function startInBackground(dataDirectory: string, entry: string): StartAttempt {
   return {
     ended: () =>
       status === undefined ? undefined : { owned: status === OWNED_BY_ANOTHER, lastWords: lastWords(logFile) },
-    letGo: () => child.unref(),
+    letGo: (owner) => {
+      if (child.pid !== owner) child.kill();
+      child.unref();
+    },
   };
 }
 
