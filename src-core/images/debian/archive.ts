@@ -1,11 +1,11 @@
-import { AppError } from '../../base/errors.ts';
-import { throwIfCancelled, watched } from '../cancellation.ts';
+import { watched } from '../cancellation.ts';
 import { DownloadCache, type Wanted } from '../download-cache.ts';
 import { collect, corrupt, type ByteSource } from '../formats/byte-source.ts';
 import { readDeb } from '../formats/deb.ts';
 import type { TarEntry } from '../formats/tar.ts';
 import type { BuildOptions } from '../image.ts';
 import type { Workshop } from '../workshop.ts';
+import { fetchRelease, RELEASE, signedPart } from './in-release.ts';
 import { KEYRING_FILE, KEYRING_PACKAGE } from './keyring.ts';
 import { PackageIndex, type PackageRecord } from './packages.ts';
 import { checkRelease, parseRelease, type ListedFile, type Release, type ReleaseDateChecks } from './release.ts';
@@ -24,9 +24,8 @@ export interface ArchiveSettings {
   readonly checks: ReleaseDateChecks;
 }
 
-/** Packages is 54 MB, InRelease 140 kB, a keyring 60 kB; much more is an attack or an error page. */
+/** Packages is 54 MB, a keyring 60 kB; much more is an attack. */
 const MAX_INDEX_BYTES = 512 * 1024 * 1024;
-const MAX_RELEASE_BYTES = 8 * 1024 * 1024;
 const MAX_KEYRING_BYTES = 4 * 1024 * 1024;
 
 /** A Debian archive whose index was verified down from a trusted signature. */
@@ -44,7 +43,7 @@ export class DebianArchive {
   /** @throws AppError 'network' | 'corrupt' | 'unavailable' | 'disk-full' | 'cancelled' */
   static async open(workshop: Workshop, settings: ArchiveSettings, options: BuildOptions): Promise<DebianArchive> {
     const cache = new DownloadCache(workshop);
-    const { message, mirror } = await fetchRelease(workshop, settings, options);
+    const { message, mirror } = await fetchRelease(workshop.fetcher, settings, options);
     const access = new Access(workshop, cache, { ...settings, mirror }, options);
     const release = await access.verifiedRelease(message);
     checkRelease(release, settings.suite, workshop.now(), settings.checks, RELEASE);
@@ -60,30 +59,6 @@ export class DebianArchive {
   entries(record: PackageRecord, passed?: (bytes: number) => void): AsyncGenerator<TarEntry, void, void> {
     return this.#access.entries(record, passed);
   }
-}
-
-const RELEASE = "the archive's release file";
-
-/** The first mirror that answers; one that does not know the suite (a third party's) is passed over. */
-async function fetchRelease(
-  workshop: Workshop,
-  settings: ArchiveSettings,
-  options: BuildOptions,
-): Promise<{ message: Uint8Array; mirror: string }> {
-  options.progress({ phase: 'Downloading the list of packages', fraction: null });
-  let failure: unknown;
-  for (const mirror of settings.mirrors) {
-    try {
-      const { body } = await workshop.fetcher.open(`${mirror}/dists/${settings.suite}/InRelease`, options.signal);
-      const source = watched(body, options.signal, `download ${RELEASE}`);
-      return { mirror, message: await collect(source, MAX_RELEASE_BYTES, RELEASE) };
-    } catch (error) {
-      if (!(error instanceof AppError) || (error.code !== 'not-found' && error.code !== 'network')) throw error;
-      throwIfCancelled(options.signal, `download ${RELEASE}`);
-      failure ??= error;
-    }
-  }
-  throw failure;
 }
 
 /** What all steps share. */
@@ -184,14 +159,4 @@ async function* limited(source: ByteSource, listed: ListedFile, what: string): A
     if (total > listed.sizeBytes) throw corrupt(what, 'it is longer than its release says');
     yield chunk;
   }
-  if (total !== listed.sizeBytes) throw corrupt(what, 'it is shorter than its release says');
-}
-
-/** The text of a clear-signed message, unverified (RFC 9580, "Cleartext Signature Framework"). */
-function signedPart(message: Uint8Array): string | undefined {
-  const text = new TextDecoder().decode(message).replaceAll('\r\n', '\n');
-  const [, part] =
-    /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z]+: .*\n)*\n([^]*?)\n-----BEGIN PGP SIGNATURE-----/.exec(text) ??
-    [];
-  return part?.replace(/^- /gm, '');
 }

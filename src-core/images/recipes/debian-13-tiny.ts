@@ -7,6 +7,7 @@ import { unpackKernel, type KernelPackage } from './kernel-package.ts';
 import { modulesAlias, modulesDep, type InstalledModule } from './module-tables.ts';
 import type { Dish, Kitchen, Recipe } from './recipe.ts';
 import { sharedLibraries, type LibrarySet } from './shared-libraries.ts';
+import { TRIMMED_COMMAND_LINE } from './trimmed-boot.ts';
 import { TINY_DIRECTORIES, TINY_FILES, TINY_LINKS } from './tiny-files.ts';
 
 const MIB = 1024 * 1024;
@@ -18,35 +19,6 @@ const KERNEL_PACKAGE = /^linux-image-[0-9]/;
 const DEVICE_MODULES = ['virtio_blk', 'virtio_net', 'virtio_rng', 'virtio_balloon', 'net_failover', 'failover'];
 /** Loaded when somebody mounts such a file system; kept as packed as they come. */
 const FILE_SYSTEM_MODULES = ['ext4', 'jbd2', 'mbcache', 'crc16', 'crc32c_generic'];
-
-/**
- * Parts of the kernel's start that a small virtual machine is better without. Of 1,735 million instructions from reset
- * to user space, 65 % are self-tests of ciphers (`cryptomgr.notests`); the entries below are a third of the rest.
- */
-const SKIPPED_INITCALLS = [
-  // Self-tests, and an entropy source that measures jitter: the machine has a random number device.
-  'jent_mod_init',
-  'crypto_kdf108_init',
-  'blake2s_mod_init',
-  // Keys for signed modules and the key type "encrypted"; the latter starts modprobe several times.
-  'load_system_certificate_list',
-  'init_encrypted',
-  // Names of constants for tracing. (Its neighbour btf_vmlinux_init must stay: each module complains without it.)
-  'trace_eval_init',
-  // Measures the speed of unaligned access for 24 ms of a simulated processor.
-  'check_unaligned_access_all_cpus',
-];
-
-const COMMAND_LINE = [
-  'console=hvc0',
-  'earlycon=sbi',
-  'cryptomgr.notests',
-  `initcall_blacklist=${SKIPPED_INITCALLS.join(',')}`,
-  // Hardening that zeroes every page and object when it is allocated; a page for a program is zeroed anyway.
-  'init_on_alloc=0',
-  // A panic ends the machine at once, as a reset; without a watchdog's delay it is seen as what it is.
-  'panic=-1',
-].join(' ');
 
 type Tree = Map<string, CpioNode>;
 
@@ -81,7 +53,7 @@ export const debian13Tiny: Recipe = {
     return {
       kernel: kernel.image,
       initrd: writeCpio(tree, Math.floor(archive.release.date / 1000)),
-      commandLine: COMMAND_LINE,
+      commandLine: TRIMMED_COMMAND_LINE,
       contents: describe(archive.release.version, kernel.version, chosen),
       packages: [chosen.kernel, chosen.busybox, chosen.quickjs, chosen.script, chosen.base, ...libraries.packages],
     };
