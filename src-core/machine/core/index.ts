@@ -3,11 +3,11 @@ import * as L from './layout';
 import { exists, readCsr as csrRead } from './csr/read';
 import { writeCsr as csrWrite } from './csr/write';
 import { runHart } from './hart/run';
-import { RUN_STOP_REQUESTED, STARTED, stop } from './hart/run-state';
+import { STARTED } from './hart/run-state';
 import { enter, resetHart } from './hart/start';
 import { nextDeadline, updateTimer, waiting } from './interrupts/pending';
 import { PLIC_BYTES, setLine } from './interrupts/plic';
-import { ramChanged } from './sbi/debug-console';
+import { ramChanged } from './memory/code';
 import { flags, setFlags, takeFlags } from './softfloat/index';
 
 const PC: u32 = 64;
@@ -55,12 +55,7 @@ export function setInterruptLine(source: u32, level: u32): void {
 }
 
 export function ramWritten(offset: f64, bytes: f64): void {
-  const harts = L.machine32(L.HARTS);
-  for (let index: u32 = 0; index < harts; index++) ramChanged(L.hartState(index), <u64>offset, <u64>bytes);
-}
-
-export function requestStop(index: u32): void {
-  stop(L.hartState(index), RUN_STOP_REQUESTED);
+  ramChanged(<u64>offset, <u64>bytes);
 }
 
 function registerAddress(hart: usize, register: u32): usize {

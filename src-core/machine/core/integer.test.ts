@@ -20,7 +20,7 @@ const trailingZeros = (value: bigint, width: number) => {
   return BigInt(width);
 };
 const ones = (value: bigint) => BigInt(value.toString(2).replaceAll('0', '').length);
-const rotateLeft = (value: bigint, by: bigint, width: bigint) => (value << by) | (value >> (width - by) % width);
+const rotateLeft = (value: bigint, by: bigint, width: bigint) => (value << by) | (value >> ((width - by) % width));
 const bytes = (value: bigint, map: (byte: bigint, index: number) => bigint) =>
   Array.from({ length: 8 }, (_, index) => map((value >> BigInt(8 * index)) & 255n, index)).reduce((a, b) => a | b);
 
@@ -113,8 +113,24 @@ const IMMEDIATE: Readonly<Record<string, string>> = {
   bseti: 'bset',
 };
 
-const INTERESTING = [0n, 1n, 2n, 31n, 32n, 63n, 64n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn, 1n << 63n, (1n << 64n) - 1n];
-const value64 = fc.oneof(fc.constantFrom(...INTERESTING, (1n << 63n) - 1n), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }));
+const INTERESTING = [
+  0n,
+  1n,
+  2n,
+  31n,
+  32n,
+  63n,
+  64n,
+  0x7fff_ffffn,
+  0x8000_0000n,
+  0xffff_ffffn,
+  1n << 63n,
+  (1n << 64n) - 1n,
+];
+const value64 = fc.oneof(
+  fc.constantFrom(...INTERESTING, (1n << 63n) - 1n),
+  fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+);
 const RUNS = { seed: 20261122, numRuns: 150 };
 
 /** One machine for all runs of a property: its hart is put back to the start of the two words each time. */
@@ -174,7 +190,9 @@ describe('instructions with an immediate', () => {
 
   it('slli.uw shifts the low half only', () => {
     const machine = startedMachine();
-    expect(resultOf(machine, encode('slli.uw', { rd: 10, rs1: 11, imm: 4 }), (1n << 64n) - 1n, 0n)).toBe(0xf_ffff_fff0n);
+    expect(resultOf(machine, encode('slli.uw', { rd: 10, rs1: 11, imm: 4 }), (1n << 64n) - 1n, 0n)).toBe(
+      0xf_ffff_fff0n,
+    );
   });
 
   it('lui and auipc sign-extend their 32 bits', () => {

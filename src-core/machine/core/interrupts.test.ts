@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../isa/encode.ts';
 import { csrNumber } from '../isa/registers.ts';
-import { INTERRUPTS, MEMORY_MAP, RunExit } from '../core-interface.ts';
+import { INTERRUPTS, MEMORY_MAP } from '../core-interface.ts';
 import { RAM_BASE, TestMachine } from './testing/test-machine.ts';
 import { HANDLER, csrr, csrw, finish, prepare, type Step } from './testing/program.ts';
 
@@ -249,18 +249,5 @@ describe('the interrupt controller', () => {
     machine.core.writeRegister(0, 64, pc);
     machine.core.setInterruptLine(source, 1);
     expect(taken(machine)).toBe(INTERRUPT | 11n);
-  });
-});
-
-describe('a request to stop', () => {
-  it('is answered by the end of the slice that is asked during it', () => {
-    const machine = prepare([['sw', { rs1: 11, rs2: 12, imm: 0 }], spin], { x: { 11: 0x10_0000n } });
-    const note = machine.host.writes.push.bind(machine.host.writes);
-    machine.host.writes.push = (...items) => {
-      machine.core.requestStop(0);
-      return note(...items);
-    };
-    expect(machine.core.run(0, 1_000_000)).toBe(RunExit.stopRequested);
-    expect(machine.core.retired(0)).toBeLessThan(100n);
   });
 });

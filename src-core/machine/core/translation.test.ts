@@ -201,7 +201,11 @@ describe('sfence.vma', () => {
     for (let page = DATA; page < DATA + 16n * PAGE; page += PAGE) tables.map(page, page, V | R | W | A | D);
     machine.core.writeRegister(0, 11, VIRTUAL);
     machine.core.writeRegister(0, 13, tables.entry(base));
-    machine.core.writeRegister(0, 14, tables.encoded(level ? (RAM_BASE & ~(size - 1n)) + size : FRAME + PAGE, V | R | A));
+    machine.core.writeRegister(
+      0,
+      14,
+      tables.encoded(level ? (RAM_BASE & ~(size - 1n)) + size : FRAME + PAGE, V | R | A),
+    );
     machine.core.writeRegister(0, 16, VIRTUAL + (level ? 0x3000n : 0n));
     machine.core.writeRegister(0, 17, tables.asid);
     const offset = VIRTUAL & (size - 1n);

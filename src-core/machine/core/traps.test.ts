@@ -151,14 +151,12 @@ describe('CSRs', () => {
 
   it('are set and cleared bit by bit', () => {
     const csr = csrNumber('mscratch');
-    const machine = execute(
-      [
-        ['csrrwi', { rd: 0, imm: 0b10110, csr }],
-        ['csrrsi', { rd: 11, imm: 0b00001, csr }],
-        ['csrrci', { rd: 12, imm: 0b00110, csr }],
-        ['csrrs', { rd: 13, rs1: 0, csr }],
-      ],
-    );
+    const machine = execute([
+      ['csrrwi', { rd: 0, imm: 0b10110, csr }],
+      ['csrrsi', { rd: 11, imm: 0b00001, csr }],
+      ['csrrci', { rd: 12, imm: 0b00110, csr }],
+      ['csrrs', { rd: 13, rs1: 0, csr }],
+    ]);
     expect([machine.x(11), machine.x(12), machine.x(13)]).toEqual([0b10110n, 0b10111n, 0b10001n]);
   });
 

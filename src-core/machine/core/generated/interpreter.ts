@@ -942,7 +942,7 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         op += OP_BYTES; continue;
       }
       case 175: { // fclass.s
-        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        if (!floatReadable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
         setRd(op, <u64>(<u32>f32_class(fs1_s(op))));
         op += OP_BYTES; continue;
       }
@@ -1003,7 +1003,7 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         op += OP_BYTES; continue;
       }
       case 184: { // fmv.x.w
-        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        if (!floatReadable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
         setRd(op, <u64>(<i32><i32>fs1_bits(op)));
         op += OP_BYTES; continue;
       }
@@ -1140,7 +1140,7 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         op += OP_BYTES; continue;
       }
       case 205: { // fclass.d
-        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        if (!floatReadable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
         setRd(op, <u64>(<u32>f64_class(fs1_d(op))));
         op += OP_BYTES; continue;
       }
@@ -1213,7 +1213,7 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         op += OP_BYTES; continue;
       }
       case 216: { // fmv.x.d
-        if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        if (!floatReadable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
         setRd(op, <u64>(<u64>fs1_bits(op)));
         op += OP_BYTES; continue;
       }

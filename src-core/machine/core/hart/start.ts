@@ -44,6 +44,7 @@ export function enter(hart: usize, pc: u64, a0: u64, a1: u64): void {
   store<u32>(hart, supervisor ? MODE_S : MODE_M, L.MODE);
   store<u64>(hart, 0, L.SATP);
   store<u64>(hart, 0, L.MSTATUS);
+  atomic.store<u32>(hart, 0, L.PENDING_SOFTWARE);
   if (supervisor) prepareForSupervisor(hart);
   resetTlbs(hart);
 }

@@ -4,7 +4,8 @@
  * a mask of the 64-byte pieces that were decoded. When slots or space for operations run out, everything is dropped.
  *
  * A store into a decoded piece drops the page's blocks. The block that is running then stays readable to its end, which
- * is allowed: fetches need to see stores only after FENCE.I.
+ * is allowed: fetches need to see stores only after FENCE.I. Harts that take turns in one thread may drop each other's
+ * blocks as is done here; with a thread for each, this is what requests (interrupts/requests.ts) will have to carry.
  */
 import * as L from '../layout';
 import { flushFetches, forbidStores } from './tlb';
@@ -66,6 +67,7 @@ export function layOutCodeCache(hart: usize, index: u32, harts: u32): void {
   store<usize>(hart, base + bytes, L.OPS_END);
   store<usize>(hart, L.CODE_SLOTS + index * L.CODE_SLOTS_BYTES, L.CODE_SLOTS_BASE);
   store<u32>(hart, 0, L.CODE_PAGES);
+  memory.fill(load<usize>(hart, L.CODE_SLOTS_BASE), 0, <usize>(L.ramBytes() >> 11));
   memory.fill(tableOf(hart, 0), 0, TABLE_BYTES);
   dropAllCode(hart);
 }
@@ -112,7 +114,8 @@ export function markDecoded(hart: usize, slot: u32, decoded: u64): void {
     const ramPage = load<u32>(at);
     const flags = L.CODE_FLAGS + ramPage;
     atomic.store<u8>(flags, <u8>(<u32>atomic.load<u8>(flags) | hartBit(hart)));
-    forbidStores(hart, L.RAM + (ramPage << 12));
+    const harts = L.machine32(L.HARTS);
+    for (let index: u32 = 0; index < harts; index++) forbidStores(L.hartState(index), L.RAM + (ramPage << 12));
   }
   store<u64>(at, mask | decoded, MASK);
 }
@@ -130,13 +133,28 @@ export function hasCode(ramPage: u32): bool {
   return load<u8>(L.CODE_FLAGS + ramPage) != 0;
 }
 
-/** A page that holds code is written between two offsets of it: drops what was decoded from there. */
-export function codeWritten(hart: usize, ramPage: u32, from: u32, to: u32): void {
+/** A page that holds code is written between two offsets of it: drops what harts decoded from there. */
+export function codeWritten(ramPage: u32, from: u32, to: u32): void {
+  const flags = <u32>load<u8>(L.CODE_FLAGS + ramPage);
+  for (let rest = flags; rest; rest &= rest - 1) dropWritten(L.hartState(ctz(rest)), ramPage, from, to);
+}
+
+function dropWritten(hart: usize, ramPage: u32, from: u32, to: u32): void {
   const slot = <u32>load<u16>(slotEntry(hart, ramPage));
-  if (slot == 0) return;
   const at = descriptor(hart, slot);
   if ((load<u64>(at, MASK) & pieceMask(from, to)) == 0) return;
   memory.fill(tableOf(hart, slot), 0, TABLE_BYTES);
   store<u64>(at, 0, MASK);
   forgetCode(hart, ramPage);
+}
+
+/** RAM was written other than by a store: drops what was decoded from there. Offset from the start of RAM. */
+export function ramChanged(offset: u64, bytes: u64): void {
+  const end = min<u64>(offset + bytes, L.ramBytes());
+  for (let at = offset; at < end; at = (at | 0xfff) + 1) {
+    const page = <u32>(at >> 12);
+    if (!hasCode(page)) continue;
+    const last = min<u64>(end - (<u64>page << 12), 4096);
+    codeWritten(page, <u32>at & 0xfff, <u32>last);
+  }
 }

@@ -2,7 +2,7 @@
 import { debugConsoleRead, debugConsoleWrite } from '../platform';
 import { RAM_BASE } from '../generated/board';
 import * as L from '../layout';
-import { codeWritten, hasCode } from '../memory/code';
+import { ramChanged } from '../memory/code';
 import { hostOf } from '../memory/walk';
 import { ERR_FAILED, ERR_INVALID_PARAM, ERR_NOT_SUPPORTED, argument, failed, reply } from './call';
 
@@ -20,7 +20,7 @@ export function debugConsole(hart: usize, called: u32): void {
   const host = hostOf(argument(hart, 1));
   if (called == WRITE) return reply(hart, <u64>debugConsoleWrite(host, <u32>bytes));
   const got = debugConsoleRead(host, <u32>bytes);
-  ramChanged(hart, offset, <u64>got);
+  ramChanged(offset, <u64>got);
   reply(hart, <u64>got);
 }
 
@@ -30,15 +30,4 @@ function writeByte(hart: usize): void {
   store<u8>(scratch, <u8>argument(hart, 0));
   if (debugConsoleWrite(scratch, 1) == 1) reply(hart, 0);
   else failed(hart, ERR_FAILED);
-}
-
-/** RAM was written other than by a store: drops what was decoded from there. Offset from the start of RAM. */
-export function ramChanged(hart: usize, offset: u64, bytes: u64): void {
-  const end = min<u64>(offset + bytes, L.ramBytes());
-  for (let at = offset; at < end; at = (at | 0xfff) + 1) {
-    const page = <u32>(at >> 12);
-    if (!hasCode(page)) continue;
-    const last = min<u64>(end - (<u64>page << 12), 4096);
-    codeWritten(hart, page, <u32>at & 0xfff, <u32>last);
-  }
 }

@@ -43,7 +43,8 @@ export function prepare(steps: readonly Step[], setup: Setup = {}): TestMachine 
   for (const name of ['mtvec', 'stvec']) machine.core.writeCsr(0, csrNumber(name), HANDLER);
   for (const [name, value] of Object.entries(setup.csrs ?? {})) machine.core.writeCsr(0, csrNumber(name), value);
   for (const [number, value] of Object.entries(setup.x ?? {})) machine.core.writeRegister(0, Number(number), value);
-  for (const [number, value] of Object.entries(setup.f ?? {})) machine.core.writeRegister(0, 32 + Number(number), value);
+  for (const [number, value] of Object.entries(setup.f ?? {}))
+    machine.core.writeRegister(0, 32 + Number(number), value);
   return machine;
 }
 

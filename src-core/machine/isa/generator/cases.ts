@@ -115,8 +115,10 @@ function computeCase(instruction: Instruction, destination: string, expression: 
   const typed = /^(\w+): (.*)$/.exec(expression);
   const value = typed ? `<${typed[1] ?? ''}>${operands(typed[2] ?? '')}` : operands(expression);
   const rounds = /\brm\b/.test(expression);
+  // What neither writes a register nor can raise a flag leaves the state as it is.
+  const only = /^fmv\.x\.|^fclass\./.test(instruction.name);
   return [
-    floatGuard(float),
+    only ? `if (!floatReadable(hart)) ${ILLEGAL}` : floatGuard(float),
     rounds ? 'const rounding: u32 = roundingMode(hart, op);' : '',
     rounds ? `if (rounding > 4) ${ILLEGAL}` : '',
     assign(destination, value),
