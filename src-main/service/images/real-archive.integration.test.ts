@@ -113,14 +113,14 @@ test.runIf(hasQemu)('boots to a shell with job control, its agent and its device
     'sleep 100 & jobs; kill %1; tty',
     'sleep 2; ps | grep -c "[q]js --std"; ls /dev/hwrng; dmesg | grep -c "cut here"',
     'mount | grep -c " /tmp type tmpfs"; modprobe ext4 && grep -c ext4 /proc/filesystems',
-    'script -q -c "tty; stty size" /dev/null',
+    'script -q -c "tty" /dev/null',
     'poweroff',
   ]);
   expect(output).toContain('riscv64\n42\n');
   expect(output).toMatch(/\[1\]\+ +Running +sleep 100\n\/dev\/hvc0\n/);
   expect(output).toContain('\n1\n/dev/hwrng\n0\n');
   expect(output).toContain('\n1\n1\nroot');
-  expect(output).toMatch(/\n\/dev\/pts\/0\n\d+ \d+\n/);
+  expect(output).toContain('\n/dev/pts/0\nroot');
   expect(output).toContain('The system is going down (poweroff).');
   expect(exitCode).toBe(0);
 });
