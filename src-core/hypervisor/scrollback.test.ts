@@ -65,6 +65,18 @@ describe('a scrollback', () => {
     expect((await shown(replay)).alternate).toBe(true);
   });
 
+  it.each(['\x1b[38;5;123mX', '\x1b]0;a title\x07X', '漢X', '🙂X'])(
+    'begins at a sound place when %j is cut',
+    (unit) => {
+      for (let offset = 1; offset <= bytesOf(unit).length; offset++) {
+        const scrollback = new Scrollback(40_000);
+        const piece = bytesOf('.'.repeat(16_384 - offset) + unit + '.'.repeat(16_384 * 2));
+        for (let at = 0; at < piece.length; at += 16_384) scrollback.append(piece.subarray(at, at + 16_384));
+        expect(textOf(scrollback.replay().subarray(0, 30))).toMatch(/^(\x1b\[38;5;123m)?X?\.+$/);
+      }
+    },
+  );
+
   it('shows the same last screen as a terminal that was there all the time, wherever the bytes are cut', async () => {
     const letters = ['a', 'b', 'c', ' ', 'ä', 'ö', 'ü', '漢', '字', '🙂'];
     const piece = fc.oneof(
