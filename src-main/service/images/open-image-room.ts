@@ -66,7 +66,7 @@ export function chooseMirrors(
   if (setting !== null) return [setting.replace(/\/+$/, '')];
   if (ofApt.length > 0) return ofApt;
   const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'];
-  return [countryMirror(countryOf(locale ?? Intl.DateTimeFormat().resolvedOptions().locale))];
+  return [countryMirror(countryOf(locale || Intl.DateTimeFormat().resolvedOptions().locale))];
 }
 
 function sha256(): Hasher {
