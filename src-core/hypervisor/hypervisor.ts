@@ -13,7 +13,8 @@ import type { DamagedMachine } from './machine-store.ts';
 import { recover } from './run-record.ts';
 import type { Surroundings } from './surroundings.ts';
 
-const WATCH_MS = 5000;
+/** So often the machines are looked at: whether they are stuck, and what they use, for whoever asks once. */
+const WATCH_MS = 2000;
 /** How long guests have to power off when the service ends. */
 const FAREWELL_MS = 5000;
 const RUNNING = new Set(['starting', 'running', 'paused', 'stopping']);
@@ -304,7 +305,10 @@ export class Hypervisor {
 
   #watch(): void {
     if (this.#closing) return;
-    for (const machine of this.#machines.values()) machine.watch();
+    for (const machine of this.#machines.values()) {
+      machine.watch();
+      machine.sample();
+    }
     this.#watchdog = this.#around.clock.after(WATCH_MS, () => this.#watch());
   }
 }

@@ -8,7 +8,9 @@ import { GuestDuplex } from './guest-duplex.ts';
 import type { MachineRun } from './runner.ts';
 
 /** Looks of the watchdog at a thread that neither works on nor sleeps, before it is given up. */
-const MOST_STALLED_LOOKS = 6;
+const MOST_STALLED_LOOKS = 15;
+/** Over less, the processor time of a thread is too coarse to say anything. */
+const SHORTEST_SAMPLE_MS = 500;
 
 /** A run with what hangs on it: the console, the agent, the measurements, the asking to power off. */
 export class LiveRun {
@@ -22,6 +24,7 @@ export class LiveRun {
   #asking: Disposable | undefined;
   #grace: Disposable | undefined;
   #before: { at: number; processorMs: number } | undefined;
+  #sampled: MachineStats | undefined;
   #turns = -1;
   #stalledLooks = 0;
   #detached = false;
@@ -70,15 +73,18 @@ export class LiveRun {
     });
   }
 
+  /** Measures it; the processor that it uses is the average since the sample before. */
   sample(): MachineStats {
-    const { processorMs, ...measured } = this.run.measure();
     const at = this.#clock.now();
     const before = this.#before;
+    if (before && this.#sampled && at - before.at < SHORTEST_SAMPLE_MS) return this.#sampled;
+    const { processorMs, ...measured } = this.run.measure();
     this.#before = { at, processorMs };
     const used = before && at > before.at ? (processorMs - before.processorMs) / (at - before.at) : 0;
     const { memoryUsedBytes, instructions, diskReadBytes, diskWrittenBytes } = measured;
     const processorUsed = Math.max(0, Math.round(used * 1000) / 1000);
-    return { takenAt: at, processorUsed, memoryUsedBytes, instructions, diskReadBytes, diskWrittenBytes };
+    this.#sampled = { takenAt: at, processorUsed, memoryUsedBytes, instructions, diskReadBytes, diskWrittenBytes };
+    return this.#sampled;
   }
 
   /** To be asked every few seconds while it runs. @returns true when its thread is stuck, a defect of ours */
