@@ -44,7 +44,7 @@ export function runConformanceTest(path: string): TestResult {
 /** The ELF files of a folder, in order of their names. */
 export function conformanceTests(folder: string): string[] {
   return readdirSync(folder)
-    .filter((name) => /^rv64\w+-(p|v)-[\w.]+$/.test(name) && !name.endsWith('.dump'))
+    .filter((name) => /^rv64\w+-(p|v)-[\w.-]+$/.test(name) && !name.endsWith('.dump'))
     .map((name) => `${folder}/${name}`)
     .filter((path) => statSync(path).isFile())
     .sort();
