@@ -40,6 +40,14 @@ test('a console keeps what it showed while another page is open', async () => {
   await waitForConsole(page, /^before-23$/m);
 });
 
+test('a console stays at its end while another tab is open', async () => {
+  await typeLine(page, 'seq 100; echo end-$((70+7))', /^end-77$/m);
+  await page.getByRole('tab', { name: 'Summary' }).click();
+  await page.getByText('Ready: commands can be run').waitFor();
+  await page.getByRole('tab', { name: 'Console' }).click();
+  await waitForConsole(page, /^end-77$/m);
+});
+
 test('a reloaded page comes back to the same console with its scrollback', async () => {
   await typeLine(page, 'echo kept-$((30+4))', /^kept-34$/m);
   await page.reload();

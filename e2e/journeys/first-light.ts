@@ -2,6 +2,7 @@ import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { typeLine, waitForPrompt } from '../window/console.ts';
 import type { TakeShot } from '../window/shots.ts';
+import { createAndStart } from './create-and-start.ts';
 
 const STATE_LIMIT_MS = 60_000;
 
@@ -11,20 +12,6 @@ async function waitForState(page: Page, word: string): Promise<void> {
 
 function toolbarButton(page: Page, name: string) {
   return page.getByRole('toolbar').getByRole('button', { name, exact: true });
-}
-
-/** From the empty window to a shell: two clicks after "New machine". @returns the machine's name */
-export async function createAndStart(page: Page, shot: TakeShot): Promise<string> {
-  await page.getByRole('button', { name: 'New machine' }).click();
-  await page.getByRole('link', { name: /Debian 13, tiny/ }).waitFor();
-  await shot('catalogue');
-  await page.getByRole('link', { name: /Debian 13, tiny/ }).click();
-  const name = await page.getByLabel('Name').inputValue();
-  await shot('defaults');
-  await page.getByRole('button', { name: 'Create and start' }).click();
-  await page.locator('.task-phase, .xterm-rows').first().waitFor();
-  await shot('preparing');
-  return name;
 }
 
 async function useShell(page: Page, shot: TakeShot): Promise<void> {

@@ -1,5 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright';
-import { expect, vi } from 'vitest';
 
 /** A boot on a busy computer, the building of the image included. */
 export const BOOT_LIMIT_MS = 240_000;
@@ -13,9 +13,17 @@ export async function consoleText(page: Page): Promise<string> {
   return lines.map((line) => line.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
 }
 
-export async function waitForConsole(page: Page, pattern: RegExp, timeout = ANSWER_LIMIT_MS): Promise<string> {
-  await vi.waitFor(async () => expect(await consoleText(page)).toMatch(pattern), { timeout, interval: 100 });
-  return consoleText(page);
+const LOOK_EVERY_MS = 100;
+
+/** @throws when the terminal does not come to show it, with what it shows instead */
+export async function waitForConsole(page: Page, pattern: RegExp, timeoutMs = ANSWER_LIMIT_MS): Promise<string> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const text = await consoleText(page);
+    if (pattern.test(text)) return text;
+    if (Date.now() > deadline) throw new Error(`the terminal does not show ${String(pattern)} but:\n${text}`);
+    await sleep(LOOK_EVERY_MS);
+  }
 }
 
 /** The shell's prompt; a late word of the kernel may stand behind it, and then Enter brings a new one. */

@@ -64,6 +64,8 @@ export function openWindow(store: PreferenceStore, log: (message: string) => voi
       webSecurity: true,
       webviewTag: false,
       spellcheck: false,
+      // A guest whose terminal is not in sight must not be held back by timers that sleep.
+      backgroundThrottling: false,
     },
   });
   if (maximized) window.maximize();

@@ -12,8 +12,8 @@ import { isDark, onThemeChange, usePreferences } from '../state/preferences.ts';
 import { service } from '../state/session.ts';
 import { ConsoleInput } from './console-input.ts';
 import { isWindowKey } from './console-keys.ts';
+import { ConsoleOutput } from './console-output.ts';
 import { TERMINAL_FONT, terminalTheme } from './terminal-look.ts';
-import { writeSliced } from './terminal-writer.ts';
 
 type Stream = Awaited<ReturnType<InnkeeperClient['machines']['console']>>;
 
@@ -61,6 +61,7 @@ export class ConsoleSession {
   readonly element = document.createElement('div');
   readonly terminal = makeTerminal();
   readonly search = new SearchAddon();
+  readonly #output = new ConsoleOutput(this.terminal);
   readonly #fit = new FitAddon();
   readonly #onStatus: (status: ConsoleStatus) => void;
   readonly #unsubscribe: (() => void)[] = [];
@@ -132,7 +133,7 @@ export class ConsoleSession {
     this.#input = new ConsoleInput(stream);
     this.#replaying = stream.opened.scrollbackBytes;
     stream.onData((bytes, _channel, done) => {
-      writeSliced(this.terminal, bytes, () => {
+      this.#output.push(bytes, () => {
         this.#replaying = Math.max(0, this.#replaying - bytes.length);
         done();
       });
@@ -153,6 +154,7 @@ export class ConsoleSession {
   }
 
   #detach(): void {
+    this.#output.clear();
     this.#stream?.close();
     this.#stream = null;
     this.#input = null;
@@ -191,7 +193,11 @@ export class ConsoleSession {
   }
 
   fit(): void {
-    if (this.element.isConnected && this.element.clientHeight > 0) this.#fit.fit();
+    if (!this.element.isConnected || this.element.clientHeight === 0) return;
+    const { viewportY, baseY } = this.terminal.buffer.active;
+    this.#fit.fit();
+    // xterm can lose its place when it is made smaller and larger again; who was at the end stays there.
+    if (viewportY === baseY) this.terminal.scrollToBottom();
   }
 
   dispose(): void {
