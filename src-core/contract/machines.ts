@@ -26,11 +26,30 @@ export const machineSourceSchema = z.discriminatedUnion('kind', [
 ]);
 export type MachineSource = z.infer<typeof machineSourceSchema>;
 
+export const DISK_FORMATS = ['raw', 'qcow2'] as const;
+
+/** A disk image on this computer. Its format is seen once, when it is attached: later its guest has written into it. */
 export const machineDiskSchema = z.object({
-  /** A raw disk image on this computer. */
   path: pathSchema,
   readOnly: z.boolean().default(false),
+  format: z.enum(DISK_FORMATS).default('raw'),
+  /** It lies in the machine's own folder, and goes with it. */
+  own: z.boolean().default(false),
 });
+
+export const machineDiskViewSchema = machineDiskSchema.extend({
+  /** What the guest sees; null while the file cannot be read. */
+  sizeBytes: bytesSchema.nullable(),
+  /** What the file takes of this computer's disk; null likewise. */
+  usedBytes: bytesSchema.nullable(),
+});
+export type MachineDiskView = z.infer<typeof machineDiskViewSchema>;
+
+/** A disk for a new machine: a file that is there, raw or qcow2; or a new, empty one, which takes room as it is filled. */
+export const diskForMachineSchema = z.union([
+  z.object({ path: pathSchema, readOnly: z.boolean().default(false) }),
+  z.object({ sizeBytes: bytesSchema }),
+]);
 
 export const MIN_MEMORY_BYTES = 64 * 1024 * 1024;
 export const MEMORY_STEP_BYTES = 1024 * 1024;
@@ -73,7 +92,7 @@ export const machineViewSchema = z.object({
   source: machineSourceSchema,
   processors: z.number().int(),
   memoryBytes: bytesSchema,
-  disks: z.array(machineDiskSchema),
+  disks: z.array(machineDiskViewSchema),
   createdAt: timeSchema,
   /** When the present run began; null when it does not run. */
   startedAt: timeSchema.nullable(),
@@ -95,7 +114,7 @@ export const createMachineSchema = z.object({
   source: machineSourceSchema,
   processors: processorsSchema.optional(),
   memoryBytes: memorySchema.optional(),
-  disks: z.array(machineDiskSchema).max(16).default([]),
+  disks: z.array(diskForMachineSchema).max(16).default([]),
   start: z.boolean().default(false),
 });
 export type CreateMachine = z.input<typeof createMachineSchema>;

@@ -146,10 +146,6 @@ describe.skipIf(!present)('images of QEMU', () => {
   test.each([
     ['extended L2', ['-o', 'extended_l2=on']],
     ['another file', ['-o', `data_file=data.raw`]],
-    [
-      'encrypted',
-      ['--object', 'secret,id=s,data=abc', '-o', 'encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10'],
-    ],
   ])('that need more than we know are refused: %s', (what, options) => {
     const name = `${what.replaceAll(' ', '-')}.qcow2`;
     qemuImg('create', '-q', '-f', 'qcow2', ...options, name, '4M');

@@ -6,7 +6,8 @@ import { admitDefinition } from '../host/admission.ts';
 import { checkBootFiles } from './boot-files.ts';
 import { DEFINITION_VERSION } from './definition.ts';
 import type { MachineDefinition } from './definition.ts';
-import { inspectDisk } from './disk-image.ts';
+import { planDisks } from './machine-disks.ts';
+import type { NewFile } from './machine-store.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export type CreateRequest = z.output<typeof createMachineSchema>;
@@ -18,6 +19,12 @@ interface SourceFacts {
   readonly minimumMemoryBytes: number;
 }
 
+/** A definition, and the files that have to be in the machine's folder with it. */
+interface PlannedMachine {
+  readonly definition: MachineDefinition;
+  readonly newFiles: readonly NewFile[];
+}
+
 /**
  * Checks a request down to the files that it names, and makes the definition of it.
  * @throws AppError 'not-found', 'invalid-input', 'no-room', 'not-supported', 'denied'; nothing was changed
@@ -26,16 +33,16 @@ export async function planMachine(
   request: CreateRequest,
   id: string,
   around: Pick<Surroundings, 'files' | 'host' | 'images' | 'clock'>,
-): Promise<MachineDefinition> {
-  const { name, source, disks } = request;
+): Promise<PlannedMachine> {
+  const { name, source } = request;
   const doing = `create machine ${name}`;
   const facts = await inspectSource(request, doing, around);
   const processors = request.processors ?? facts.defaults.processors;
   const memoryBytes = request.memoryBytes ?? facts.defaults.memoryBytes;
   admitDefinition({ doing, processors, memoryBytes }, around.host.meter.facts);
   if (memoryBytes < facts.minimumMemoryBytes) throw tooLittleMemory(doing, memoryBytes, facts.minimumMemoryBytes);
-  for (const disk of disks) await inspectDisk(around.files, doing, disk);
-  return {
+  const { disks, newFiles } = await planDisks(around.files, doing, request.disks);
+  const definition: MachineDefinition = {
     version: DEFINITION_VERSION,
     id,
     name,
@@ -43,8 +50,9 @@ export async function planMachine(
     source,
     processors,
     memoryBytes,
-    disks,
+    disks: [...disks],
   };
+  return { definition, newFiles };
 }
 
 async function inspectSource(

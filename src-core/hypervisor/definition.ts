@@ -14,6 +14,7 @@ export const machineDefinitionSchema = z.object({
   source: machineSourceSchema,
   processors: z.number().int().min(1),
   memoryBytes: bytesSchema,
+  /** The path of a disk of its own is relative to its folder. */
   disks: z.array(machineDiskSchema),
 });
 export type MachineDefinition = z.infer<typeof machineDefinitionSchema>;

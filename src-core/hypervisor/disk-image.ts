@@ -1,62 +1,36 @@
 import { AppError } from '../base/errors.ts';
-import type { Files } from '../host/files.ts';
+import { FORMAT_HEAD_BYTES, detectFormat } from '../disks/format.ts';
+import type { DiskFormat } from '../disks/format.ts';
+import { clusterBytesOf, parseHeader } from '../disks/qcow2/header.ts';
+import type { FileFacts, Files } from '../host/files.ts';
 
 const SECTOR_BYTES = 512;
-const HEAD_BYTES = 4096;
 
-/** Files that are something else than the blocks of a disk, by their first bytes. */
-const FOREIGN: readonly (readonly [offset: number, bytes: string, what: string])[] = [
-  [0, 'QFI\xfb', 'a qcow2 image'],
-  [0, 'KDMV', 'a VMDK image'],
-  [0, '# Disk DescriptorFile', 'the description of a VMDK image'],
-  [0x40, '\x7f\x10\xda\xbe', 'a VDI image'],
-  [0, 'vhdxfile', 'a VHDX image'],
-  [0, 'conectix', 'a VHD image'],
-  [0, '\x1f\x8b', 'a gzip file'],
-  [0, '\xfd7zXZ\0', 'an xz file'],
-  [0, '\x28\xb5\x2f\xfd', 'a zstd file'],
-  [0, 'BZh', 'a bzip2 file'],
-  [0, 'PK\x03\x04', 'a zip file'],
-  [0, '7z\xbc\xaf\x27\x1c', 'a 7z file'],
-  [0, '\x89PNG', 'a PNG picture'],
-  [0, '\xff\xd8\xff', 'a JPEG picture'],
-  [0, '%PDF-', 'a PDF document'],
-  [0, '\x7fELF', 'an ELF program'],
-  [0, '!<arch>', 'a Debian package or archive'],
-  [0, '070701', 'a cpio archive'],
-  [0x101, 'ustar', 'a tar archive'],
-];
-
-/** @returns what the file is by its first bytes, or null when nothing speaks against a raw disk */
-export function foreignFormat(head: Uint8Array): string | null {
-  for (const [offset, magic, what] of FOREIGN) {
-    if (begins(head, offset, magic)) return what;
-  }
-  return isText(head) ? 'a text file' : null;
+/** A disk file that can be used as it is. */
+export interface DiskFacts {
+  readonly format: DiskFormat;
+  /** What the guest sees. */
+  readonly sizeBytes: number;
+  /** What the file takes of this computer's disk. */
+  readonly usedBytes: number;
+  /** The same for two paths that lead to one file. */
+  readonly identity: string;
 }
 
-/** Each character of `magic` stands for one byte. */
-function begins(head: Uint8Array, offset: number, magic: string): boolean {
-  for (let at = 0; at < magic.length; at++) if (head[offset + at] !== magic.charCodeAt(at)) return false;
-  return true;
-}
-
-/** A disk that begins with text has a boot sector after it, with zeros; a text file has none. */
-function isText(head: Uint8Array): boolean {
-  if (head.length === 0) return false;
-  return head.every((byte) => (byte >= 0x20 && byte !== 0x7f) || (byte >= 0x07 && byte <= 0x0d));
+interface DiskFile {
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** Known from when it was attached; without it the file is looked at, which is right only before a guest has had it. */
+  readonly format?: DiskFormat;
 }
 
 /**
  * Looks at a file that is to be a disk.
  * @param doing for the failure: "create machine web"
- * @throws AppError 'not-found', 'denied', or 'invalid-input' when it is no raw image, and says what it is
+ * @throws AppError 'not-found', 'denied', 'corrupt', 'not-supported', or 'invalid-input' when it is no disk image, and says
+ * what it is
  */
-export async function inspectDisk(
-  files: Files,
-  doing: string,
-  disk: { readonly path: string; readonly readOnly: boolean },
-): Promise<{ readonly sizeBytes: number; readonly identity: string }> {
+export async function inspectDisk(files: Files, doing: string, disk: DiskFile): Promise<DiskFacts> {
   const facts = await inspectFile(files, doing, 'disk', disk.path);
   if (!disk.readOnly && !facts.writable) {
     throw new AppError({
@@ -66,20 +40,55 @@ export async function inspectDisk(
       hint: 'Attach it as read-only, or give yourself the right to write it.',
     });
   }
-  const invalid = (because: string): AppError =>
-    new AppError({
-      code: 'invalid-input',
-      doing,
-      because: `${disk.path} is not a raw disk image: ${because}`,
-      hint: 'Give a raw image; "qemu-img convert -O raw" makes one out of others.',
-      data: { path: disk.path, sizeBytes: facts.sizeBytes },
-    });
-  const what = foreignFormat(await files.readRange(disk.path, 0, HEAD_BYTES));
-  if (what !== null) throw invalid(`it is ${what}`);
-  if (facts.sizeBytes === 0) throw invalid('it is empty');
-  if (facts.sizeBytes % SECTOR_BYTES !== 0)
-    throw invalid(`its size, ${facts.sizeBytes} bytes, is no multiple of ${SECTOR_BYTES}`);
-  return facts;
+  const format = disk.format ?? (await seenFormat(files, doing, disk.path));
+  const sizeBytes = format === 'raw' ? facts.sizeBytes : await qcow2Size(files, doing, disk);
+  if (sizeBytes === 0) throw notADisk(doing, disk.path, 'it is empty');
+  if (sizeBytes % SECTOR_BYTES !== 0) {
+    throw notADisk(doing, disk.path, `its size, ${sizeBytes} bytes, is no multiple of ${SECTOR_BYTES}`);
+  }
+  return { format, sizeBytes, usedBytes: facts.allocatedBytes, identity: facts.identity };
+}
+
+async function seenFormat(files: Files, doing: string, path: string): Promise<DiskFormat> {
+  const seen = detectFormat(await files.readRange(path, 0, FORMAT_HEAD_BYTES));
+  if ('foreign' in seen) throw notADisk(doing, path, `it is ${seen.foreign}`);
+  return seen.format;
+}
+
+async function qcow2Size(files: Files, doing: string, { path, readOnly }: DiskFile): Promise<number> {
+  const refuse = (because: string, hint: string): AppError =>
+    new AppError({ code: 'not-supported', doing, because: `the disk ${path} ${because}`, hint, data: { path } });
+  const header = await qcow2Header(files, doing, path);
+  if (header.backing) {
+    const hint = 'Make it stand alone first: "qemu-img convert -O qcow2 OLD NEW".';
+    throw refuse(`is built on another file, ${header.backing.path}`, hint);
+  }
+  if (header.snapshotCount > 0 && !readOnly) {
+    throw refuse('has internal snapshots', 'Attach it as read-only, or delete them with "qemu-img snapshot -d".');
+  }
+  return header.sizeBytes;
+}
+
+async function qcow2Header(files: Files, doing: string, path: string): Promise<ReturnType<typeof parseHeader>> {
+  try {
+    const first = await files.readRange(path, 0, FORMAT_HEAD_BYTES);
+    return parseHeader(await files.readRange(path, 0, clusterBytesOf(first, path)), path);
+  } catch (error) {
+    if (!(error instanceof AppError) || (error.code !== 'corrupt' && error.code !== 'not-supported')) throw error;
+    const { code, because, hint, data, cause } = error;
+    const more = hint === undefined ? {} : { hint };
+    throw new AppError({ code, doing, because: `the disk ${path}: ${because}`, ...more, data, cause });
+  }
+}
+
+function notADisk(doing: string, path: string, because: string): AppError {
+  return new AppError({
+    code: 'invalid-input',
+    doing,
+    because: `${path} is not a raw or qcow2 disk image: ${because}`,
+    hint: 'Give a raw or qcow2 image; "qemu-img convert -O qcow2" makes one out of others.',
+    data: { path },
+  });
 }
 
 /** @throws AppError when there is no readable file of that kind at the path */
@@ -88,7 +97,7 @@ export async function inspectFile(
   doing: string,
   role: 'kernel' | 'initrd' | 'firmware' | 'disk',
   path: string,
-): Promise<{ readonly sizeBytes: number; readonly identity: string; readonly writable: boolean }> {
+): Promise<FileFacts> {
   const fail = (code: 'invalid-input' | 'not-found' | 'denied', because: string, hint: string): AppError =>
     new AppError({ code, doing, because, hint, data: { path, role } });
   if (!files.isAbsolute(path))

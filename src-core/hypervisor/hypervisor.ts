@@ -49,7 +49,8 @@ export class Hypervisor {
     const { machines, damaged, bin } = await store.open();
     for (const { definition, record } of machines) {
       const recovered = recover(record, clock.now());
-      this.#adopt(new Machine(definition, recovered, this.#around, (machine) => this.#tell(machine)));
+      const machine = this.#adopt(new Machine(definition, recovered, this.#around, (changed) => this.#tell(changed)));
+      await machine.measureDisks();
       if (recovered !== record) await store.writeRecord(definition.id, recovered).catch(() => undefined);
     }
     for (const each of damaged) {
@@ -99,8 +100,8 @@ export class Hypervisor {
   async create(request: CreateRequest): Promise<MachineView> {
     const doing = `create machine ${request.name}`;
     const machine = await this.#claim(request.name, doing, async () => {
-      const definition = await planMachine(request, this.#newId(), this.#around);
-      await asPartOf(doing, this.#around.store.create(definition));
+      const { definition, newFiles } = await planMachine(request, this.#newId(), this.#around);
+      await asPartOf(doing, this.#around.store.create(definition, newFiles));
       const record = { version: 1, runningSince: null, lastEnd: null } as const;
       return this.#adopt(new Machine(definition, record, this.#around, (changed) => this.#tell(changed)));
     });
@@ -108,6 +109,7 @@ export class Hypervisor {
     this.#tell(machine);
     if (request.start) machine.start().catch(() => undefined);
     else await machine.prepare();
+    await machine.measureDisks();
     return machine.view();
   }
 

@@ -3,6 +3,7 @@ import { admitStart } from '../host/admission.ts';
 import { bootFromFiles, bootFromImage, checkBootFiles } from './boot-files.ts';
 import type { MachineDefinition } from './definition.ts';
 import { inspectDisk } from './disk-image.ts';
+import { locateDisks } from './machine-disks.ts';
 import type { RunSpec } from './runner.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -21,14 +22,15 @@ export interface LaunchPlan {
 export async function planLaunch(
   definition: MachineDefinition,
   doing: string,
-  around: Pick<Surroundings, 'files' | 'images' | 'host' | 'disks'>,
+  around: Pick<Surroundings, 'files' | 'images' | 'host' | 'disks' | 'store'>,
 ): Promise<LaunchPlan | null> {
   const boot = await planBoot(definition, doing, around);
   if (boot === null) return null;
-  const { id, name, processors, memoryBytes, disks } = definition;
+  const { id, name, processors, memoryBytes } = definition;
+  const disks = locateDisks(definition, around);
   const { meter } = around.host;
   admitStart({ doing, processors, memoryBytes }, meter.facts, await meter.measure());
-  const leases = await leaseDisks(definition, doing, around);
+  const leases = await leaseDisks(name, disks, doing, around);
   return { spec: { id, name, harts: processors, memoryBytes, boot, disks }, leases };
 }
 
@@ -46,15 +48,16 @@ async function planBoot(
 }
 
 async function leaseDisks(
-  definition: MachineDefinition,
+  holder: string,
+  located: RunSpec['disks'],
   doing: string,
   { files, disks }: Pick<Surroundings, 'files' | 'disks'>,
 ): Promise<Disposable[]> {
   const leases: Disposable[] = [];
   try {
-    for (const { path, readOnly } of definition.disks) {
-      const { identity } = await inspectDisk(files, doing, { path, readOnly });
-      leases.push(disks.acquire(doing, path, { identity, readOnly, holder: definition.name }));
+    for (const disk of located) {
+      const { identity } = await inspectDisk(files, doing, disk);
+      leases.push(disks.acquire(doing, disk.path, { identity, readOnly: disk.readOnly, holder }));
     }
     return leases;
   } catch (error) {

@@ -11,6 +11,7 @@ import type { RunRecord } from './run-record.ts';
  * The machines on disk, one folder each below `machines/`:
  *
  *   ID/machine.json   the definition          ID/run.json      what happened to it
+ *   ID/disks/N.qcow2  disks of its own
  *   .new-ID           being made: swept       .gone-ID         being deleted: swept
  *   .bin/ID           removed, until it is restored or purged; removed.json says since when
  *
@@ -25,6 +26,13 @@ const GONE_PREFIX = '.gone-';
 const ID = /^[0-9a-f]{16}$/;
 
 const removalSchema = z.object({ version: z.literal(1), removedAt: timeSchema });
+
+/** What goes into a machine's folder when it is made. */
+export interface NewFile {
+  /** Below the folder, with one folder before the name. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
 
 export interface StoredMachine {
   readonly definition: MachineDefinition;
@@ -81,11 +89,16 @@ export class MachineStore {
     return this.#path(id);
   }
 
-  /** When this resolves, the machine is there for good. @throws AppError, having left nothing */
-  async create(definition: MachineDefinition): Promise<void> {
+  /** When this resolves, the machine is there for good, with its files. @throws AppError, having left nothing */
+  async create(definition: MachineDefinition, newFiles: readonly NewFile[] = []): Promise<void> {
     const draft = this.#path(NEW_PREFIX + definition.id);
     try {
       await this.#files.makeDirectory(draft);
+      for (const { path, bytes } of newFiles) {
+        const whole = this.#files.join(draft, path);
+        await this.#files.makeDirectory(this.#files.join(draft, path.slice(0, path.lastIndexOf('/'))));
+        await this.#files.writeAtomically(whole, bytes);
+      }
       await this.#files.writeAtomically(this.#files.join(draft, DEFINITION), encodeDocument(definition));
       await this.#files.rename(draft, this.#path(definition.id));
     } catch (error) {

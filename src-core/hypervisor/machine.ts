@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.ts';
 import { toFailure } from '../contract/failures.ts';
 import type { Failure } from '../contract/failures.ts';
-import type { MachineState, MachineStats, MachineView, TerminalSize } from '../contract/machines.ts';
+import type { MachineDiskView, MachineState, MachineStats, MachineView, TerminalSize } from '../contract/machines.ts';
 import { MachineConsole } from './console.ts';
 import type { MachineDefinition } from './definition.ts';
 import type { Preparation } from './image-preparation.ts';
@@ -10,6 +10,7 @@ import type { LaunchPlan } from './launch-plan.ts';
 import { afterHappening, afterRequest } from './life-cycle.ts';
 import type { Happening, Request } from './life-cycle.ts';
 import { LiveRun } from './live-run.ts';
+import { locateDisks, measureDisks } from './machine-disks.ts';
 import { MachineDocuments } from './machine-documents.ts';
 import type { RunRecord } from './run-record.ts';
 import type { RunEnd } from './runner.ts';
@@ -29,6 +30,7 @@ export class Machine {
   #stopOverdue = false;
   #failure: Failure | null = null;
   #stats: MachineStats | null = null;
+  #disks: readonly MachineDiskView[];
   #terminal: TerminalSize | null = null;
   /** Counts beginnings and forced ends: what was begun before is told apart from what goes on now. */
   #attempt = 0;
@@ -44,6 +46,7 @@ export class Machine {
     this.#around = around;
     this.#changed = changed;
     this.console = new MachineConsole(around.clock);
+    this.#disks = locateDisks(definition, around).map((disk) => ({ ...disk, sizeBytes: null, usedBytes: null }));
     // How it ended last is what it is until it is started again.
     if (record.lastEnd?.kind === 'failed') this.#state = 'failed';
   }
@@ -70,10 +73,11 @@ export class Machine {
   }
 
   view(): MachineView {
-    const { id, name, source, processors, memoryBytes, disks, createdAt } = this.definition;
+    const { id, name, source, processors, memoryBytes, createdAt } = this.definition;
     const { runningSince, lastEnd } = this.#documents.record;
     return {
-      ...{ id, name, source, processors, memoryBytes, disks, createdAt, lastEnd },
+      ...{ id, name, source, processors, memoryBytes, createdAt, lastEnd },
+      disks: [...this.#disks],
       state: this.#state,
       startedAt: runningSince,
       agent: this.#live?.agent.state ?? 'absent',
@@ -175,8 +179,21 @@ export class Machine {
 
   /** To be called every few seconds. */
   watch(): void {
+    if (this.#live) void this.measureDisks();
     if (this.#state === 'paused' || this.live?.stuck() !== true) return;
     this.#hearEnd(this.#attempt, { kind: 'failed', cause: 'its processor thread does not answer any more' });
+  }
+
+  /** Looks how large its disks are and what they take. */
+  async measureDisks(): Promise<void> {
+    if (this.#disks.length === 0) return;
+    const measured = await measureDisks(this.definition, this.#around);
+    const changed = measured.some(
+      ({ sizeBytes, usedBytes }, index) =>
+        sizeBytes !== this.#disks[index]?.sizeBytes || usedBytes !== this.#disks[index]?.usedBytes,
+    );
+    this.#disks = measured;
+    if (changed) this.#tell();
   }
 
   /** What was written about it so far is on the disk when this resolves. */
@@ -317,6 +334,7 @@ export class Machine {
     await live.end();
     if (this.#live === live) this.#live = null;
     this.#stats = null;
+    void this.measureDisks();
   }
 
   #imageName(): string {

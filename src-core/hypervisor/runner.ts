@@ -12,7 +12,11 @@ export interface RunSpec {
     readonly firmware: string | null;
     readonly commandLine: string;
   };
-  readonly disks: readonly { readonly path: string; readonly readOnly: boolean }[];
+  readonly disks: readonly {
+    readonly path: string;
+    readonly readOnly: boolean;
+    readonly format: 'raw' | 'qcow2';
+  }[];
 }
 
 /** How a run ended by itself. */

@@ -18,6 +18,10 @@ export interface BlockBackend {
   write(from: Uint8Array, offset: number): void;
   /** Everything written before is on stable storage when this returns. */
   flush(): void;
+  /** The content is of no use to the guest any more. Absent where that helps nobody. */
+  discard?(offset: number, length: number): void;
+  /** @param options `keepAllocated`: the room that the range takes stays its own */
+  writeZeroes?(offset: number, length: number, options: { readonly keepAllocated: boolean }): void;
 }
 
 /** One direction pair of bytes: a serial line or a port of the virtio console. */

@@ -146,6 +146,12 @@ describe('inn vm', () => {
     });
   });
 
+  it('create makes new disks before those of files', async () => {
+    expect((await created('a --disk-file /e.qcow2 --disk 256M --disk 2G')).input).toMatchObject({
+      disks: [{ sizeBytes: 256 * 1024 ** 2 }, { sizeBytes: 2 * 1024 ** 3 }, { path: '/e.qcow2', readOnly: false }],
+    });
+  });
+
   it.each(['a --image x --kernel k', 'a --initrd i', 'a --append x'])(
     'create refuses what contradicts itself: %s',
     async (line) => {

@@ -1,5 +1,11 @@
-import { fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import type { BlockBackend, ByteSource } from '../../src-core/machine/board-interface.ts';
+import { fstatSync, openSync, readSync } from 'node:fs';
+import type { BlockImage } from '../../src-core/disks/block-image.ts';
+import type { DiskFormat } from '../../src-core/disks/format.ts';
+import { openImage } from '../../src-core/disks/open-image.ts';
+import { check, repairLeaks } from '../../src-core/disks/qcow2/check.ts';
+import { Qcow2Image } from '../../src-core/disks/qcow2/qcow2-image.ts';
+import type { ByteSource } from '../../src-core/machine/board-interface.ts';
+import { diskDecompressors, diskFiles } from './disk-file.ts';
 
 /** Fills `into` from a file, over however many reads it takes. @throws when the file ends before */
 function readFully(fd: number, into: Uint8Array, offset: number): void {
@@ -10,24 +16,27 @@ function readFully(fd: number, into: Uint8Array, offset: number): void {
   }
 }
 
-function writeFully(fd: number, from: Uint8Array, offset: number): void {
-  for (let done = 0; done < from.length;) done += writeSync(fd, from, done, from.length - done, offset + done);
-}
-
 /** A kernel, initrd or firmware. The thread's end closes it. */
 export function openSource(path: string): ByteSource {
   const fd = openSync(path, 'r');
   return { sizeBytes: fstatSync(fd).size, read: (into, offset) => readFully(fd, into, offset) };
 }
 
-/** A raw disk image. What goes wrong (the host's disk is full) throws, and becomes an I/O error of the guest's. */
-export function openDisk(path: string, readOnly: boolean): BlockBackend {
-  const fd = openSync(path, readOnly ? 'r' : 'r+');
-  return {
-    sizeBytes: fstatSync(fd).size,
-    readOnly,
-    read: (into, offset) => readFully(fd, into, offset),
-    write: (from, offset) => writeFully(fd, from, offset),
-    flush: () => fdatasyncSync(fd),
-  };
+/**
+ * A disk image. What goes wrong later (the host's disk is full) throws, and becomes an I/O error of the guest's.
+ * @throws AppError when it cannot be opened, or is damaged
+ */
+export function openDisk(path: string, readOnly: boolean, format: DiskFormat = 'raw'): BlockImage {
+  const image = openImage(diskFiles, path, { format, readOnly, decompressors: diskDecompressors });
+  if (image instanceof Qcow2Image && !readOnly) tidy(image);
+  return image;
+}
+
+/** A run that was killed may leave clusters counted that nothing uses. Looking for them in a large image takes too long. */
+const MOST_TIDIED_BYTES = 16 * 1024 ** 3;
+
+function tidy({ file, metadata }: Qcow2Image): void {
+  if (file.sizeBytes > MOST_TIDIED_BYTES) return;
+  const { corruptions, leaks } = check(metadata);
+  if (corruptions === 0 && leaks > 0) repairLeaks(metadata);
 }

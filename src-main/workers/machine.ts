@@ -6,6 +6,7 @@ import { AGENT_PORT_NAME } from '../../src-core/guest/protocol.ts';
 import { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
 import type { RunEnd } from '../../src-core/hypervisor/runner.ts';
 import { GuestEnd } from '../../src-core/hypervisor/shared-pipe.ts';
+import type { BlockImage } from '../../src-core/disks/block-image.ts';
 import type { BoardSpec } from '../../src-core/machine/board-interface.ts';
 import { createBoard } from '../../src-core/machine/board/board.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
@@ -28,7 +29,7 @@ function report(message: RunReport): void {
   port.postMessage(message);
 }
 
-function boardSpec({ spec, console, agent }: RunWorkerData): BoardSpec {
+function boardSpec({ spec, console, agent }: RunWorkerData, disks: readonly BlockImage[]): BoardSpec {
   const { kernel, initrd, firmware, commandLine } = spec.boot;
   return {
     harts: spec.harts,
@@ -39,7 +40,7 @@ function boardSpec({ spec, console, agent }: RunWorkerData): BoardSpec {
       ...(firmware === null ? {} : { firmware: openSource(firmware) }),
       commandLine,
     },
-    disks: spec.disks.map(({ path, readOnly }) => openDisk(path, readOnly)),
+    disks,
     console: new GuestEnd(console, () => report({ kind: 'nudge', pipe: 'console' })),
     ports: [{ name: AGENT_PORT_NAME, port: new GuestEnd(agent, () => report({ kind: 'nudge', pipe: 'agent' })) }],
     random: (into) => void randomFillSync(into),
@@ -47,9 +48,10 @@ function boardSpec({ spec, console, agent }: RunWorkerData): BoardSpec {
   };
 }
 
-function switchOn(): Board | null {
+function switchOn(disks: BlockImage[]): Board | null {
   try {
-    return createBoard(boardSpec(given), {
+    for (const { path, readOnly, format } of given.spec.disks) disks.push(openDisk(path, readOnly, format));
+    return createBoard(boardSpec(given, disks), {
       instantiate: (imports) => instantiateCore(given.core, imports),
       monotonicNs: () => performance.now() * 1e6,
     });
@@ -70,8 +72,23 @@ function runToEnd(board: Board): RunEnd {
   }
 }
 
-const board = switchOn();
+/** What a guest wrote and did not flush is kept too where its end allows it. */
+function closeDisks(disks: readonly BlockImage[], end: RunEnd): RunEnd {
+  let result = end;
+  for (const disk of disks) {
+    try {
+      disk.close();
+    } catch (error) {
+      const cause = `a disk could not be brought to an end: ${error instanceof Error ? error.message : String(error)}`;
+      if (end.kind !== 'failed') result = { kind: 'failed', cause };
+    }
+  }
+  return result;
+}
+
+const disks: BlockImage[] = [];
+const board = switchOn(disks);
 if (board) {
   report({ kind: 'started' });
-  report({ kind: 'ended', end: runToEnd(board) });
+  report({ kind: 'ended', end: closeDisks(disks, runToEnd(board)) });
 }

@@ -60,10 +60,12 @@ export function HardwareTab({ machine }: { machine: MachineView }) {
           {sourceText(source)}
           {source.kind === 'files' && source.commandLine && <code className="hardware-path">{source.commandLine}</code>}
         </HardwareRow>
-        {machine.disks.map(({ path, readOnly }, index) => (
+        {machine.disks.map(({ path, readOnly, format, own, sizeBytes, usedBytes }, index) => (
           <HardwareRow key={path} icon={HardDrive} label={`Disk ${index + 1}`} action={<Fixed />}>
+            {sizeBytes === null ? 'Cannot be read' : formatBytes(sizeBytes)}
+            {usedBytes !== null && `, takes ${formatBytes(usedBytes)}`}
+            {` · ${format}${readOnly ? ', read-only' : ''}${own ? ', goes with the machine' : ''}`}
             <code className="hardware-path">{path}</code>
-            {readOnly && ' (read-only)'}
           </HardwareRow>
         ))}
       </ul>

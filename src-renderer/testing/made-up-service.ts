@@ -59,7 +59,9 @@ const machines: MachineView[] = [
       initrd: '/home/ada/rootfs.cpio',
       commandLine: 'console=hvc0',
     },
-    disks: [{ path: '/home/ada/disk.img', readOnly: true }],
+    disks: [
+      { path: '/home/ada/disk.img', readOnly: true, format: 'raw', own: false, sizeBytes: GIB, usedBytes: GIB / 2 },
+    ],
   }),
   madeUpMachine('scratch', {
     state: 'failed',

@@ -16,6 +16,8 @@ export interface CreateOptions {
   readonly backing?: { readonly path: string; readonly format: 'raw' | 'qcow2' };
 }
 
+type NewFile = Pick<BlockFile, 'name' | 'truncate' | 'write' | 'flush'>;
+
 interface Layout {
   readonly clusterBytes: number;
   readonly l1Size: number;
@@ -28,7 +30,7 @@ interface Layout {
  * a crash leaves a file that is no image rather than half of one.
  * @throws AppError 'invalid-input'
  */
-export function createQcow2(file: BlockFile, options: CreateOptions): void {
+export function createQcow2(file: NewFile, options: CreateOptions): void {
   const { sizeBytes, clusterBits = DEFAULT_CLUSTER_BITS } = options;
   const layout = plan(sizeBytes, clusterBits, file.name);
   file.truncate(0);
@@ -37,6 +39,21 @@ export function createQcow2(file: BlockFile, options: CreateOptions): void {
   file.flush();
   file.write(header(options, clusterBits, layout, file.name), 0);
   file.flush();
+}
+
+/** The same as bytes, for whoever writes whole files. @param name for messages @throws AppError 'invalid-input' */
+export function emptyQcow2(options: CreateOptions, name: string): Uint8Array {
+  let bytes = new Uint8Array(0);
+  createQcow2(
+    {
+      name,
+      truncate: (sizeBytes) => void (bytes = new Uint8Array(sizeBytes)),
+      write: (from, offset) => bytes.set(from, offset),
+      flush: () => undefined,
+    },
+    options,
+  );
+  return bytes;
 }
 
 /** Cluster 0 is the header, 1 the refcount table, then refcount blocks, then the L1 table. */
@@ -69,7 +86,7 @@ function checkPlan(layout: Layout, name: string): Layout {
   });
 }
 
-function writeRefcounts(file: BlockFile, { clusterBytes, refcountBlocks, clusters }: Layout): void {
+function writeRefcounts(file: NewFile, { clusterBytes, refcountBlocks, clusters }: Layout): void {
   const table = new Uint8Array(clusterBytes);
   const view = new DataView(table.buffer);
   const blocks = new Uint8Array(refcountBlocks * clusterBytes);

@@ -16,6 +16,7 @@ interface CreateOptions {
   initrd?: string;
   firmware?: string;
   append?: string;
+  disk?: number[];
   diskFile?: DiskFile[];
   cpus?: number;
   memory?: number;
@@ -40,12 +41,17 @@ export function addCreateCommand(vm: Command, io: CliIo): void {
     .option('--initrd <file>', 'its initial RAM disk')
     .option('--firmware <file>', 'M-mode firmware such as OpenSBI, which then starts the kernel')
     .option('--append <string>', 'the kernel command line')
-    .option('--disk-file <file[:ro]>', 'a raw disk image; may be given several times', addDiskFile)
+    .option('--disk <size>', 'a new, empty disk, such as 10G; may be given several times', addDisk)
+    .option('--disk-file <file[:ro]>', 'a disk image, raw or qcow2; may be given several times', addDiskFile)
     .option('--cpus <n>', 'processors', parseCount)
     .option('--memory <size>', 'memory, such as 512M or 2G', parseSize)
     .option('--start', 'start it and wait until it runs')
     .option('--json', 'print JSON')
     .action((name: string, options: CreateOptions) => create(io, name, options));
+}
+
+function addDisk(text: string, before: number[] = []): number[] {
+  return [...before, parseSize(text)];
 }
 
 function addDiskFile(text: string, before: DiskFile[] = []): DiskFile[] {
@@ -71,11 +77,14 @@ function createdText({ name, state }: MachineView): string {
 }
 
 function requestOf(io: CliIo, name: string, options: CreateOptions): CreateMachine {
-  const { cpus, memory, start = false, diskFile = [] } = options;
+  const { cpus, memory, start = false, disk = [], diskFile = [] } = options;
   return {
     name,
     source: sourceOf(io, name, options),
-    disks: diskFile.map(({ path, readOnly }) => ({ path: resolve(io.cwd, path), readOnly })),
+    disks: [
+      ...disk.map((sizeBytes) => ({ sizeBytes })),
+      ...diskFile.map(({ path, readOnly }) => ({ path: resolve(io.cwd, path), readOnly })),
+    ],
     start,
     ...(cpus === undefined ? {} : { processors: cpus }),
     ...(memory === undefined ? {} : { memoryBytes: memory }),

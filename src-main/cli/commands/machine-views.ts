@@ -14,6 +14,12 @@ export function machinesText(machines: readonly MachineView[]): string {
   return table(['NAME', 'STATE', 'SOURCE', 'CPUS', 'MEMORY', 'UP'], rows);
 }
 
+function diskText({ path, readOnly, format, sizeBytes, usedBytes }: MachineView['disks'][number]): string {
+  const size = sizeBytes === null ? 'cannot be read' : formatSize(sizeBytes);
+  const used = usedBytes === null ? '' : `, takes ${formatSize(usedBytes)}`;
+  return `${path} (${format}, ${size}${used}${readOnly ? ', read only' : ''})`;
+}
+
 export function machineText(machine: MachineView): string {
   const end = machine.lastEnd;
   return facts([
@@ -23,7 +29,7 @@ export function machineText(machine: MachineView): string {
     ['source', sourceText(machine.source)],
     ['processors', String(machine.processors)],
     ['memory', formatSize(machine.memoryBytes)],
-    ...machine.disks.map((disk) => ['disk', `${disk.path}${disk.readOnly ? ' (read only)' : ''}`] as const),
+    ...machine.disks.map((disk) => ['disk', diskText(disk)] as const),
     ['created', new Date(machine.createdAt).toISOString()],
     ['agent', machine.agent],
     ...(end

@@ -1,6 +1,9 @@
 import { Switch } from '@base-ui/react/switch';
-import { Plus, Trash2 } from 'lucide-react';
+import { FilePlus, Plus, Trash2 } from 'lucide-react';
 import { Button, IconButton } from '../../parts/Button.tsx';
+import { formatBytes } from '../../parts/quantities.ts';
+import { StopSlider } from '../../parts/StopSlider.tsx';
+import { diskStops } from './disk-stops.ts';
 import type { DiskDraft } from './draft.ts';
 import { FileField } from './FileField.tsx';
 
@@ -9,32 +12,65 @@ interface DiskFieldsProps {
   onChange(disks: readonly DiskDraft[]): void;
 }
 
-const MOST_DISKS = 16;
+interface DiskProps<Kind> {
+  readonly number: number;
+  readonly disk: Extract<DiskDraft, { kind: Kind }>;
+  onChange(disk: DiskDraft): void;
+}
 
-/** Raw disk images of this computer that the guest sees as /dev/vda, /dev/vdb, … */
+const MOST_DISKS = 16;
+const NEW_DISK_BYTES = 8 * 1024 ** 3;
+
+function NewDisk({ number, disk, onChange }: DiskProps<'new'>) {
+  return (
+    <StopSlider
+      label={`Disk ${number}: new`}
+      stops={diskStops}
+      value={disk.sizeBytes}
+      format={formatBytes}
+      hint="Empty, and thin: it takes room only as it is filled, and is deleted with the machine."
+      onChange={(sizeBytes) => onChange({ ...disk, sizeBytes })}
+    />
+  );
+}
+
+function FileDisk({ number, disk, onChange }: DiskProps<'file'>) {
+  return (
+    <>
+      <FileField
+        label={`Disk ${number}`}
+        hint="A raw or qcow2 disk image; the guest writes into it unless it is read-only."
+        value={disk.path}
+        onChange={(path) => onChange({ ...disk, path })}
+      />
+      <label className="switch-label">
+        <Switch.Root
+          className="switch"
+          checked={disk.readOnly}
+          onCheckedChange={(readOnly) => onChange({ ...disk, readOnly })}
+        >
+          <Switch.Thumb className="switch-thumb" />
+        </Switch.Root>
+        Read-only
+      </label>
+    </>
+  );
+}
+
+/** New disks, and disk images of this computer, that the guest sees as /dev/vda, /dev/vdb, … */
 export function DiskFields({ disks, onChange }: DiskFieldsProps) {
-  const change = (at: number, changed: Partial<DiskDraft>) =>
-    onChange(disks.map((disk, index) => (index === at ? { ...disk, ...changed } : disk)));
+  const change = (at: number, changed: DiskDraft) =>
+    onChange(disks.map((disk, index) => (index === at ? changed : disk)));
+  const isFull = disks.length >= MOST_DISKS;
   return (
     <div className="stack">
       {disks.map((disk, index) => (
-        <div key={index} className="disk-fields">
-          <FileField
-            label={`Disk ${index + 1}`}
-            hint="A raw disk image; the guest writes into it unless it is read-only."
-            value={disk.path}
-            onChange={(path) => change(index, { path })}
-          />
-          <label className="switch-label">
-            <Switch.Root
-              className="switch"
-              checked={disk.readOnly}
-              onCheckedChange={(readOnly) => change(index, { readOnly })}
-            >
-              <Switch.Thumb className="switch-thumb" />
-            </Switch.Root>
-            Read-only
-          </label>
+        <div key={index} className={disk.kind === 'new' ? 'disk-new' : 'disk-fields'}>
+          {disk.kind === 'new' ? (
+            <NewDisk number={index + 1} disk={disk} onChange={(changed) => change(index, changed)} />
+          ) : (
+            <FileDisk number={index + 1} disk={disk} onChange={(changed) => change(index, changed)} />
+          )}
           <IconButton
             icon={Trash2}
             label={`Leave disk ${index + 1} out`}
@@ -42,13 +78,20 @@ export function DiskFields({ disks, onChange }: DiskFieldsProps) {
           />
         </div>
       ))}
-      <div>
+      <div className="row row-tight">
         <Button
           icon={Plus}
-          disabled={disks.length >= MOST_DISKS}
-          onClick={() => onChange([...disks, { path: '', readOnly: false }])}
+          disabled={isFull}
+          onClick={() => onChange([...disks, { kind: 'new', sizeBytes: NEW_DISK_BYTES }])}
         >
-          Add a disk
+          New disk
+        </Button>
+        <Button
+          icon={FilePlus}
+          disabled={isFull}
+          onClick={() => onChange([...disks, { kind: 'file', path: '', readOnly: false }])}
+        >
+          Add a disk file
         </Button>
       </div>
     </div>

@@ -1,10 +1,10 @@
 import type { CreateMachine, MachineSource } from '../../../src-core/contract/machines.ts';
 import type { CatalogEntry } from '../../../src-core/contract/images.ts';
 
-export interface DiskDraft {
-  readonly path: string;
-  readonly readOnly: boolean;
-}
+/** A new disk, or a file of the computer. */
+export type DiskDraft =
+  | { readonly kind: 'new'; readonly sizeBytes: number }
+  | { readonly kind: 'file'; readonly path: string; readonly readOnly: boolean };
 
 /** What the form holds while it is filled in; empty text means "not given". */
 export interface Draft {
@@ -47,13 +47,20 @@ export function filesProblem(draft: Draft): string | undefined {
   return 'Give a kernel, or a firmware that knows what to boot';
 }
 
+/** A file that was not named is left out. */
+function draftDisk(disk: DiskDraft): NonNullable<CreateMachine['disks']> {
+  if (disk.kind === 'new') return [{ sizeBytes: disk.sizeBytes }];
+  const path = disk.path.trim();
+  return path === '' ? [] : [{ path, readOnly: disk.readOnly }];
+}
+
 export function creation(draft: Draft, entry: CatalogEntry | null, start: boolean): CreateMachine {
   return {
     name: draft.name,
     source: draftSource(draft, entry),
     processors: draft.processors,
     memoryBytes: draft.memoryBytes,
-    disks: draft.disks.filter(({ path }) => path.trim() !== '').map((disk) => ({ ...disk, path: disk.path.trim() })),
+    disks: draft.disks.flatMap((disk) => draftDisk(disk)),
     start,
   };
 }

@@ -12,10 +12,12 @@ const FEATURE = {
   readOnly: 1 << 5,
   blockSize: 1 << 6,
   flush: 1 << 9,
+  discard: 1 << 13,
+  writeZeroes: 1 << 14,
 };
 
 /** §5.2.6 "Device Operation". */
-const REQUEST = { in: 0, out: 1, flush: 4, getId: 8 } as const;
+const REQUEST = { in: 0, out: 1, flush: 4, getId: 8, discard: 11, writeZeroes: 13 } as const;
 const STATUS = { ok: 0, ioError: 1, unsupported: 2 } as const;
 
 const SECTOR_BYTES = 512;
@@ -28,6 +30,14 @@ const QUEUE_SIZE = 256;
 const SEGMENT_MOST_BYTES = 256 * 1024;
 const SEGMENTS_MOST = 126;
 const REQUEST_MOST_BYTES = SEGMENT_MOST_BYTES * SEGMENTS_MOST + SEGMENT_MOST_BYTES * 2;
+
+/** struct virtio_blk_discard_write_zeroes: one of them in a request. Zeros may really have to be written. */
+const RANGE_BYTES = 16;
+const DISCARD_MOST_SECTORS = 1 << 22;
+const ZEROES_MOST_SECTORS = 1 << 17;
+const UNMAP = 1;
+/** Smaller pieces of a disk image are not given back. */
+const DISCARD_ALIGNMENT_BYTES = 64 * 1024;
 
 /** Moved before the guest runs again, so that a deep queue does not keep its other devices waiting. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -74,8 +84,8 @@ export class BlockDevice implements VirtioDevice {
     const sectors = Math.floor(disk.sizeBytes / SECTOR_BYTES);
     this.#capacityBytes = sectors * SECTOR_BYTES;
     const { sizeMax, segMax, geometry, blockSize, flush, readOnly } = FEATURE;
-    this.features = sizeMax | segMax | geometry | blockSize | flush | (disk.readOnly ? readOnly : 0);
-    this.config = describe(sectors);
+    this.features = sizeMax | segMax | geometry | blockSize | flush | (disk.readOnly ? readOnly : giveUpFeatures(disk));
+    this.config = describe(sectors, disk);
   }
 
   activate(queues: readonly Virtqueue[], features: number, transport: VirtioTransport): void {
@@ -131,6 +141,7 @@ export class BlockDevice implements VirtioDevice {
       if (type === REQUEST.out) return this.#write(from, offset);
       if (type === REQUEST.flush) return this.#flush();
       if (type === REQUEST.getId) return this.#identify(into);
+      if (type === REQUEST.discard || type === REQUEST.writeZeroes) return this.#giveUp(type, from);
       return { status: STATUS.unsupported, filled: 0 };
     } catch {
       // The backend says why by its own means; the guest learns that its request failed.
@@ -160,6 +171,29 @@ export class BlockDevice implements VirtioDevice {
 
   #flush(): Outcome {
     this.#disk.flush();
+    return { status: STATUS.ok, filled: 0 };
+  }
+
+  /** §5.2.6, discard and write zeroes: what they are about stands in the data part. */
+  #giveUp(type: number, from: readonly Segment[]): Outcome {
+    const disk = this.#disk;
+    if (disk.readOnly || total(from) !== RANGE_BYTES) return { status: STATUS.ioError, filled: 0 };
+    const range = new Uint8Array(RANGE_BYTES);
+    gather(this.#ram, from, range);
+    const view = new DataView(range.buffer);
+    const offset = (view.getUint32(0, true) + view.getUint32(4, true) * 0x1_0000_0000) * SECTOR_BYTES;
+    const sectors = view.getUint32(8, true);
+    const flags = view.getUint32(12, true);
+    const isDiscard = type === REQUEST.discard;
+    if (!(isDiscard ? disk.discard : disk.writeZeroes) || (flags & ~(isDiscard ? 0 : UNMAP)) !== 0) {
+      return { status: STATUS.unsupported, filled: 0 };
+    }
+    const most = isDiscard ? DISCARD_MOST_SECTORS : ZEROES_MOST_SECTORS;
+    const bytes = sectors * SECTOR_BYTES;
+    if (sectors > most || offset + bytes > this.#capacityBytes) return { status: STATUS.ioError, filled: 0 };
+    if (isDiscard) disk.discard?.(offset, bytes);
+    else disk.writeZeroes?.(offset, bytes, { keepAllocated: (flags & UNMAP) === 0 });
+    if (this.#writeThrough) disk.flush();
     return { status: STATUS.ok, filled: 0 };
   }
 
@@ -207,13 +241,17 @@ export class BlockDevice implements VirtioDevice {
   }
 }
 
+function giveUpFeatures(disk: BlockBackend): number {
+  return (disk.discard ? FEATURE.discard : 0) | (disk.writeZeroes ? FEATURE.writeZeroes : 0);
+}
+
 function total(segments: readonly Segment[]): number {
   return segments.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** §5.2.4 "Device configuration layout". The geometry is the usual fiction of 16 heads and 63 sectors. */
-function describe(sectors: number): Uint8Array {
-  const config = new Uint8Array(0x24);
+function describe(sectors: number, disk: BlockBackend): Uint8Array {
+  const config = new Uint8Array(0x3c);
   const view = new DataView(config.buffer);
   view.setBigUint64(0x00, BigInt(sectors), true);
   view.setUint32(0x08, SEGMENT_MOST_BYTES, true);
@@ -222,5 +260,11 @@ function describe(sectors: number): Uint8Array {
   view.setUint8(0x12, 16);
   view.setUint8(0x13, 63);
   view.setUint32(0x14, SECTOR_BYTES, true);
+  view.setUint32(0x24, disk.discard ? DISCARD_MOST_SECTORS : 0, true);
+  view.setUint32(0x28, disk.discard ? 1 : 0, true);
+  view.setUint32(0x2c, DISCARD_ALIGNMENT_BYTES / SECTOR_BYTES, true);
+  view.setUint32(0x30, disk.writeZeroes ? ZEROES_MOST_SECTORS : 0, true);
+  view.setUint32(0x34, disk.writeZeroes ? 1 : 0, true);
+  view.setUint8(0x38, disk.writeZeroes ? 1 : 0);
   return config;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foreignFormat } from './disk-image.ts';
+import { detectFormat } from './format.ts';
 
 function head(at: number, magic: string): Uint8Array {
   const bytes = new Uint8Array(4096);
@@ -9,7 +9,7 @@ function head(at: number, magic: string): Uint8Array {
 
 describe('a file that is to be a disk', () => {
   it.each([
-    ['qcow2', head(0, 'QFI\xfb\0\0\0\x03')],
+    ['qcow image of version 1', head(0, 'QFI\xfb\0\0\0\x01')],
     ['VMDK', head(0, 'KDMV')],
     ['VDI', head(0x40, '\x7f\x10\xda\xbe')],
     ['gzip', head(0, '\x1f\x8b\x08')],
@@ -19,7 +19,12 @@ describe('a file that is to be a disk', () => {
     ['tar', head(0x101, 'ustar')],
     ['text', new TextEncoder().encode('Dear diary, today\n'.repeat(200))],
   ])('is told from %s', (what, bytes) => {
-    expect(foreignFormat(bytes)).toContain(what);
+    expect(detectFormat(bytes)).toEqual({ foreign: expect.stringContaining(what) as string });
+  });
+
+  it('may be a qcow2 image', () => {
+    expect(detectFormat(head(0, 'QFI\xfb\0\0\0\x03'))).toEqual({ format: 'qcow2' });
+    expect(detectFormat(head(0, 'QFI\xfb\0\0\0\x02'))).toEqual({ format: 'qcow2' });
   });
 
   it.each([
@@ -29,6 +34,6 @@ describe('a file that is to be a disk', () => {
     ['a swap area', head(4086, 'SWAPSPACE2')],
     ['an ISO that boots', head(0, 'ER\x08\0\0\0')],
   ])('may hold %s', (_what, bytes) => {
-    expect(foreignFormat(bytes)).toBeNull();
+    expect(detectFormat(bytes)).toEqual({ format: 'raw' });
   });
 });
