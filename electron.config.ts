@@ -10,7 +10,7 @@ export default defineConfig({
     build: {
       outDir: 'out/main',
       target: NODE,
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           electron: 'src-main/electron/main.ts',
           inn: 'src-main/cli/main.ts',
@@ -24,7 +24,7 @@ export default defineConfig({
     build: {
       outDir: 'out/preload',
       target: NODE,
-      rollupOptions: {
+      rolldownOptions: {
         input: { preload: 'src-main/electron/preload.ts' },
         // A sandboxed preload script can only be CommonJS.
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -40,7 +40,7 @@ export default defineConfig({
       minify: true,
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 2000,
-      rollupOptions: { input: 'src-renderer/index.html' },
+      rolldownOptions: { input: 'src-renderer/index.html' },
     },
   },
 });

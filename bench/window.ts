@@ -141,7 +141,7 @@ async function measureFlood(window: Awaited<ReturnType<typeof openApp>>): Promis
   report('input to the next frame under flood', delays);
   console.log(`${'pieces of output in that time'.padEnd(44)}${String(pieces).padStart(8)}`);
   console.log(
-    `${'memory of the app: before, most, after (MiB)'.padEnd(44)}${[before, Math.max(...memory), memory.at(-1) ?? 0].map((mib) => mib.toFixed(0).padStart(8)).join('')}`,
+    `${'memory of the app: before, after, most (MiB)'.padEnd(44)}${[before, ...memory.slice(-1), Math.max(...memory)].map((mib) => mib.toFixed(0).padStart(8)).join('')}`,
   );
 }
 

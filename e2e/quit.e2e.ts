@@ -46,7 +46,9 @@ test('closing with a guest running asks: the tray keeps it, shutting down ends i
   await closeWindow(window).catch(() => undefined);
   expect(await ended).toBe(0);
   const listed = await inn(home.path, 'vm', 'inspect', 'guest', '--json');
-  onTestFinished(async () => void (await inn(home.path, 'stop', '--force')));
+  onTestFinished(async () => {
+    await inn(home.path, 'stop', '--force');
+  });
   expect(JSON.parse(listed.stdout)).toMatchObject({ state: 'stopped', lastEnd: { kind: 'powered-off' } });
 });
 
@@ -65,7 +67,9 @@ test('where a background service has the data directory, the window uses that on
   const home = makeHome();
   onTestFinished(() => home.remove());
   await inn(home.path, 'status');
-  onTestFinished(async () => void (await inn(home.path, 'stop', '--force')));
+  onTestFinished(async () => {
+    await inn(home.path, 'stop', '--force');
+  });
   const window = await openApp(home.path);
   onTestFinished(() => window.close());
   await window.page.getByText('No machines yet').waitFor();

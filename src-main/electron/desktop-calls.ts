@@ -3,11 +3,11 @@ import type { z } from 'zod';
 import { AppError } from '../../src-core/base/errors.ts';
 import { type DesktopCall, desktopCalls } from '../../src-core/contract/desktop.ts';
 import { CHANNELS } from './channels.ts';
-import { confirmLink } from './questions.ts';
+import { confirmLink, type PageWindow } from './questions.ts';
 import type { PreferenceStore } from './preferences.ts';
 
 type Input<C extends DesktopCall> = z.output<(typeof desktopCalls)[C]>;
-type Handlers = { readonly [C in DesktopCall]: (input: Input<C>, window: BrowserWindow) => unknown };
+type Handlers = { readonly [C in DesktopCall]: (input: Input<C>, window: PageWindow) => unknown };
 
 export interface DesktopCallsOptions {
   readonly store: PreferenceStore;
@@ -60,10 +60,10 @@ function isCall(name: unknown): name is DesktopCall {
 /** Answers the page's calls. The caller has made sure that it is the page; here the input is parsed. */
 export function desktopCallHandler(options: DesktopCallsOptions) {
   const answers = handlers(options);
-  return async (event: IpcMainInvokeEvent, name: unknown, input: unknown): Promise<unknown> => {
+  return (event: IpcMainInvokeEvent, name: unknown, input: unknown): unknown => {
     const window = BrowserWindow.fromWebContents(event.sender);
     if (!isCall(name) || window === null) throw new Error('not a call of this app');
-    const answer = answers[name] as (input: unknown, window: BrowserWindow) => unknown;
+    const answer = answers[name] as (input: unknown, window: PageWindow) => unknown;
     return answer(desktopCalls[name].parse(input), window);
   };
 }

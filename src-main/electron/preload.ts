@@ -35,4 +35,4 @@ declare const window: {
 };
 
 // The context bridge cannot carry a port, so it crosses into the page as a message of the window to itself.
-ipcRenderer.on(CHANNELS.port, ({ ports }) => window.postMessage(SERVICE_PORT, window.location.origin, [...ports]));
+ipcRenderer.on(CHANNELS.port, ({ ports }) => window.postMessage(SERVICE_PORT, window.location.origin, ports));

@@ -1,8 +1,11 @@
 import { type BrowserWindow, dialog } from 'electron';
 import type { PreferenceStore } from './preferences.ts';
 
+/** The window of a page that asks, as Electron finds it. */
+export type PageWindow = NonNullable<ReturnType<typeof BrowserWindow.fromWebContents>>;
+
 /** @returns whether the person wants this address opened */
-export async function confirmLink(window: BrowserWindow, address: string, store: PreferenceStore): Promise<boolean> {
+export async function confirmLink(window: PageWindow, address: string, store: PreferenceStore): Promise<boolean> {
   if (!store.preferences.confirmLinks) return true;
   const { response, checkboxChecked } = await dialog.showMessageBox(window, {
     type: 'question',

@@ -34,10 +34,13 @@ async function ownAccess(service: Service, options: ServiceAccessOptions): Promi
   }
   return {
     own: service,
-    connect: (port) => Promise.resolve(serve(electronPortChannel(port))),
+    connect: (port) => {
+      serve(electronPortChannel(port));
+      return Promise.resolve();
+    },
     close: async () => {
       // As in `inn serve`: the socket goes first, so that it is never the next owner's, the connections last.
-      await local.stopListening();
+      local.stopListening();
       await service.dispose();
       await local.close();
     },

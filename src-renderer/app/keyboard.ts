@@ -33,7 +33,8 @@ export function followKeyboard(): void {
   window.addEventListener('keydown', (event) => {
     if (event.key === 'F6' && event.ctrlKey && inTerminal(event)) {
       event.preventDefault();
-      return leaveTerminal();
+      leaveTerminal();
+      return;
     }
     const command = commandOf(event);
     if (command === undefined) return;

@@ -120,8 +120,8 @@ export class ConsoleSession {
     try {
       const { cols: columns, rows } = this.terminal;
       const stream = await service().machines.console({ machine: this.machine, size: { columns, rows } });
-      if (attachment !== this.#attachment) return stream.close();
-      this.#use(stream, attachment);
+      if (attachment === this.#attachment) this.#use(stream, attachment);
+      else stream.close();
     } catch (error) {
       if (attachment === this.#attachment) this.#ended(toFailure(error, 'open the console'));
     }

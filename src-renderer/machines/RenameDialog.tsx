@@ -1,5 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { create } from 'zustand';
 import { type Failure, toFailure } from '../../src-core/contract/failures.ts';
 import type { MachineView } from '../../src-core/contract/machines.ts';
@@ -24,7 +24,7 @@ function RenameForm({ machine }: { machine: MachineView }) {
   const taken = useMachineNames();
   const problem = name === machine.name ? undefined : nameProblem(name, taken);
 
-  async function submit(event: FormEvent): Promise<void> {
+  async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (problem !== undefined) return;
     try {

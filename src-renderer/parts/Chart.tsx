@@ -63,7 +63,7 @@ function options({ series, top, height = 140, format }: ChartProps, width: numbe
     scales: {
       // The last two minutes, however few of them were measured yet: the curve grows in from the right.
       x: { range: (_plot, _first, last) => [last - HISTORY_LENGTH, last] },
-      y: { range: (_plot, _least, most) => [0, Math.max(top, most ?? 0)] },
+      y: { range: (_plot, _least, most) => [0, Math.max(top, most)] },
     },
     axes: [
       { ...axisLook(), size: 24, splits: minuteSplits, values: (_plot, values) => values.map(clockTime) },

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { toFailure } from '../../src-core/contract/failures.ts';
 import { type Settings, settingsSchema } from '../../src-core/contract/service.ts';
 import { Button } from '../parts/Button.tsx';
@@ -24,7 +24,7 @@ function MirrorForm({ settings }: { settings: Settings }) {
     },
   });
   const problem = mirrorProblem(mirror);
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (problem === undefined) change.mutate();
   };

@@ -27,7 +27,10 @@ export function consoleStream(): Stream {
   return {
     opened: { scrollbackBytes: 0 },
     onData: (handler) => {
-      send = (bytes) => new Promise((resolve) => handler(bytes, 0, resolve));
+      send = (bytes) =>
+        new Promise((resolve) => {
+          void handler(bytes, 0, resolve);
+        });
       void send(encoder.encode(BOOT + prompt));
     },
     write: async (bytes) => {

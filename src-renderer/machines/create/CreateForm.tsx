@@ -1,6 +1,6 @@
 import { Collapsible } from '@base-ui/react/collapsible';
 import { ChevronRight, Play } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { type Failure, toFailure } from '../../../src-core/contract/failures.ts';
 import type { HostView } from '../../../src-core/contract/host.ts';
 import type { CatalogEntry } from '../../../src-core/contract/images.ts';
@@ -101,7 +101,7 @@ export function CreateForm({ entry, host }: CreateFormProps) {
   const fileError = entry === null ? filesProblem(draft) : undefined;
   const blocked = busy || nameError !== undefined || fileError !== undefined;
 
-  function submit(event: FormEvent): void {
+  function submit(event: SubmitEvent): void {
     event.preventDefault();
     if (!blocked) void create(true);
   }
