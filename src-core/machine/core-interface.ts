@@ -41,7 +41,11 @@ export const RunExit = {
   fatal: 3,
 } as const;
 
-/** What the core asks of its host. Physical addresses of devices lie below 2^32; 8-byte accesses arrive as two of 4. */
+/**
+ * What the core asks of its host. Physical addresses of devices lie below 2^32; 8-byte accesses arrive as two of 4. The
+ * core knows the windows of MEMORY_MAP: CLINT and PLIC it answers itself, the others come here, aligned; anything else is
+ * an access fault that the host never hears of.
+ */
 export interface CoreImports {
   readonly env: {
     readonly memory: unknown;
@@ -49,7 +53,7 @@ export interface CoreImports {
     abort(message: number, file: number, line: number, column: number): void;
   };
   readonly host: {
-    /** size is 1, 2 or 4 bytes; the value is zero-extended. */
+    /** size is 1, 2 or 4 bytes; only so many bytes of the value count, read or written. */
     mmioRead(physicalAddress: number, size: number): number;
     mmioWrite(physicalAddress: number, size: number, value: number): void;
     /** Guest time in ticks of TIMEBASE_HZ since power-on; stands still while the machine is paused. */

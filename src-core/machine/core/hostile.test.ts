@@ -123,7 +123,8 @@ describe('the length of slices', () => {
     machine.core.startHart(0, RAM_BASE, 0n, 0n, 0n);
     machine.core.writeCsr(0, csrNumber('mtvec'), HANDLER);
     machine.core.writeCsr(0, csrNumber('mstatus'), 0x6000n);
-    for (let register = 1; register < 64; register++) machine.core.writeRegister(0, register, DATA + BigInt(random() % 4096));
+    for (let register = 1; register < 64; register++)
+      machine.core.writeRegister(0, register, DATA + BigInt(random() % 4096));
     return machine;
   }
 

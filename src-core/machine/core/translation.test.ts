@@ -79,6 +79,31 @@ describe('permissions of a page', () => {
     expect(access(load, V | X | A, allow)).toBe(0n);
   });
 
+  it.each([
+    ['SUM', SUM, V | R | A | U],
+    ['MXR', MXR, V | X | A],
+  ])('%s allows nothing any more when it is cleared, also in a page that was used', (_, bit, flags) => {
+    const sstatus = csrNumber('sstatus');
+    const set: Step = ['csrrs', { rs1: 13, csr: sstatus }];
+    const clear: Step = ['csrrc', { rs1: 13, csr: sstatus }];
+    const again: Step = ['ld', { rd: 14, rs1: 11, imm: 0 }];
+    const made = world([set, load, clear, again], { 11: VIRTUAL, 13: bit, 14: 3n });
+    made.tables.map(VIRTUAL, FRAME, flags);
+    made.machine.write64(FRAME, 9n);
+    expect(cause(made.machine)).toBe(13n);
+    expect([made.machine.x(10), made.machine.x(14)]).toEqual([9n, 3n]);
+  });
+
+  it('user mode and S-mode see one page each in their own way', () => {
+    // S-mode loads a page of its own, drops to user mode, which loads the same.
+    const steps: Step[] = [load, csrw('sepc', 15), ['sret'], ['ld', { rd: 14, rs1: 11, imm: 0 }]];
+    const made = world(steps, { 11: VIRTUAL, 14: 3n, 15: VIRTUAL + PAGE + 12n });
+    made.tables.map(VIRTUAL, FRAME, V | R | A);
+    made.tables.map(VIRTUAL + PAGE, RAM_BASE, V | X | A | U);
+    expect(cause(made.machine)).toBe(13n);
+    expect([made.machine.x(14), made.machine.core.privilege(0)]).toEqual([3n, 1]);
+  });
+
   it('the trap value is the address', () => {
     const made = world([load], { 11: VIRTUAL + 8n });
     cause(made.machine);

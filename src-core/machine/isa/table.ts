@@ -27,6 +27,8 @@ export const INSTRUCTIONS: readonly Instruction[] = [
 export function find(bits: number): Instruction | undefined {
   const bytes = (bits & 3) === 3 ? 4 : 2;
   const word = bytes === 4 ? bits : bits & 0xffff;
+  // "A 16-bit instruction with all bits zero is permanently reserved as an illegal instruction."
+  if (word === 0) return undefined;
   return INSTRUCTIONS.find(
     (candidate) => candidate.bytes === bytes && ((word ^ candidate.match) & candidate.mask) === 0,
   );
