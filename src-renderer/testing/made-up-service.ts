@@ -6,6 +6,7 @@ import type { CatalogEntry, ImageView } from '../../src-core/contract/images.ts'
 import type { CreateMachine, MachineView } from '../../src-core/contract/machines.ts';
 import type { TaskView } from '../../src-core/contract/tasks.ts';
 import type { Connection } from '../state/session.ts';
+import { machineView } from './machine-view.ts';
 import { consoleStream } from './made-up-console.ts';
 
 /**
@@ -25,34 +26,13 @@ const entry: CatalogEntry = {
   present: true,
 };
 
-export function madeUpMachine(id: string, change: Partial<MachineView> = {}): MachineView {
-  return {
-    id,
-    name: id,
-    state: 'stopped',
-    source: { kind: 'image', image: 'debian-13-tiny' },
-    processors: 1,
-    memoryBytes: 256 * MIB,
-    disks: [],
-    createdAt: Date.now() - 86_400_000,
-    startedAt: null,
-    lastEnd: null,
-    agent: 'absent',
-    stopOverdue: false,
-    task: null,
-    stats: null,
-    failure: null,
-    ...change,
-  };
-}
-
 const on = { startedAt: Date.now() - 754_000, agent: 'ready' } as const;
 
 const machines: MachineView[] = [
-  madeUpMachine('web-1', { state: 'running', ...on, processors: 2, memoryBytes: 512 * MIB }),
-  madeUpMachine('database', { state: 'paused', ...on, memoryBytes: GIB }),
-  madeUpMachine('build-runner-with-a-rather-long-name', { state: 'preparing', task: 'task-1' }),
-  madeUpMachine('kernel-hacking', {
+  machineView('web-1', { state: 'running', ...on, processors: 2, memoryBytes: 512 * MIB }),
+  machineView('database', { state: 'paused', ...on, memoryBytes: GIB }),
+  machineView('build-runner-with-a-rather-long-name', { state: 'preparing', task: 'task-1' }),
+  machineView('kernel-hacking', {
     source: {
       kind: 'files',
       kernel: '/home/ada/linux/arch/riscv/boot/Image',
@@ -63,7 +43,7 @@ const machines: MachineView[] = [
       { path: '/home/ada/disk.img', readOnly: true, format: 'raw', own: false, sizeBytes: GIB, usedBytes: GIB / 2 },
     ],
   }),
-  madeUpMachine('scratch', {
+  machineView('scratch', {
     state: 'failed',
     lastEnd: {
       kind: 'failed',
@@ -71,7 +51,7 @@ const machines: MachineView[] = [
       cause: 'Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100',
     },
   }),
-  madeUpMachine('mail', { state: 'stopping', ...on, stopOverdue: true }),
+  machineView('mail', { state: 'stopping', ...on, stopOverdue: true }),
 ];
 
 const tasks: TaskView[] = [
@@ -199,7 +179,7 @@ function create(input: CreateMachine): MachineView {
     });
   }
   const started = input.start ? ({ state: 'running', ...on, startedAt: Date.now() } as const) : {};
-  const machine = madeUpMachine(`made-${count}`, { name: input.name, source: input.source, ...started });
+  const machine = machineView(`made-${count}`, { name: input.name, source: input.source, ...started });
   machines.push(machine);
   tell({ type: 'machine', machine });
   return machine;
@@ -216,7 +196,7 @@ function remove(reference: string): { id: string } {
 }
 
 function restore(id: string): MachineView {
-  const machine = bin.get(id) ?? madeUpMachine(id);
+  const machine = bin.get(id) ?? machineView(id);
   bin.delete(id);
   machines.push(machine);
   tell({ type: 'machine', machine });

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { MACHINE_STATES } from '../../src-core/contract/machines.ts';
+import { machineView } from '../testing/machine-view.ts';
+import { MACHINE_ACTIONS, refusal } from './availability.ts';
+
+function possible(state: (typeof MACHINE_STATES)[number], stopOverdue = false): readonly string[] {
+  const machine = machineView('m', { state, stopOverdue });
+  return MACHINE_ACTIONS.filter((action) => refusal(action, machine) === null);
+}
+
+test('each state allows what makes sense in it', () => {
+  expect(possible('stopped')).toEqual(['start', 'rename', 'remove']);
+  expect(possible('failed')).toEqual(['start', 'rename', 'remove']);
+  expect(possible('running')).toEqual(['pause', 'stop', 'restart', 'kill', 'rename']);
+  expect(possible('paused')).toEqual(['resume', 'kill', 'rename']);
+  expect(possible('starting')).toEqual(['kill', 'rename']);
+  expect(possible('stopping')).toEqual(['kill', 'rename']);
+  expect(possible('preparing')).toEqual([]);
+});
+
+test('a guest that did not hear the request to power off can be asked again', () => {
+  expect(possible('stopping', true)).toEqual(['stop', 'kill', 'rename']);
+});
+
+test('whatever is refused says why, and what it offers instead is possible then', () => {
+  for (const state of MACHINE_STATES) {
+    const machine = machineView('m', { state });
+    for (const action of MACHINE_ACTIONS) {
+      const refused = refusal(action, machine);
+      if (refused === null) continue;
+      expect(refused.why).not.toBe('');
+      if (refused.remedy) expect(refusal(refused.remedy, machine), `${action} in ${state}`).toBeNull();
+    }
+  }
+});

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { parsePlace, type Place, placeHash } from './place.ts';
+
+test.for<Place>([
+  { page: 'machines', machine: null, tab: 'summary' },
+  { page: 'machines', machine: 'a/b c', tab: 'console' },
+  { page: 'new-machine', image: null },
+  { page: 'new-machine', image: 'debian-13-tiny' },
+  { page: 'images' },
+  { page: 'host' },
+  { page: 'settings' },
+])('the place %o is found again from its address', (place) => {
+  expect(parsePlace(placeHash(place))).toEqual(place);
+});
+
+test.for(['', '#', '#/nowhere', '#/machines//x', '#/%', '#key=abc'])('“%s” leads to the machines', (hash) => {
+  expect(parsePlace(hash)).toMatchObject({ page: 'machines', tab: 'summary' });
+});

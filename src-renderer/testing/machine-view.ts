@@ -1,0 +1,23 @@
+import type { MachineView } from '../../src-core/contract/machines.ts';
+
+/** A stopped machine, with what a test wants otherwise. */
+export function machineView(id: string, change: Partial<MachineView> = {}): MachineView {
+  return {
+    id,
+    name: id,
+    state: 'stopped',
+    source: { kind: 'image', image: 'debian-13-tiny' },
+    processors: 1,
+    memoryBytes: 256 * 1024 * 1024,
+    disks: [],
+    createdAt: Date.now() - 86_400_000,
+    startedAt: null,
+    lastEnd: null,
+    agent: 'absent',
+    stopOverdue: false,
+    task: null,
+    stats: null,
+    failure: null,
+    ...change,
+  };
+}
