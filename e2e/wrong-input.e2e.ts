@@ -95,7 +95,7 @@ test('a disk that is not an image is refused with the cause', async () => {
   await openForm(/Debian 13, tiny/);
   await page.getByLabel('Name').fill('wrong-disk');
   await page.getByRole('button', { name: /Advanced/ }).click();
-  await page.getByRole('button', { name: 'Add a disk' }).click();
+  await page.getByRole('button', { name: 'Add a disk file' }).click();
   await page.getByLabel('Disk 1', { exact: true }).fill(file);
   await startButton().click();
   expect(await failure()).toMatch(/^Failed to create machine wrong-disk: .*short\.img/);

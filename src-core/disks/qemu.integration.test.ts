@@ -54,8 +54,8 @@ function create(path: string, options: CreateOptions): void {
 function open(path: string, readOnly = false, writableBacking = false): Qcow2Image {
   const options = { format: 'qcow2', readOnly, writableBacking, decompressors: diskDecompressors } as const;
   const image = openImage(diskFiles, path, { ...options, allowBacking: (backing) => backing.startsWith(folder) });
-  expect(image).toBeInstanceOf(Qcow2Image);
-  return image as Qcow2Image;
+  if (!(image instanceof Qcow2Image)) return expect.unreachable('not a qcow2 image');
+  return image;
 }
 
 /** A file with every byte of an image, as QEMU reads it. */

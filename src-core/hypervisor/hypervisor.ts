@@ -193,8 +193,8 @@ export class Hypervisor {
   }
 
   /** What each machine was promised and uses, as measured last. */
-  async shares(): Promise<GuestShare[]> {
-    return Promise.all([...this.#machines.values()].map((machine) => this.#share(machine)));
+  shares(): Promise<GuestShare[]> {
+    return Promise.resolve([...this.#machines.values()].map((machine) => this.#share(machine)));
   }
 
   /** Asks all guests to power off, waits a little, and takes the power from those that have not. */
@@ -207,9 +207,8 @@ export class Hypervisor {
     await Promise.all(machines.map((machine) => machine.settled()));
   }
 
-  async #share(machine: Machine): Promise<GuestShare> {
+  #share(machine: Machine): GuestShare {
     const { id, name, processors, memoryBytes, stats, disks } = machine.view();
-    const facts = await Promise.all(disks.map(({ path }) => this.#around.files.inspect(path).catch(() => null)));
     return {
       guest: id,
       guestName: name,
@@ -217,8 +216,8 @@ export class Hypervisor {
       processors: { promised: processors, used: stats?.processorUsed ?? 0 },
       memoryBytes: { promised: memoryBytes, used: stats?.memoryUsedBytes ?? 0 },
       diskBytes: {
-        promised: facts.reduce((sum, disk) => sum + (disk?.sizeBytes ?? 0), 0),
-        used: facts.reduce((sum, disk) => sum + (disk?.allocatedBytes ?? 0), 0),
+        promised: disks.reduce((sum, disk) => sum + (disk.sizeBytes ?? 0), 0),
+        used: disks.reduce((sum, disk) => sum + (disk.usedBytes ?? 0), 0),
       },
     };
   }

@@ -188,10 +188,10 @@ export class Machine {
   async measureDisks(): Promise<void> {
     if (this.#disks.length === 0) return;
     const measured = await measureDisks(this.definition, this.#around);
-    const changed = measured.some(
-      ({ sizeBytes, usedBytes }, index) =>
-        sizeBytes !== this.#disks[index]?.sizeBytes || usedBytes !== this.#disks[index]?.usedBytes,
-    );
+    const changed = measured.some(({ sizeBytes, usedBytes }, index) => {
+      const before = this.#disks[index];
+      return sizeBytes !== before?.sizeBytes || usedBytes !== before.usedBytes;
+    });
     this.#disks = measured;
     if (changed) this.#tell();
   }

@@ -30,6 +30,7 @@ const TEST_PACKAGES = [
   'chromium',
   'device-tree-compiler',
   'opensbi',
+  'qemu-utils',
   'gcc',
   'libc6-dev',
 ];

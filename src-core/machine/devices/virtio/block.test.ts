@@ -10,6 +10,7 @@ const OUT = 1;
 const FLUSH = 4;
 const GET_ID = 8;
 const DISCARD = 11;
+const WRITE_ZEROES = 13;
 const FLUSH_FEATURE = 1 << 9;
 
 class MemoryDisk implements BlockBackend {
@@ -44,7 +45,10 @@ class MemoryDisk implements BlockBackend {
   }
 }
 
-function machine(disk = new MemoryDisk(), features = FLUSH_FEATURE | RING.indirect) {
+function machine<Disk extends MemoryDisk = MemoryDisk>(
+  disk: Disk = new MemoryDisk() as Disk,
+  features = FLUSH_FEATURE | RING.indirect,
+) {
   const memory = new FakeRam(8 << 20);
   const block = new BlockDevice(memory.ram, disk, 'disk0', 'serial-of-20-letters');
   const device = new VirtioFunction(block, memory.ram);
@@ -179,4 +183,64 @@ test('a deep queue is cut off after a while and goes on with the next service', 
   let more = true;
   while (more) more = device.service();
   expect(first + queue.collect().length).toBe(10);
+});
+
+/** What discard and write zeroes are about: sector, number of sectors, flags. */
+function range(sector: number, sectors: number, flags = 0): Uint8Array {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(sector), true);
+  view.setUint32(8, sectors, true);
+  view.setUint32(12, flags, true);
+  return bytes;
+}
+
+class ThinDisk extends MemoryDisk {
+  readonly given: (readonly [what: string, offset: number, length: number])[] = [];
+
+  discard(offset: number, length: number): void {
+    this.given.push(['discard', offset, length]);
+  }
+
+  writeZeroes(offset: number, length: number, { keepAllocated }: { readonly keepAllocated: boolean }): void {
+    this.given.push([keepAllocated ? 'zero, keep' : 'zero', offset, length]);
+  }
+}
+
+test('a disk that can give up room offers discard and write zeroes, and is told of them', () => {
+  const { driver, disk, request, block } = machine(new ThinDisk());
+  expect(block.features & ((1 << 13) | (1 << 14))).toBe((1 << 13) | (1 << 14));
+  expect(driver.config(0x24, 4)).toBeGreaterThan(0);
+  expect(driver.config(0x28, 4)).toBe(1);
+  expect(driver.config(0x34, 4)).toBe(1);
+  expect(request(DISCARD, 0, [range(8, 16)], []).status).toBe(0);
+  expect(request(WRITE_ZEROES, 0, [range(100, 1)], []).status).toBe(0);
+  expect(request(WRITE_ZEROES, 0, [range(0, 1024, 1)], []).status).toBe(0);
+  expect(disk.given).toEqual([
+    ['discard', 4096, 8192],
+    ['zero, keep', 51_200, 512],
+    ['zero', 0, 1024 * 512],
+  ]);
+});
+
+test.each([
+  ['beyond the end', DISCARD, range(1020, 5), 1],
+  ['far beyond the end', DISCARD, range(2 ** 52, 1), 1],
+  ['more than is allowed at once', WRITE_ZEROES, range(0, 0xffff_ffff), 1],
+  ['a discard that asks to unmap', DISCARD, range(0, 1, 1), 2],
+  ['unknown flags', WRITE_ZEROES, range(0, 1, 2), 2],
+  ['two ranges', DISCARD, Uint8Array.of(...range(0, 1), ...range(1, 1)), 1],
+  ['half a range', DISCARD, range(0, 1).subarray(0, 8), 1],
+])('room is not given up for %s', (_what, type, data, status) => {
+  const { disk, request } = machine(new ThinDisk());
+  expect(request(type, 0, [data], []).status).toBe(status);
+  expect(disk.given).toEqual([]);
+});
+
+test('a disk that cannot give up room, or may not be written, offers neither', () => {
+  for (const disk of [new MemoryDisk(), new ThinDisk(1024, true)]) {
+    const { block, request } = machine(disk);
+    expect(block.features & ((1 << 13) | (1 << 14))).toBe(0);
+    expect(request(DISCARD, 0, [range(0, 1)], []).status).not.toBe(0);
+  }
 });
