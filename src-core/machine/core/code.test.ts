@@ -130,21 +130,24 @@ describe('a cache that is full', () => {
 });
 
 describe('several harts', () => {
-  it('each see the code that another wrote', () => {
+  it.each([
+    [0, 1],
+    [1, 0],
+  ])('hart %i sees the code that hart %i wrote', (reader, writer) => {
     const machine = new TestMachine({ harts: 2 });
     const caller = assemble(['jalr', { rd: 1, rs1: 13, imm: 0 }], ['wfi'], ['jal', { rd: 0, imm: -8 }]);
     machine.write32(RAM_BASE, ...caller);
     machine.write32(RAM_BASE + 0x1000n, ...assemble(['sw', { rs1: 13, rs2: 12, imm: 0 }], ['wfi']));
     machine.write32(DATA, ...assemble(['addi', { rd: 10, rs1: 0, imm: 1 }], ret));
-    machine.core.startHart(0, RAM_BASE, 0n, 0n, 0n);
-    machine.core.startHart(1, RAM_BASE + 0x1000n, 0n, 0n, 0n);
+    machine.core.startHart(reader, RAM_BASE, 0n, 0n, 0n);
+    machine.core.startHart(writer, RAM_BASE + 0x1000n, 0n, 0n, 0n);
     for (const hart of [0, 1]) machine.core.writeRegister(hart, 13, DATA);
-    machine.core.writeRegister(1, 12, BigInt(seven));
-    machine.core.run(0, 100);
-    expect(machine.x(10)).toBe(1n);
-    machine.core.run(1, 100);
-    machine.core.run(0, 100);
-    expect(machine.x(10)).toBe(7n);
+    machine.core.writeRegister(writer, 12, BigInt(seven));
+    machine.core.run(reader, 100);
+    expect(machine.core.readRegister(reader, 10)).toBe(1n);
+    machine.core.run(writer, 100);
+    machine.core.run(reader, 100);
+    expect(machine.core.readRegister(reader, 10)).toBe(7n);
   });
 });
 

@@ -201,6 +201,18 @@ describe('the interrupt controller', () => {
     expect(external(machine)).toBe(0n);
   });
 
+  it('does not give a source again that rose anew while it was served, until it is completed', () => {
+    const machine = enabled();
+    machine.core.setInterruptLine(source, 1);
+    read(machine, claim(CONTEXT_S));
+    machine.core.setInterruptLine(source, 0);
+    machine.core.setInterruptLine(source, 1);
+    expect(external(machine)).toBe(0n);
+    expect(read(machine, claim(CONTEXT_S))).toBe(0n);
+    write(machine, claim(CONTEXT_S), BigInt(source));
+    expect(read(machine, claim(CONTEXT_S))).toBe(BigInt(source));
+  });
+
   it('ignores sources at or below the threshold, of priority 0, or not enabled', () => {
     const machine = enabled(3n);
     machine.core.setInterruptLine(source, 1);

@@ -103,6 +103,16 @@ describe('sret', () => {
   });
 });
 
+describe('mret', () => {
+  it('takes away MPRV when it leaves M-mode', () => {
+    const MPRV = 1n << 17n;
+    const left = finish(lowered(SUPERVISOR | MPRV, ['ecall']));
+    expect(left.csr(csrNumber('mstatus')) & MPRV).toBe(0n);
+    const stayed = finish(lowered((3n << 11n) | MPRV, ['ecall']));
+    expect(stayed.csr(csrNumber('mstatus')) & MPRV).toBe(MPRV);
+  });
+});
+
 describe('instructions that a privilege may not use', () => {
   const TVM = 1n << 20n;
   const TW = 1n << 21n;
