@@ -8,6 +8,8 @@ export class MemoryFile implements BlockFile {
   flushes = 0;
   /** Writes since the last flush, oldest first; `null` for one that only changed the size. */
   pending: { readonly offset: number; readonly bytes: Uint8Array | null; readonly sizeBytes: number }[] = [];
+  /** After so many more writes, changes of the size and flushes the power is gone: each throws from then on. */
+  powerLeft = Infinity;
   /** After so many more writes the disk is full. */
   roomForWrites = Infinity;
   #bytes: Uint8Array;
@@ -47,6 +49,7 @@ export class MemoryFile implements BlockFile {
   }
 
   write(from: Uint8Array, offset: number): void {
+    this.#usePower();
     if (this.roomForWrites-- <= 0) throw new Error('no space left on device');
     this.#resize(Math.max(this.#size, offset + from.length));
     this.#bytes.set(from, offset);
@@ -54,11 +57,13 @@ export class MemoryFile implements BlockFile {
   }
 
   truncate(sizeBytes: number): void {
+    this.#usePower();
     this.#resize(sizeBytes);
     this.pending.push({ offset: 0, bytes: null, sizeBytes });
   }
 
   flush(): void {
+    this.#usePower();
     this.flushes++;
     this.pending = [];
     this.#durable = this.content();
@@ -66,6 +71,10 @@ export class MemoryFile implements BlockFile {
 
   close(): void {
     this.closed = true;
+  }
+
+  #usePower(): void {
+    if (this.powerLeft-- <= 0) throw new Error('the power is gone');
   }
 
   #resize(sizeBytes: number): void {
