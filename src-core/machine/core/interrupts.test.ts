@@ -95,6 +95,22 @@ describe('which interrupt is taken', () => {
     expect(order).toEqual([9n, 1n, 5n]);
   });
 
+  it('in M-mode its own software and timer interrupts come before those of S-mode', () => {
+    const software: Step = ['sw', { rs1: 11, rs2: 12, imm: 0 }];
+    const timer: Step = ['sd', { rs1: 13, rs2: 0, imm: 0 }];
+    const x = { 11: CLINT, 12: 1n, 13: CLINT + 0x4000n };
+    for (const [before, expected] of [
+      [[software, timer], 3n],
+      [[timer], 7n],
+      [[], 9n],
+    ] as const) {
+      const machine = prepare([...before, csrw('mstatus', 14), spin], { x: { ...x, 14: MIE } });
+      machine.core.writeCsr(0, csrNumber('mie'), 0xaaan);
+      machine.core.writeCsr(0, csrNumber('mip'), 0x222n);
+      expect(taken(machine)).toBe(INTERRUPT | expected);
+    }
+  });
+
   it('those that are not delegated interrupt S-mode even when it has interrupts off', () => {
     const machine = prepare([csrw(0x3b0, 30), csrw(0x3a0, 31), csrw('mepc', 29), csrw('mstatus', 28), ['mret'], spin], {
       x: { 28: 1n << 11n, 29: RAM_BASE + 20n, 30: (1n << 54n) - 1n, 31: 0x1fn },

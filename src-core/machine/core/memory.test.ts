@@ -207,6 +207,18 @@ describe('atomic operations', () => {
     expect([machine.read64(DATA), machine.read64(DATA + 8n)]).toEqual([77n, 0n]);
   });
 
+  it.each(['w', 'd'])('sc.%s uses its reservation up, even when the word did not change', (suffix) => {
+    const machine = execute(
+      [
+        [`lr.${suffix}`, { rd: 10, rs1: 11 }],
+        [`sc.${suffix}`, { rd: 13, rs1: 11, rs2: 10 }],
+        [`sc.${suffix}`, { rd: 14, rs1: 11, rs2: 10 }],
+      ],
+      { x: { 11: DATA } },
+    );
+    expect([machine.x(13), machine.x(14)]).toEqual([0n, 1n]);
+  });
+
   it('sc fails when the word changed since lr', () => {
     const machine = execute(
       [
