@@ -3,48 +3,40 @@
  *   base <- contract, host <- {machine, disks, network} (blind to each other) <- images <- hypervisor <- containers <- pods <- functions
  * A rule that cannot fail is a defect: `npm run check:directions` first proves on a planted violation that these bite.
  */
-const order = [
-  'base',
-  'contract',
-  'host',
-  'machine',
-  'images',
-  'guest',
-  'hypervisor',
-  'containers',
-  'pods',
-  'functions',
+const layers = [
+  ['base'],
+  ['contract'],
+  ['host'],
+  ['machine', 'disks', 'network'],
+  ['images'],
+  ['guest'],
+  ['hypervisor'],
+  ['containers'],
+  ['pods'],
+  ['functions'],
 ];
-const upward = order.map((name, at) => ({
-  name: `core-${name}-knows-nothing-above`,
-  severity: 'error',
-  from: { path: `^src-core/${name}/`, pathNot: '[.]test[.]ts$|[.]suite[.]ts$|/testing/' },
-  to: {
-    path: `^src-core/(${
-      order
-        .slice(at + 1)
-        .concat(at < 3 ? ['disks', 'network'] : [])
-        .join('|') || 'nothing'
-    })/`,
-  },
-}));
-const siblings = ['machine', 'disks', 'network'].map((name) => ({
-  name: `core-${name}-is-blind-to-its-siblings`,
-  severity: 'error',
-  from: { path: `^src-core/${name}/` },
-  to: { path: `^src-core/(${['machine', 'disks', 'network'].filter((other) => other !== name).join('|')})/` },
-}));
+const product = '[.]test[.]ts$|[.]suite[.]ts$|/testing/';
+const directions = layers.flatMap((layer, at) =>
+  layer.flatMap((name) => {
+    const above = layers.slice(at + 1).flat();
+    const siblings = layer.filter((other) => other !== name);
+    return [
+      { name: `core-${name}-knows-nothing-above`, forbidden: above },
+      { name: `core-${name}-is-blind-to-its-siblings`, forbidden: siblings },
+    ]
+      .filter((rule) => rule.forbidden.length > 0)
+      .map((rule) => ({
+        name: rule.name,
+        severity: 'error',
+        from: { path: `^src-core/${name}/`, pathNot: product },
+        to: { path: `^src-core/(${rule.forbidden.join('|')})/` },
+      }));
+  }),
+);
 
 module.exports = {
   forbidden: [
-    ...upward,
-    ...siblings,
-    {
-      name: 'core-contract-and-host-are-blind-to-each-other',
-      severity: 'error',
-      from: { path: '^src-core/contract/' },
-      to: { path: '^src-core/host/' },
-    },
+    ...directions,
     {
       name: 'core-is-pure',
       comment: 'no Electron, no Node, nothing of the shells',

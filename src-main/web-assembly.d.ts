@@ -2,7 +2,6 @@
  * What of WebAssembly is used here. Node and Electron have it; TypeScript declares it only with all of the DOM.
  */
 declare namespace WebAssembly {
-  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- its contents are V8's own
   class Module {
     private readonly compiled: never;
   }

@@ -1,7 +1,5 @@
 import { z } from 'zod';
 
-export { type DesktopBridge, SERVICE_PORT } from './desktop-bridge.ts';
-
 /**
  * What the window asks of the desktop app around it: preferences, a file picker, a link to open. The service knows
  * nothing of it; in a browser the page answers the same questions in its own way.

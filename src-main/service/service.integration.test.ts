@@ -165,7 +165,7 @@ describe('what is wrong', () => {
     await expect(machines.create({ ...base, source })).rejects.toThrow(/junk: it is not a RISC-V Linux kernel/);
     const disks = [{ path: junk, readOnly: false }];
     const good = { kind: 'files', kernel } as const;
-    await expect(machines.create({ ...base, source: good, disks })).rejects.toThrow(/not a raw disk image/);
+    await expect(machines.create({ ...base, source: good, disks })).rejects.toThrow(/not a raw or qcow2 disk image/);
     await expect(machines.create({ ...base, source: good, memoryBytes: 2 ** 50 })).rejects.toThrow(/largest machine/);
     await expect(machines.start({ machine: 'one' })).rejects.toThrow('there is no such machine');
     expect(await machines.list({})).toEqual([]);

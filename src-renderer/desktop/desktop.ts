@@ -1,4 +1,5 @@
-import type { DesktopBridge, PreferencesChange, WindowCommand } from '../../src-core/contract/desktop.ts';
+import type { DesktopBridge } from '../../src-core/contract/desktop-bridge.ts';
+import type { PreferencesChange, WindowCommand } from '../../src-core/contract/desktop.ts';
 import { changedPreferences, type Preferences, preferencesSchema } from '../../src-core/contract/desktop.ts';
 
 declare global {

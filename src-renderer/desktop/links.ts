@@ -1,5 +1,5 @@
 import { confirm } from '../parts/ConfirmDialog.tsx';
-import { tell, tellFailure } from '../parts/toasts.tsx';
+import { tell, tellFailure } from '../parts/tell.ts';
 import { usePreferences } from '../state/preferences.ts';
 import { desktopApp } from './desktop.ts';
 

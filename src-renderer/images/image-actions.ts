@@ -1,6 +1,6 @@
 import { confirm } from '../parts/ConfirmDialog.tsx';
 import { formatBytes } from '../parts/quantities.ts';
-import { tellDone, tellFailure } from '../parts/toasts.tsx';
+import { tellDone, tellFailure } from '../parts/tell.ts';
 import { service } from '../state/session.ts';
 import type { KnownImage } from './known-images.ts';
 

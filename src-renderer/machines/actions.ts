@@ -11,7 +11,7 @@ import {
 } from 'lucide-react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { type Availability, available } from '../parts/GuardedButton.tsx';
-import { tellFailure, tellUndoable } from '../parts/toasts.tsx';
+import { tellFailure, tellUndoable } from '../parts/tell.ts';
 import { countOf } from '../parts/quantities.ts';
 import { currentPlace, goToMachine } from '../state/place.ts';
 import { service } from '../state/session.ts';

@@ -4,15 +4,7 @@ import type { Failure } from '../../src-core/contract/failures.ts';
 import { desktopApp } from '../desktop/desktop.ts';
 import { Button } from './Button.tsx';
 import { copyText } from './clipboard.ts';
-
-/** "Failed to start machine web: …" */
-export function failureTitle(failure: Failure): string {
-  return `Failed to ${failure.doing}: ${failure.because}`;
-}
-
-function failureText(failure: Failure): string {
-  return [failureTitle(failure), failure.hint, `(${failure.code})`].filter(Boolean).join('\n');
-}
+import { failureText, failureTitle } from './failure-text.ts';
 
 export function FailureActions({ failure }: { failure: Failure }) {
   return (

@@ -1,4 +1,4 @@
-import { tell } from './toasts.tsx';
+import { tell } from './tell.ts';
 
 /** @param what begins the sentence "… is on the clipboard" */
 export async function copyText(text: string, what: string): Promise<void> {

@@ -5,7 +5,7 @@ import { type Settings, settingsSchema } from '../../src-core/contract/service.t
 import { Button } from '../parts/Button.tsx';
 import { FailureNotice } from '../parts/Failure.tsx';
 import { Field, TextInput } from '../parts/Field.tsx';
-import { tellDone } from '../parts/toasts.tsx';
+import { tellDone } from '../parts/tell.ts';
 import { service, useSession } from '../state/session.ts';
 
 function mirrorProblem(text: string): string | undefined {

@@ -2,7 +2,8 @@ import { Progress } from '@base-ui/react/progress';
 import { ArrowRight, Ban, CircleAlert, CircleCheck, LoaderCircle, X } from 'lucide-react';
 import type { TaskView } from '../../src-core/contract/tasks.ts';
 import { Button, IconButton } from '../parts/Button.tsx';
-import { FailureActions, failureTitle } from '../parts/Failure.tsx';
+import { FailureActions } from '../parts/Failure.tsx';
+import { failureTitle } from '../parts/failure-text.ts';
 import { formatDuration, formatPercent } from '../parts/quantities.ts';
 import { cancelTask, dismissTask, goToSubject, hasSubject } from './task-actions.ts';
 

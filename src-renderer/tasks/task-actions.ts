@@ -1,5 +1,5 @@
 import type { TaskView } from '../../src-core/contract/tasks.ts';
-import { tellDone, tellFailure } from '../parts/toasts.tsx';
+import { tellDone, tellFailure } from '../parts/tell.ts';
 import { type Inventory, useInventory } from '../state/inventory.ts';
 import { currentPlace, go, goToMachine } from '../state/place.ts';
 import { service } from '../state/session.ts';

@@ -1,7 +1,7 @@
 import { FolderOpen } from 'lucide-react';
 import { Button } from '../../parts/Button.tsx';
 import { Field, TextInput } from '../../parts/Field.tsx';
-import { tellFailure } from '../../parts/toasts.tsx';
+import { tellFailure } from '../../parts/tell.ts';
 import { desktopApp } from '../../desktop/desktop.ts';
 
 interface FileFieldProps {
