@@ -203,8 +203,10 @@ describe('instructions with an immediate', () => {
 });
 
 describe('every instruction of the table', () => {
-  it('is found again by its own bits', () => {
-    for (const instruction of INSTRUCTIONS) expect(find(instruction.match)?.match).toBe(instruction.match);
+  it('is found again by its own bits, but for c.addi4spn: all zero is illegal', () => {
+    for (const instruction of INSTRUCTIONS) {
+      expect(find(instruction.match)?.match).toBe(instruction.name === 'c.addi4spn' ? undefined : instruction.match);
+    }
   });
 
   it('that computes an integer is tested here', () => {
