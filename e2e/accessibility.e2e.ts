@@ -158,6 +158,8 @@ describe('with machines', () => {
     await page.getByRole('link', { name: 'debian-1' }).focus();
     await page.keyboard.press('ArrowDown');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('guest');
+    await page.keyboard.press('Delete');
+    await page.getByText('guest cannot be deleted now').waitFor();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Delete');
     await page.getByText('Machine debian-1 is deleted').waitFor();

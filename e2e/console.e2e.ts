@@ -56,16 +56,17 @@ test('a reloaded page comes back to the same console with its scrollback', async
 });
 
 test('the guest learns the size of the terminal, also when it changes', async () => {
-  const size = async () => {
-    const text = await typeLine(page, 'clear; stty size', /^\d+ \d+$/m);
-    return (/^(\d+) (\d+)$/m.exec(text) ?? []).slice(1).map(Number);
+  const size = async (mark: string) => {
+    const answer = new RegExp(`^${mark} (\\d+) (\\d+)$`, 'm');
+    const text = await typeLine(page, `clear; echo ${mark} $(stty size)`, answer);
+    return (answer.exec(text) ?? []).slice(1).map(Number);
   };
-  const [rowsBefore = 0] = await size();
+  const [rowsBefore = 0] = await size('large');
   const shown = await page.locator('.xterm-rows > div').count();
   expect(rowsBefore).toBe(shown);
   await resizeWindow(window.app, 1280, 600);
   await expect.poll(() => page.locator('.xterm-rows > div').count()).toBeLessThan(shown);
-  const [rowsAfter = 0] = await size();
+  const [rowsAfter = 0] = await size('small');
   expect(rowsAfter).toBeLessThan(rowsBefore);
   await resizeWindow(window.app, 1280, 800);
 });
@@ -93,6 +94,15 @@ test('Ctrl+N is the guest’s in a terminal, Ctrl+Shift+K the window’s', async
   await page.getByRole('combobox', { name: 'Command' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('combobox', { name: 'Command' }).waitFor({ state: 'detached' });
+});
+
+test('F11 gives the console the whole window, and takes it back', async () => {
+  await page.locator('.xterm-helper-textarea').focus();
+  await page.keyboard.press('F11');
+  await page.locator('.console[data-full]').waitFor();
+  await typeLine(page, 'clear; echo full-$((40+4))', /^full-44$/m);
+  await page.keyboard.press('F11');
+  await page.locator('.console:not([data-full])').waitFor();
 });
 
 test('Ctrl+F6 leaves the terminal for the tabs', async () => {
@@ -164,9 +174,7 @@ test('a page that crashes comes back by itself, with its console', async () => {
   const shown = () =>
     window.app.evaluate(({ BrowserWindow }) =>
       Promise.race([
-        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
-          "document.querySelector('.xterm-rows')?.textContent ?? ''",
-        ),
+        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('location.hash + document.body.innerText'),
         new Promise((resolve) => setTimeout(resolve, 500, 'no answer')),
       ]),
     );

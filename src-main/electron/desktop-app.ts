@@ -33,6 +33,10 @@ export class DesktopApp {
 
   start(): void {
     nativeTheme.themeSource = this.#store.preferences.theme;
+    this.#store.onChange((preferences) => {
+      nativeTheme.themeSource = preferences.theme;
+      this.#window?.webContents.send(CHANNELS.preferences, preferences);
+    });
     const quit = () => void this.quit();
     setMenu({ command: (command) => this.#command(command), quit });
     this.#tray = new AppTray({ show: () => this.show(), newMachine: () => this.#command('new-machine'), quit });
@@ -98,8 +102,8 @@ export class DesktopApp {
 
   /** Only our page, in our window's main frame, is answered. */
   #isPage({ sender, senderFrame }: Pick<IpcMainEvent, 'sender' | 'senderFrame'>): boolean {
-    const contents = this.#window?.webContents;
-    return sender === contents && senderFrame === contents.mainFrame && senderFrame.origin === PAGE_ORIGIN;
+    // A frame without a parent is the main one; its object is another after a crash, so it is not compared.
+    return sender === this.#window?.webContents && senderFrame?.parent === null && senderFrame.origin === PAGE_ORIGIN;
   }
 
   #answerPage(): void {
@@ -119,13 +123,13 @@ export class DesktopApp {
       const access = await this.#service();
       await access.connect(port1);
       // The page may have been loaded anew while the service was being opened: it then asks again by itself.
-      if (this.#isPage(event)) event.senderFrame?.postMessage(CHANNELS.port, null, [port2]);
+      if (this.#isPage(event)) event.sender.postMessage(CHANNELS.port, null, [port2]);
     } catch (error) {
       // The owner of the data directory has gone: whoever asks next finds it free, or with its next owner.
       this.#access = null;
       log('the page could not be connected', error);
       port1.close();
-      if (this.#isPage(event)) event.senderFrame?.postMessage(CHANNELS.port, null, [port2]);
+      if (this.#isPage(event)) event.sender.postMessage(CHANNELS.port, null, [port2]);
     }
   }
 

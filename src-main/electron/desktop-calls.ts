@@ -1,8 +1,7 @@
-import { BrowserWindow, dialog, type IpcMainInvokeEvent, nativeTheme, shell } from 'electron';
+import { BrowserWindow, dialog, type IpcMainInvokeEvent, shell } from 'electron';
 import type { z } from 'zod';
 import { AppError } from '../../src-core/base/errors.ts';
 import { type DesktopCall, desktopCalls } from '../../src-core/contract/desktop.ts';
-import { CHANNELS } from './channels.ts';
 import { confirmLink, type PageWindow } from './questions.ts';
 import type { PreferenceStore } from './preferences.ts';
 
@@ -29,12 +28,7 @@ function webAddress(text: string): string {
 function handlers({ store, logDirectory }: DesktopCallsOptions): Handlers {
   return {
     preferences: () => store.preferences,
-    changePreferences: (change, window) => {
-      const preferences = store.change(change);
-      nativeTheme.themeSource = preferences.theme;
-      window.webContents.send(CHANNELS.preferences, preferences);
-      return preferences;
-    },
+    changePreferences: (change) => store.change(change),
     chooseFile: async ({ title }, window) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, properties: ['openFile'] });
       return canceled ? null : (filePaths[0] ?? null);

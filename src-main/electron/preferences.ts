@@ -1,5 +1,6 @@
 import Store from 'electron-store';
 import { z } from 'zod';
+import { Emitter } from '../../src-core/base/emitter.ts';
 import { changedPreferences, type Preferences, preferencesSchema } from '../../src-core/contract/desktop.ts';
 
 const boundsSchema = z.object({
@@ -15,6 +16,7 @@ const USUAL_WINDOW: WindowState = { bounds: { width: 1280, height: 800 }, maximi
 
 /** Preferences and the window's place: one small file that a person can read. Machines are not in it. */
 export class PreferenceStore {
+  readonly #changed = new Emitter<Preferences>();
   readonly #store = new Store<Record<string, unknown>>({ name: 'preferences', clearInvalidConfig: true });
 
   /** What is not there, or is not what it should be, has its default. */
@@ -27,7 +29,13 @@ export class PreferenceStore {
   change(change: unknown): Preferences {
     const changed = changedPreferences(this.preferences, change);
     this.#store.set('preferences', changed);
+    this.#changed.fire(changed);
     return changed;
+  }
+
+  /** Whoever changed them: the page, or a "Do not ask again". */
+  onChange(listener: (preferences: Preferences) => void): void {
+    this.#changed.on(listener);
   }
 
   get window(): WindowState {

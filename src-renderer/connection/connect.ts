@@ -38,6 +38,8 @@ export async function connect(): Promise<WindowConnection> {
   };
 }
 
+const ASK_AGAIN_MS = 5000;
+
 /** The preload answers with a message to this window that carries the port. */
 function requestPort(bridge: DesktopBridge): Promise<MessageChannel<ClientMessage, ServerMessage>> {
   return new Promise((resolve) => {
@@ -45,9 +47,12 @@ function requestPort(bridge: DesktopBridge): Promise<MessageChannel<ClientMessag
       const port = event.ports[0];
       if (event.source !== window || event.data !== SERVICE_PORT || port === undefined) return;
       window.removeEventListener('message', receive);
+      clearInterval(asking);
       resolve(portChannel(port));
     };
     window.addEventListener('message', receive);
     bridge.requestServicePort();
+    // A page that was just loaded after a crash may ask before the app knows it again.
+    const asking = setInterval(() => bridge.requestServicePort(), ASK_AGAIN_MS);
   });
 }

@@ -3,7 +3,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { Check, Minus } from 'lucide-react';
 import { type KeyboardEvent, useRef } from 'react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
-import { applicable, removeMachines } from './actions.ts';
+import { tell } from '../parts/tell.ts';
+import { availability, removeMachines } from './actions.ts';
 import { checkAll, useListState } from './list-state.ts';
 import { CompactRow, WideRow } from './MachineRow.tsx';
 
@@ -38,6 +39,12 @@ function ListHead({ machines }: { machines: readonly MachineView[] }) {
   );
 }
 
+function removeOrTellWhy(machine: MachineView): void {
+  const now = availability('remove', [machine]);
+  if (now.can) void removeMachines([machine]);
+  else tell(`${machine.name} cannot be deleted now`, now.why);
+}
+
 /** Up and Down walk through the rows' links; Delete deletes the row's machine. */
 function onRowKey(event: KeyboardEvent<HTMLElement>, machines: readonly MachineView[]): void {
   const row = (event.target as HTMLElement).closest<HTMLElement>('[data-index]');
@@ -49,7 +56,7 @@ function onRowKey(event: KeyboardEvent<HTMLElement>, machines: readonly MachineV
     row.parentElement?.querySelector<HTMLElement>(`[data-index="${index + step}"] a`)?.focus();
   }
   const machine = machines[index];
-  if (event.key === 'Delete' && machine) void removeMachines(applicable('remove', [machine]));
+  if (event.key === 'Delete' && machine) removeOrTellWhy(machine);
 }
 
 interface MachineListProps {
