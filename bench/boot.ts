@@ -1,13 +1,16 @@
 /**
  * Boots a Linux guest without a window, and says what that cost.
  *
+ *     npm run -s bench:boot                                                   the image debian-13-tiny to its prompt, ours and QEMU's
  *     node bench/boot.ts --kernel Image --initrd initrd.cpio --until TEXT     ours, then QEMU with the same files
  *     node bench/boot.ts --kernel Image --initrd initrd.cpio --interactive    a terminal; Ctrl-] ends it
  *
  * With `--until`, what is printed is the processor time of the whole process from its first instruction for the
  * guest to the moment at which TEXT has appeared on the console: for QEMU the same, from /proc.
  */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { defaultDataDirectory } from '../src-main/service/os/data-directory.ts';
 import { bootOurs } from './boot/ours.ts';
 import { bootQemu, qemuVersion } from './boot/qemu.ts';
 import { printResult, type BootOptions } from './boot/result.ts';
@@ -40,13 +43,17 @@ const { values } = parseArgs({
   },
 });
 
+// Without files of the person's own: the image that `inn image pull debian-13-tiny` built.
+const image = join(defaultDataDirectory(), 'images/debian-13-tiny');
+const own = values.kernel !== undefined || values.firmware !== undefined;
+
 const options: BootOptions = {
-  kernel: values.kernel,
-  initrd: values.initrd,
+  kernel: own ? values.kernel : join(image, 'kernel'),
+  initrd: own ? values.initrd : join(image, 'initrd'),
   firmware: values.firmware,
   disks: values.disk,
   commandLine: values.append,
-  until: values.until,
+  until: values.until ?? (own ? undefined : ':~#'),
   memoryBytes: Number(values.memory) * 2 ** 20,
   harts: Number(values.harts),
   core: values.core,
