@@ -1,6 +1,8 @@
 /**
  * What a person feels at a console, measured in the real window: how long a key takes to its echo, and whether the
- * window answers while a guest floods its terminal. `npm run bench:window`, after a build.
+ * window answers while a guest floods its terminal. After a build:
+ *
+ *     node bench/window.ts [MILLISECONDS OF FLOOD]
  */
 import type { Page } from 'playwright';
 import { createAndStart } from '../e2e/journeys/create-and-start.ts';
@@ -67,7 +69,7 @@ function pressKey(page: Page): Promise<Echo> {
       });
       observer.observe(rows, { childList: true, subtree: true, characterData: true });
     });
-    await new Promise(requestAnimationFrame);
+    // xterm draws in the frame's own callback, just before it is painted.
     return { arrivedMs: arrivals[before]! - pressed, paintedMs: performance.now() - pressed };
   });
 }
@@ -89,7 +91,7 @@ async function measureEcho(page: Page): Promise<void> {
     echoes.map(({ arrivedMs }) => arrivedMs),
   );
   report(
-    'key to its echo drawn',
+    'key to its echo drawn by the terminal',
     echoes.map(({ paintedMs }) => paintedMs),
   );
 }

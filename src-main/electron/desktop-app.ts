@@ -8,7 +8,7 @@ import { runningGuests, shutDownGuests } from './guests.ts';
 import { setMenu } from './menu.ts';
 import { PAGE_ORIGIN } from './page.ts';
 import { PreferenceStore } from './preferences.ts';
-import { askHowToQuit } from './questions.ts';
+import { askHowToQuit, type QuitChoice } from './questions.ts';
 import { openService, type ServiceAccess } from './service-access.ts';
 import { AppTray } from './tray.ts';
 import { openWindow } from './window.ts';
@@ -133,15 +133,15 @@ export class DesktopApp {
     }
   }
 
-  /** Ends the app, after asking what becomes of the guests that run in it. */
-  async quit(): Promise<void> {
+  /** Ends the app, after asking what becomes of the guests that run in it, unless that was `decided` already. */
+  async quit(decided?: QuitChoice): Promise<void> {
     if (this.#quitting !== 'no') return;
     this.#quitting = 'asking';
     const own = (await this.#access?.catch(() => null))?.own ?? null;
     const guests = own === null ? [] : await runningGuests(own);
     if (own !== null && guests.length > 0) {
       const names = guests.map(({ name }) => name);
-      const choice = await askHowToQuit(this.#window, names, this.#store);
+      const choice = decided ?? (await askHowToQuit(this.#window, names, this.#store));
       if (choice !== 'shut-down') {
         this.#quitting = 'no';
         if (choice === 'tray') this.#window?.hide();

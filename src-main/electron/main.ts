@@ -25,7 +25,8 @@ if (app.requestSingleInstanceLock()) {
     event.preventDefault();
     void desktop.quit();
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void desktop.quit());
+  // Whoever sends these does not answer questions.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void desktop.quit('shut-down'));
   // Not awaited here: Electron becomes ready only after this module has been run to its end.
   void app.whenReady().then(() => {
     denyPermissions(session.defaultSession);
