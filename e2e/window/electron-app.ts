@@ -26,9 +26,18 @@ export function listenForComplaints(page: Page): readonly string[] {
   return complaints;
 }
 
-/** Starts the real app on a data directory. */
+/** Starts the real app on a data directory. @throws when it ends instead of showing a window */
 export async function openApp(home: string, ...args: readonly string[]): Promise<AppWindow> {
   const display: Display = await openDisplay();
+  try {
+    return await launch(home, display, args);
+  } catch (error) {
+    display.close();
+    throw error;
+  }
+}
+
+async function launch(home: string, display: Display, args: readonly string[]): Promise<AppWindow> {
   // Chromium refuses its sandbox to root, so root alone runs without it.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const app = await _electron.launch({
