@@ -30,7 +30,7 @@ test('closing with a guest running asks: the tray keeps it, shutting down ends i
   await window.page.getByRole('tab', { name: 'Console' }).click();
   await waitForPrompt(window.page);
 
-  await answerQuestion(window, 1);
+  await answerQuestion(window, 2);
   await closeWindow(window);
   const isVisible = () => window.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
   await expect.poll(isVisible).toBe(false);
@@ -39,9 +39,9 @@ test('closing with a guest running asks: the tray keeps it, shutting down ends i
     () => (globalThis as unknown as { question: { message: string; buttons: string[] } }).question,
   );
   expect(question.message).toBe('Machine guest is running');
-  expect(question.buttons).toEqual(['Shut down all', 'Keep running in the tray', 'Cancel']);
+  expect(question.buttons).toEqual(['Suspend all', 'Shut down all', 'Keep running in the tray', 'Cancel']);
 
-  await answerQuestion(window, 0);
+  await answerQuestion(window, 1);
   const ended = new Promise((resolve) => window.app.process().once('exit', resolve));
   await closeWindow(window).catch(() => undefined);
   expect(await ended).toBe(0);

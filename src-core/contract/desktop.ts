@@ -12,7 +12,7 @@ export const preferencesSchema = z.object({
   /** Terminals tell a screen reader what they show; that costs them speed. */
   terminalScreenReader: z.boolean().default(false),
   /** What quitting does while guests run. */
-  quitWithGuests: z.enum(['ask', 'shut-down', 'tray']).default('ask'),
+  quitWithGuests: z.enum(['ask', 'suspend', 'shut-down', 'tray']).default('ask'),
   /** Ask before a link of a guest or of the app is opened in the browser. */
   confirmLinks: z.boolean().default(true),
 });

@@ -5,9 +5,20 @@ import { bytesSchema, nameSchema, pathSchema, referenceSchema, timeSchema } from
 
 /**
  * preparing: its image is being built, then it starts or stays stopped. starting: its processor is being set up.
- * stopping: the guest was asked to power off. failed: it cannot run on; the cause is in `lastEnd`.
+ * stopping: the guest was asked to power off. suspending: its state is being written to disk. suspended: it is on
+ * disk, and goes on from there when it is resumed or started. failed: it cannot run on; the cause is in `lastEnd`.
  */
-export const MACHINE_STATES = ['preparing', 'stopped', 'starting', 'running', 'paused', 'stopping', 'failed'] as const;
+export const MACHINE_STATES = [
+  'preparing',
+  'stopped',
+  'starting',
+  'running',
+  'paused',
+  'stopping',
+  'suspending',
+  'suspended',
+  'failed',
+] as const;
 export const machineStateSchema = z.enum(MACHINE_STATES);
 export type MachineState = z.infer<typeof machineStateSchema>;
 
@@ -65,7 +76,7 @@ const processorsSchema = z
 
 /** How a run of a machine ended. */
 export const machineEndSchema = z.object({
-  kind: z.enum(['powered-off', 'killed', 'failed', 'interrupted']),
+  kind: z.enum(['powered-off', 'killed', 'failed', 'interrupted', 'suspended']),
   at: timeSchema,
   /** For failed: "Kernel panic - not syncing: …". For interrupted: Innkeeper itself ended while it ran. */
   cause: z.string().nullable(),
@@ -142,9 +153,15 @@ export const machinesTopic = {
     machineReference.extend({ graceMs: z.number().int().min(0).max(600_000).default(20_000) }),
     machineViewSchema,
   ),
+  /** Takes the power at once. The saved state of a suspended machine is thrown away. */
   kill: call(machineReference, machineViewSchema),
   pause: call(machineReference, machineViewSchema),
+  /** Lets a paused machine run on, or a suspended one from where its saved state stands. */
   resume: call(machineReference, machineViewSchema),
+  /** Saves a running or paused machine to disk and takes its power; answers when it is safely there. */
+  suspend: call(machineReference, machineViewSchema),
+  /** Throws the saved state of a suspended machine away: what its guest had not written to a disk is lost. */
+  discard: call(machineReference, machineViewSchema),
   restart: call(machineReference, machineViewSchema),
   rename: call(machineReference.extend({ name: nameSchema }), machineViewSchema),
   /** Moves a stopped machine to the bin, from where `restore` brings it back until `purge`. */

@@ -29,6 +29,8 @@ const phrases: { readonly [T in keyof InnkeeperContract]: { readonly [M in keyof
     kill: ['kill machine', 'machine'],
     pause: ['pause machine', 'machine'],
     resume: ['resume machine', 'machine'],
+    suspend: ['suspend machine', 'machine'],
+    discard: ['discard the saved state of machine', 'machine'],
     restart: ['restart machine', 'machine'],
     rename: ['rename machine', 'machine'],
     remove: ['remove machine', 'machine'],

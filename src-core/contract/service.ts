@@ -21,8 +21,11 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 export const serviceTopic = {
   status: call(z.object({}), serviceStatusSchema),
-  /** Ends a background service. With guests running it is refused unless `force`, which powers them off. */
-  stop: call(z.object({ force: z.boolean().default(false) }), z.object({})),
+  /**
+   * Ends a background service, after suspending the guests that run; with `force` they are powered off instead. When
+   * one cannot be suspended the service stays, and says which.
+   */
+  stop: call(z.object({ force: z.boolean().default(false) }), z.object({ suspended: z.array(z.string()) })),
   settings: call(z.object({}), settingsSchema),
   changeSettings: call(settingsSchema.partial(), settingsSchema),
 };

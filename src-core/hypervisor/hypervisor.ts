@@ -17,7 +17,7 @@ import type { Surroundings } from './surroundings.ts';
 const WATCH_MS = 2000;
 /** How long guests have to power off when the service ends. */
 const FAREWELL_MS = 5000;
-const RUNNING = new Set(['starting', 'running', 'paused', 'stopping']);
+const RUNNING = new Set(['starting', 'running', 'paused', 'stopping', 'suspending']);
 
 /** All machines of a data directory. */
 export class Hypervisor {
@@ -47,9 +47,10 @@ export class Hypervisor {
   async open(): Promise<void> {
     const { store, clock, log } = this.#around;
     const { machines, damaged, bin } = await store.open();
-    for (const { definition, record } of machines) {
-      const recovered = recover(record, clock.now());
-      const machine = this.#adopt(new Machine(definition, recovered, this.#around, (changed) => this.#tell(changed)));
+    for (const { definition, record, suspended } of machines) {
+      const recovered = recover(record, clock.now(), suspended);
+      const tell = (changed: Machine): void => this.#tell(changed);
+      const machine = this.#adopt(new Machine(definition, recovered, this.#around, tell, suspended));
       await machine.measureDisks();
       if (recovered !== record) await store.writeRecord(definition.id, recovered).catch(() => undefined);
     }
@@ -153,12 +154,13 @@ export class Hypervisor {
     try {
       const found = await this.#around.store.restore(id);
       if ('problem' in found) return this.#showDamaged(found);
-      const { definition, record } = found;
+      const { definition, record, suspended } = found;
       const taken = this.#named(definition.name);
       // It is back in any case: a machine is worth more than its name.
       const unique = taken ? { ...definition, name: this.#freeName(definition.name) } : definition;
       if (taken) await this.#around.store.update(unique);
-      const machine = this.#adopt(new Machine(unique, record, this.#around, (changed) => this.#tell(changed)));
+      const tell = (changed: Machine): void => this.#tell(changed);
+      const machine = this.#adopt(new Machine(unique, record, this.#around, tell, suspended));
       this.#tell(machine);
       return machine.view();
     } catch (error) {
@@ -195,6 +197,24 @@ export class Hypervisor {
   /** What each machine was promised and uses, as measured last. */
   shares(): Promise<GuestShare[]> {
     return Promise.resolve([...this.#machines.values()].map((machine) => this.#share(machine)));
+  }
+
+  /**
+   * Suspends all that run. Those that power off anyway are waited for by `close`.
+   * @returns names of those that are suspended now
+   * @throws AppError that names each that could not be, and why; it goes on
+   */
+  async suspendAll(doing: string): Promise<string[]> {
+    const machines = [...this.#machines.values()].filter(({ state }) => RUNNING.has(state) && state !== 'stopping');
+    const outcomes = await Promise.allSettled(machines.map((machine) => machine.suspend()));
+    const failures = outcomes.flatMap((outcome, index) => {
+      if (outcome.status === 'fulfilled') return [];
+      const because = outcome.reason instanceof AppError ? outcome.reason.because : String(outcome.reason);
+      return [`${machines[index]?.name ?? ''} cannot be suspended: ${because}`];
+    });
+    if (failures.length === 0) return machines.map(({ name }) => name).sort();
+    const hint = 'Wait or stop it, or use --force, which powers off all that run.';
+    throw new AppError({ code: 'wrong-state', doing, because: failures.join('; '), hint });
   }
 
   /** Asks all guests to power off, waits a little, and takes the power from those that have not. */

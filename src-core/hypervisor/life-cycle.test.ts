@@ -5,9 +5,11 @@ import { MACHINE_STATES } from '../contract/machines.ts';
 import { afterHappening, afterRequest, allowed } from './life-cycle.ts';
 import type { Happening, Request } from './life-cycle.ts';
 
-const REQUESTS: Request[] = ['start', 'stop', 'kill', 'pause', 'resume', 'restart', 'rename', 'remove'];
+const REQUESTS: Request[] = ['start', 'stop', 'kill', 'pause', 'resume', 'suspend', 'discard', 'restart', 'rename'];
+REQUESTS.push('remove');
 const HAPPENINGS: Happening[] = ['image-missing', 'prepared', 'prepared-to-start', 'preparation-failed'];
-HAPPENINGS.push('launched', 'launch-failed', 'powered-off', 'reset', 'failed');
+HAPPENINGS.push('launched', 'launch-failed', 'powered-off', 'reset', 'failed', 'resume-failed', 'suspended');
+HAPPENINGS.push('suspend-failed', 'suspend-failed-paused');
 
 describe('the life of a machine', () => {
   it('answers every request in every state with a state, or a refusal that says why', () => {
@@ -27,6 +29,7 @@ describe('the life of a machine', () => {
   it('says what would help wherever a request is refused, except where the wish is already fulfilled', () => {
     const fulfilled = new Set(['start running', 'start starting', 'pause paused', 'resume running', 'resume starting']);
     for (const nothing of ['stop', 'kill', 'pause', 'resume']) fulfilled.add(`${nothing} preparing`);
+    fulfilled.add('suspend suspending').add('suspend suspended');
     for (const state of ['stopped', 'failed']) fulfilled.add(`stop ${state}`).add(`kill ${state}`);
     fulfilled.add('resume stopping').add('restart preparing');
     for (const state of MACHINE_STATES) {

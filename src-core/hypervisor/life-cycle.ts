@@ -2,7 +2,8 @@ import { AppError, assert } from '../base/errors.ts';
 import type { MachineState } from '../contract/machines.ts';
 
 /** What a person asks of a machine. */
-export type Request = 'start' | 'stop' | 'kill' | 'pause' | 'resume' | 'restart' | 'rename' | 'remove';
+export type Request =
+  'start' | 'stop' | 'kill' | 'pause' | 'resume' | 'suspend' | 'discard' | 'restart' | 'rename' | 'remove';
 
 /** What becomes of a machine without being asked. */
 export type Happening =
@@ -13,6 +14,12 @@ export type Happening =
   | 'preparation-failed'
   | 'launched'
   | 'launch-failed'
+  /** Its saved state is still there. */
+  | 'resume-failed'
+  | 'suspended'
+  | 'suspend-failed'
+  /** It stands still as before. */
+  | 'suspend-failed-paused'
   | 'powered-off'
   | 'reset'
   | 'failed';
@@ -40,12 +47,14 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     'image-missing': 'preparing',
     launched: 'running',
     'launch-failed': 'stopped',
+    'resume-failed': 'suspended',
     failed: 'failed',
   },
   running: {
     stop: 'stopping',
     kill: 'stopped',
     pause: 'paused',
+    suspend: 'suspending',
     restart: 'stopping',
     rename: 'running',
     'powered-off': 'stopped',
@@ -56,6 +65,7 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
   paused: {
     kill: 'stopped',
     resume: 'running',
+    suspend: 'suspending',
     rename: 'paused',
     'powered-off': 'stopped',
     reset: 'starting',
@@ -70,6 +80,25 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     reset: 'starting',
     failed: 'failed',
   },
+  // The guest may end by itself just before its thread hears that it is to be saved.
+  suspending: {
+    kill: 'stopped',
+    rename: 'suspending',
+    suspended: 'suspended',
+    'suspend-failed': 'running',
+    'suspend-failed-paused': 'paused',
+    'powered-off': 'stopped',
+    reset: 'starting',
+    failed: 'failed',
+  },
+  suspended: {
+    start: 'starting',
+    resume: 'starting',
+    kill: 'stopped',
+    discard: 'stopped',
+    rename: 'suspended',
+    remove: 'suspended',
+  },
   failed: { start: 'starting', rename: 'failed', remove: 'failed' },
 };
 
@@ -80,25 +109,71 @@ const STATE_WORDS: Readonly<Record<MachineState, string>> = {
   running: 'it is running',
   paused: 'it is paused',
   stopping: 'it is stopping',
+  suspending: 'it is being suspended',
+  suspended: 'it is suspended',
   failed: 'it has failed',
 };
 
 const START_IT = 'Start the machine first.';
+const RESUME_IT = 'Resume the machine first.';
+const WAIT_FOR_SUSPENSION = 'Wait until it is suspended.';
+const NOT_SUSPENDED = 'Only a suspended machine has a saved state.';
 const WAIT_FOR_START = 'Wait until it runs, or kill it.';
 
 /** What would help, where a request is refused. */
 const HELP: Readonly<Partial<Record<Request, Readonly<Partial<Record<MachineState, string>>>>>> = {
-  start: { paused: 'Resume the machine instead.', stopping: 'Wait until it has stopped, or kill it.' },
-  stop: { starting: WAIT_FOR_START, paused: 'Resume the machine first, or kill it.' },
-  pause: { stopped: START_IT, failed: START_IT, starting: WAIT_FOR_START, stopping: 'Wait until it has stopped.' },
-  resume: { stopped: START_IT, failed: START_IT },
-  restart: { stopped: START_IT, failed: START_IT, starting: WAIT_FOR_START, paused: 'Resume the machine first.' },
+  start: {
+    paused: 'Resume the machine instead.',
+    stopping: 'Wait until it has stopped, or kill it.',
+    suspending: WAIT_FOR_SUSPENSION,
+  },
+  stop: {
+    starting: WAIT_FOR_START,
+    paused: 'Resume the machine first, or kill it.',
+    suspending: WAIT_FOR_SUSPENSION,
+    suspended: 'Resume it to let the guest power off, or discard its saved state.',
+  },
+  pause: {
+    stopped: START_IT,
+    failed: START_IT,
+    starting: WAIT_FOR_START,
+    stopping: 'Wait until it has stopped.',
+    suspending: WAIT_FOR_SUSPENSION,
+    suspended: RESUME_IT,
+  },
+  resume: { stopped: START_IT, failed: START_IT, suspending: WAIT_FOR_SUSPENSION },
+  suspend: {
+    preparing: 'Wait until it runs.',
+    stopped: START_IT,
+    failed: START_IT,
+    starting: WAIT_FOR_START,
+    stopping: 'Wait until it has stopped, or kill it.',
+  },
+  discard: {
+    preparing: NOT_SUSPENDED,
+    stopped: NOT_SUSPENDED,
+    starting: NOT_SUSPENDED,
+    running: NOT_SUSPENDED,
+    paused: NOT_SUSPENDED,
+    stopping: NOT_SUSPENDED,
+    suspending: WAIT_FOR_SUSPENSION,
+    failed: NOT_SUSPENDED,
+  },
+  restart: {
+    stopped: START_IT,
+    failed: START_IT,
+    starting: WAIT_FOR_START,
+    paused: RESUME_IT,
+    suspending: WAIT_FOR_SUSPENSION,
+    suspended: RESUME_IT,
+  },
   remove: {
     preparing: 'Stop its preparation first.',
     starting: 'Kill the machine first.',
     running: 'Stop the machine first.',
     paused: 'Resume and stop the machine first, or kill it.',
     stopping: 'Wait until it has stopped, or kill it.',
+    suspending: WAIT_FOR_SUSPENSION,
   },
 };
 

@@ -11,6 +11,7 @@ import type { MachineRun } from './runner.ts';
 const MOST_STALLED_LOOKS = 15;
 /** Over less, the processor time of a thread is too coarse to say anything. */
 const SHORTEST_SAMPLE_MS = 500;
+const NS_PER_MS = 1_000_000n;
 
 /** A run with what hangs on it: the console, the agent, the measurements, the asking to power off. */
 export class LiveRun {
@@ -23,6 +24,7 @@ export class LiveRun {
   readonly #onAgent: Disposable;
   #asking: Disposable | undefined;
   #grace: Disposable | undefined;
+  #telling: Disposable | undefined;
   #before: { at: number; processorMs: number } | undefined;
   #sampled: MachineStats | undefined;
   #turns = -1;
@@ -73,6 +75,24 @@ export class LiveRun {
     });
   }
 
+  /** Sets the guest's clock, which stood still: as soon as its agent answers, if it has one. */
+  tellTime(): void {
+    const tell = (): void => {
+      const ns = BigInt(Math.round(this.#clock.now())) * NS_PER_MS;
+      this.agent.setTime(ns).catch(() => undefined);
+    };
+    this.#telling?.dispose();
+    if (this.agent.state === 'ready') {
+      tell();
+      return;
+    }
+    this.#telling = this.agent.onStateChange((state) => {
+      if (state !== 'ready') return;
+      this.#telling?.dispose();
+      tell();
+    });
+  }
+
   /** Measures it; the processor that it uses is the average since the sample before. */
   sample(): MachineStats {
     const at = this.#clock.now();
@@ -107,6 +127,7 @@ export class LiveRun {
     this.#detached = true;
     this.#grace?.dispose();
     this.#asking?.dispose();
+    this.#telling?.dispose();
     this.#onAgent.dispose();
     this.agent.dispose();
     this.#duplex.dispose();

@@ -12,6 +12,7 @@ import type { RunRecord } from './run-record.ts';
  *
  *   ID/machine.json   the definition          ID/run.json      what happened to it
  *   ID/disks/N.qcow2  disks of its own
+ *   ID/suspended/state   a suspended machine's state; ID/.resumed   one that was taken up, being deleted
  *   .new-ID           being made: swept       .gone-ID         being deleted: swept
  *   .bin/ID           removed, until it is restored or purged; removed.json says since when
  *
@@ -20,6 +21,9 @@ import type { RunRecord } from './run-record.ts';
 const DEFINITION = 'machine.json';
 const RUN_RECORD = 'run.json';
 const REMOVAL = 'removed.json';
+const SUSPENDED = 'suspended';
+const STATE = 'state';
+const RESUMED = '.resumed';
 const BIN = '.bin';
 const NEW_PREFIX = '.new-';
 const GONE_PREFIX = '.gone-';
@@ -37,6 +41,8 @@ export interface NewFile {
 export interface StoredMachine {
   readonly definition: MachineDefinition;
   readonly record: RunRecord;
+  /** Its saved state is there. */
+  readonly suspended: boolean;
 }
 
 /** A folder whose definition cannot be read: it is kept as it is, and shown. */
@@ -115,6 +121,27 @@ export class MachineStore {
     await this.#files.writeAtomically(this.#path(id, RUN_RECORD), encodeDocument(record));
   }
 
+  /** Where the state of a suspended machine is, or is to be written. */
+  statePath(id: string): string {
+    return this.#path(id, SUSPENDED, STATE);
+  }
+
+  /** Makes the folder for a state. @returns its path */
+  async prepareState(id: string): Promise<string> {
+    await this.#files.makeDirectory(this.#path(id, SUSPENDED));
+    return this.statePath(id);
+  }
+
+  /** When this resolves the saved state is gone for good, with whatever was half-written of one. */
+  async discardState(id: string): Promise<void> {
+    const resumed = this.#path(id, RESUMED);
+    await this.#files.remove(resumed);
+    if ((await this.#files.inspect(this.#path(id, SUSPENDED))) === null) return;
+    // A removal alone may be undone by a power failure: an old state would meet disks that have moved on.
+    await this.#files.rename(this.#path(id, SUSPENDED), resumed);
+    await this.#files.remove(resumed).catch(() => undefined);
+  }
+
   async moveToBin(id: string, removedAt: number): Promise<void> {
     const removal = { version: 1, removedAt };
     await this.#files.writeAtomically(this.#path(id, REMOVAL), encodeDocument(removal));
@@ -153,7 +180,8 @@ export class MachineStore {
     if (definition.id !== id) {
       throw new AppError({ code: 'corrupt', doing, because: `it names another machine, ${definition.id}` });
     }
-    return { definition, record: await this.#loadRecord(path, id) };
+    const state = await this.#files.inspect(this.#files.join(path, SUSPENDED, STATE));
+    return { definition, record: await this.#loadRecord(path, id), suspended: state !== null };
   }
 
   /** What happened to a machine matters less than that it is there: an unreadable record counts as none. */

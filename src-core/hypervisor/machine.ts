@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors.ts';
+import { AppError, asPartOf } from '../base/errors.ts';
 import { toFailure } from '../contract/failures.ts';
 import type { Failure } from '../contract/failures.ts';
 import type { MachineDiskView, MachineState, MachineStats, MachineView, TerminalSize } from '../contract/machines.ts';
@@ -16,6 +16,9 @@ import type { RunRecord } from './run-record.ts';
 import type { RunEnd } from './runner.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** After a shorter pause a guest's clock is not worth setting. */
+const LONG_PAUSE_MS = 1000;
+
 /** One machine: its definition, its state, and its run while it has one. */
 export class Machine {
   readonly console: MachineConsole;
@@ -32,6 +35,9 @@ export class Machine {
   #stats: MachineStats | null = null;
   #disks: readonly MachineDiskView[];
   #terminal: TerminalSize | null = null;
+  /** Its saved state is on disk, and has not been taken up. */
+  #saved: boolean;
+  #pausedAt = 0;
   /** Counts beginnings and forced ends: what was begun before is told apart from what goes on now. */
   #attempt = 0;
   #killing: Promise<void> | null = null;
@@ -41,6 +47,7 @@ export class Machine {
     record: RunRecord,
     around: Surroundings,
     changed: (machine: Machine) => void,
+    suspended = false,
   ) {
     this.#documents = new MachineDocuments(definition, record, around);
     this.#around = around;
@@ -49,6 +56,8 @@ export class Machine {
     this.#disks = locateDisks(definition, around).map((disk) => ({ ...disk, sizeBytes: null, usedBytes: null }));
     // How it ended last is what it is until it is started again.
     if (record.lastEnd?.kind === 'failed') this.#state = 'failed';
+    this.#saved = suspended;
+    if (suspended) this.#state = 'suspended';
   }
 
   get id(): string {
@@ -134,6 +143,7 @@ export class Machine {
       return;
     }
     afterRequest(this.#state, 'kill', this.name);
+    if (this.#state === 'suspended') return this.#throwAway('kill');
     this.#killing = this.#powerDown();
     try {
       await this.#killing;
@@ -148,13 +158,57 @@ export class Machine {
   async pause(): Promise<void> {
     const live = this.#alive('pause');
     await live.run.pause();
-    if (this.live === live && this.#state === 'running') this.#request('pause');
+    if (this.live !== live || this.#state !== 'running') return;
+    this.#pausedAt = this.#around.clock.now();
+    this.#request('pause');
   }
 
+  /** Lets it go on: where it was paused, or where it was suspended. @throws AppError */
   async resume(): Promise<void> {
+    if (this.#state === 'suspended') {
+      this.#request('resume');
+      return this.#launch();
+    }
     const live = this.#alive('resume');
     await live.run.resume();
-    if (this.live === live && this.#state === 'paused') this.#request('resume');
+    if (this.live !== live || this.#state !== 'paused') return;
+    this.#request('resume');
+    if (this.#around.clock.now() - this.#pausedAt >= LONG_PAUSE_MS) live.tellTime();
+  }
+
+  /** Saves it to disk and takes its power. Resolves when it is safely there. @throws AppError; then it goes on */
+  async suspend(): Promise<void> {
+    const live = this.#alive('suspend');
+    const failed = this.#state === 'paused' ? 'suspend-failed-paused' : 'suspend-failed';
+    const attempt = this.#attempt;
+    const { store } = this.#around;
+    this.#request('suspend');
+    try {
+      await asPartOf(`suspend machine ${this.name}`, this.#save(live));
+    } catch (error) {
+      this.#around.log.warn(this.id, 'it could not be suspended', { error });
+      if (attempt === this.#attempt) {
+        await store.discardState(this.id).catch(() => undefined);
+        if (attempt === this.#attempt) this.#happen(failed);
+      }
+      throw error;
+    }
+    const doing = `suspend machine ${this.name}`;
+    this.#check(attempt, doing);
+    const after = ++this.#attempt;
+    await this.#letGo();
+    this.#check(after, doing);
+    this.#saved = true;
+    this.console.note('The machine is suspended');
+    const written = this.#documents.ended('suspended', null);
+    this.#happen('suspended');
+    await written;
+  }
+
+  /** Throws its saved state away. @throws AppError */
+  async discard(): Promise<void> {
+    afterRequest(this.#state, 'discard', this.name);
+    await this.#throwAway('discard');
   }
 
   /** @throws AppError when the definition cannot be written; the name is then the old one */
@@ -180,7 +234,7 @@ export class Machine {
   /** To be called every few seconds. */
   watch(): void {
     if (this.#live) void this.measureDisks();
-    if (this.#state === 'paused' || this.live?.stuck() !== true) return;
+    if (this.#state === 'paused' || this.#state === 'suspending' || this.live?.stuck() !== true) return;
     this.#hearEnd(this.#attempt, { kind: 'failed', cause: 'its processor thread does not answer any more' });
   }
 
@@ -245,6 +299,7 @@ export class Machine {
       const plan = await planLaunch(this.definition, doing, this.#around);
       if (attempt !== this.#attempt) letGoOf(plan);
       this.#check(attempt, doing);
+      if (plan === null && this.#saved) throw imageMissing(doing, this.#imageName());
       if (plan === null) this.#prepare(this.#imageName(), true);
       else await this.#powerUp(attempt, doing, plan);
     } catch (error) {
@@ -259,14 +314,45 @@ export class Machine {
     await this.#documents.runs();
     if (attempt !== this.#attempt) letGoOf(plan);
     this.#check(attempt, doing);
-    const run = runner.launch(plan.spec);
+    const { store } = this.#around;
+    const resumeFrom = this.#saved ? store.statePath(this.id) : null;
+    const run = runner.launch({ ...plan.spec, resumeFrom });
     const random = (): number => this.#randomNumber();
     this.#live = new LiveRun(run, this.console, clock, random, plan.leases, () => this.#tell());
     await run.started;
     this.#check(attempt, doing);
     if (this.#terminal) run.resize(this.#terminal);
+    if (this.#saved) await this.#takeUp(attempt, doing, this.#live);
     this.#happen('launched');
     void run.ended.then((end) => this.#hearEnd(attempt, end));
+  }
+
+  async #save(live: LiveRun): Promise<void> {
+    const path = await this.#around.store.prepareState(this.id);
+    await live.run.suspend(path);
+  }
+
+  /**
+   * It stands restored in memory. Its saved state goes before the guest does anything: one that wrote to its disks
+   * must not be put back to a moment before it did.
+   */
+  async #takeUp(attempt: number, doing: string, live: LiveRun): Promise<void> {
+    await this.#around.store.discardState(this.id);
+    this.#saved = false;
+    this.#check(attempt, doing);
+    this.console.note('The machine is resumed');
+    await live.run.resume();
+    this.#check(attempt, doing);
+    live.tellTime();
+  }
+
+  async #throwAway(request: 'kill' | 'discard'): Promise<void> {
+    await asPartOf(`discard the saved state of machine ${this.name}`, this.#around.store.discardState(this.id));
+    this.#saved = false;
+    this.console.note('The saved state was discarded');
+    const written = this.#documents.ended('killed', null);
+    this.#request(request);
+    await written;
   }
 
   /** @throws AppError 'cancelled' when it was killed meanwhile */
@@ -281,7 +367,7 @@ export class Machine {
     this.#failure = toFailure(error, doing);
     this.#around.log.warn(this.id, `failed to start: ${this.#failure.because}`, { code: this.#failure.code, error });
     const written = this.#documents.runsNot();
-    this.#happen('launch-failed');
+    this.#happen(this.#saved ? 'resume-failed' : 'launch-failed');
     await written;
   }
 
@@ -325,6 +411,10 @@ export class Machine {
     this.#attempt++;
     this.#restartWhenOff = false;
     await this.#letGo();
+    await this.#around.store.discardState(this.id).catch((error: unknown) => {
+      this.#around.log.warn(this.id, 'what was saved of it could not be removed', { error });
+    });
+    this.#saved = false;
     this.console.note('The machine was killed');
   }
 
@@ -387,6 +477,11 @@ export class Machine {
     this.#around.random(bytes);
     return new DataView(bytes.buffer).getUint32(0) / 2 ** 32;
   }
+}
+
+function imageMissing(doing: string, image: string): AppError {
+  const hint = `Bring the image back: inn image pull ${image}.`;
+  return new AppError({ code: 'not-found', doing, because: `its image ${image} is not here`, hint });
 }
 
 function letGoOf(plan: LaunchPlan | null): void {

@@ -17,9 +17,13 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 
 export const NEVER_RUN: RunRecord = { version: RUN_RECORD_VERSION, runningSince: null, lastEnd: null };
 
-/** What a record means that was found when the service started. */
-export function recover(found: RunRecord, now: number): RunRecord {
+/**
+ * What a record means that was found when the service started.
+ * @param suspended its saved state is there: then nothing of its run is lost, whenever Innkeeper ended
+ */
+export function recover(found: RunRecord, now: number, suspended = false): RunRecord {
   if (found.runningSince === null) return found;
+  if (suspended) return { ...found, runningSince: null, lastEnd: { kind: 'suspended', at: now, cause: null } };
   const cause = 'Innkeeper itself ended while the machine ran';
   return { ...found, runningSince: null, lastEnd: { kind: 'interrupted', at: now, cause } };
 }

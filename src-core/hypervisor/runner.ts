@@ -17,6 +17,8 @@ export interface RunSpec {
     readonly readOnly: boolean;
     readonly format: 'raw' | 'qcow2';
   }[];
+  /** A saved state to go on from; then it stands still until `resume`. Null: it is switched on. */
+  readonly resumeFrom: string | null;
 }
 
 /** How a run ended by itself. */
@@ -60,6 +62,11 @@ export interface MachineRun {
   /** Resolves once the guest stands still: its time too. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /**
+   * Writes its state to `path`, whole or not at all. From the moment that this resolves the guest never runs again:
+   * `terminate` follows. @throws AppError when it could not be written; then it goes on as before
+   */
+  suspend(path: string): Promise<void>;
   resize(size: { columns: number; rows: number }): void;
   measure(): RunMeasurement;
   /** Takes the power away. Resolves when nothing of it runs and its files are closed. */

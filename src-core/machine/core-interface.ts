@@ -72,6 +72,11 @@ export interface CoreImports {
 export interface CoreExports {
   /** Lays out the state for a machine and clears it. `sbi` 1: the core answers the SBI; 0: firmware runs in M-mode. */
   initialize(ramBytes: number, harts: number, sbi: number): void;
+  /**
+   * The fields of a saved state (state/core-fields.ts) were written after `initialize`: what follows from them, and
+   * caches, are made anew.
+   */
+  stateRestored(): void;
   /** Address in the core's memory of guest physical 0x8000_0000. Constant, a multiple of 64 KiB. */
   ramAddress(): number;
   /** Bytes of memory needed besides RAM: RAM starts there. */

@@ -199,14 +199,14 @@ describe('the service', () => {
     expect(io.out).toBe('No service is running.\n');
   });
 
-  it('is not stopped under running guests unless forced', async () => {
+  it('is not stopped where a guest cannot be suspended', async () => {
     const refusal = new AppError({
       code: 'wrong-state',
       doing: 'stop the service',
       because: 'guests run',
       hint: 'Use --force.',
     });
-    const stop = ({ force }: { force: boolean }) => (force ? Promise.resolve({}) : Promise.reject(refusal));
+    const stop = () => Promise.reject(refusal);
     const io = new FakeIo(new FakeService({ service: { stop } }));
     expect(await io.run('stop')).toBe(1);
     expect(io.err).toBe('inn: failed to stop the service: guests run\nUse --force.\n');

@@ -4,7 +4,7 @@ import type { WindowCommand } from '../../src-core/contract/desktop.ts';
 import { toFailure } from '../../src-core/contract/failures.ts';
 import { CHANNELS } from './channels.ts';
 import { desktopCallHandler } from './desktop-calls.ts';
-import { runningGuests, shutDownGuests } from './guests.ts';
+import { runningGuests, shutDownGuests, suspendGuests } from './guests.ts';
 import { setMenu } from './menu.ts';
 import { PAGE_ORIGIN } from './page.ts';
 import { PreferenceStore } from './preferences.ts';
@@ -142,14 +142,21 @@ export class DesktopApp {
     if (own !== null && guests.length > 0) {
       const names = guests.map(({ name }) => name);
       const choice = decided ?? (await askHowToQuit(this.#window, names, this.#store));
-      if (choice !== 'shut-down') {
+      if (choice === 'tray' || choice === 'cancel' || (choice === 'suspend' && !(await this.#suspendAll(own)))) {
         this.#quitting = 'no';
         if (choice === 'tray') this.#window?.hide();
         return;
       }
-      await shutDownGuests(own);
+      if (choice === 'shut-down') await shutDownGuests(own);
     }
     await this.#end();
+  }
+
+  /** @returns whether all are; otherwise the person was told, and the app stays */
+  async #suspendAll(own: Parameters<typeof suspendGuests>[0]): Promise<boolean> {
+    const problems = await suspendGuests(own);
+    if (problems.length > 0) dialog.showErrorBox('Not all machines could be suspended', problems.join('\n\n'));
+    return problems.length === 0;
   }
 
   async #end(): Promise<void> {

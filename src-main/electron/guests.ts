@@ -1,4 +1,5 @@
 import type { MachineView } from '../../src-core/contract/machines.ts';
+import { toFailure } from '../../src-core/contract/failures.ts';
 import type { Service } from '../service/service.ts';
 
 /** The guests that would end with the service: those that run, and those about to. */
@@ -7,6 +8,15 @@ export async function runningGuests(service: Service): Promise<readonly MachineV
   return (machines as readonly MachineView[]).filter(
     ({ startedAt, state }) => startedAt !== null || state === 'starting',
   );
+}
+
+/** Saves all guests to disk. @returns why some could not be, one sentence each */
+export async function suspendGuests(service: Service): Promise<readonly string[]> {
+  const guests = (await runningGuests(service)).filter(({ state }) => state !== 'stopping');
+  const outcomes = await Promise.allSettled(guests.map(({ id }) => service.handlers.machines.suspend({ machine: id })));
+  return outcomes
+    .flatMap((outcome) => (outcome.status === 'rejected' ? [toFailure(outcome.reason, 'suspend a machine')] : []))
+    .map(({ doing, because }) => `Failed to ${doing}: ${because}.`);
 }
 
 const GRACE_MS = 20_000;

@@ -20,8 +20,8 @@ export async function confirmLink(window: PageWindow, address: string, store: Pr
   return response === 0;
 }
 
-export type QuitChoice = 'shut-down' | 'tray' | 'cancel';
-const QUIT_CHOICES: readonly QuitChoice[] = ['shut-down', 'tray', 'cancel'];
+export type QuitChoice = 'suspend' | 'shut-down' | 'tray' | 'cancel';
+const QUIT_CHOICES: readonly QuitChoice[] = ['suspend', 'shut-down', 'tray', 'cancel'];
 
 /** What to do with the guests that run when the app is to end. */
 export async function askHowToQuit(
@@ -34,10 +34,14 @@ export async function askHowToQuit(
   const question = {
     type: 'question' as const,
     message: names.length === 1 ? `Machine ${names[0]} is running` : `${names.length} machines are running`,
-    detail: `${names.join(', ')}\n\nShutting down asks each guest to power off, and forces off whichever does not.`,
-    buttons: ['Shut down all', 'Keep running in the tray', 'Cancel'],
-    defaultId: 2,
-    cancelId: 2,
+    detail: [
+      names.join(', '),
+      'Suspending saves each machine to disk; it goes on from there when it is resumed.',
+      'Shutting down asks each guest to power off, and forces off whichever does not.',
+    ].join('\n\n'),
+    buttons: ['Suspend all', 'Shut down all', 'Keep running in the tray', 'Cancel'],
+    defaultId: 3,
+    cancelId: 3,
     checkboxLabel: 'Do not ask again',
   };
   const { response, checkboxChecked } = await (window === null

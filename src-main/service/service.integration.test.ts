@@ -156,6 +156,57 @@ describe('a machine in its thread', () => {
   });
 });
 
+describe('a suspended machine', () => {
+  it('goes on where it stood, in another service, with what was typed meanwhile', async () => {
+    const probe = await started('one');
+    await probe.type('hello');
+    await probe.shows('hello');
+    await machines.pause({ machine: 'one' });
+    await probe.type('tail');
+    expect(await machines.suspend({ machine: 'one' })).toMatchObject({ state: 'suspended', startedAt: null });
+    await service.dispose();
+    await open();
+    expect(await machines.inspect({ machine: 'one' })).toMatchObject({
+      state: 'suspended',
+      lastEnd: { kind: 'suspended' },
+    });
+    const again = await ConsoleProbe.open(machines.console, 'one');
+    expect(await machines.resume({ machine: 'one' })).toMatchObject({ state: 'running' });
+    await again.shows('tail');
+    await again.type('again');
+    await again.shows('again');
+    // One that had started anew would have said so.
+    expect(again.text).not.toContain('R');
+  });
+
+  it('is refused with the cause when its state is damaged, stays suspended, and starts anew once that is discarded', async () => {
+    const { id } = await started('one').then(() => machines.suspend({ machine: 'one' }));
+    const path = join(directory, 'data/machines', id, 'suspended/state');
+    const bytes = await readFile(path);
+    bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    await expect(machines.start({ machine: 'one' })).rejects.toMatchObject({ code: 'corrupt' });
+    expect(await machines.inspect({ machine: 'one' })).toMatchObject({
+      state: 'suspended',
+      failure: { code: 'corrupt' },
+    });
+    expect(await machines.discard({ machine: 'one' })).toMatchObject({ state: 'stopped' });
+    const probe = await ConsoleProbe.open(machines.console, 'one');
+    await machines.start({ machine: 'one' });
+    await probe.shows('R');
+  });
+
+  it('goes on as before when its state cannot be written', async () => {
+    const probe = await started('one');
+    const { id } = await machines.inspect({ machine: 'one' });
+    await writeFile(join(directory, 'data/machines', id, 'suspended'), 'in the way');
+    await expect(machines.suspend({ machine: 'one' })).rejects.toThrow(/^Failed to suspend machine one: /);
+    expect(await machines.inspect({ machine: 'one' })).toMatchObject({ state: 'running' });
+    await probe.type('hello');
+    await probe.shows('hello');
+  });
+});
+
 describe('what is wrong', () => {
   it('is refused with a cause, and leaves nothing behind', async () => {
     const junk = join(directory, 'junk');
@@ -230,11 +281,19 @@ describe('the service', () => {
     expect(await service.handlers.service.settings({})).toEqual({ debianMirror: 'https://deb.example/debian' });
   });
 
-  it('is not stopped while machines run, unless by force', async () => {
+  it('suspends what runs when it is stopped, and says what', async () => {
     await started('one');
-    await expect(service.handlers.service.stop({ force: false })).rejects.toThrow('a machine is running');
-    await service.handlers.service.stop({ force: true });
+    await create('two', false);
+    expect(await service.handlers.service.stop({ force: false })).toEqual({ suspended: ['one'] });
     await service.stopRequested;
+    expect(await machines.inspect({ machine: 'one' })).toMatchObject({ state: 'suspended' });
+  });
+
+  it('suspends nothing when it is stopped by force', async () => {
+    await started('one');
+    expect(await service.handlers.service.stop({ force: true })).toEqual({ suspended: [] });
+    await service.stopRequested;
+    expect(await machines.inspect({ machine: 'one' })).toMatchObject({ state: 'running' });
   });
 });
 

@@ -56,11 +56,15 @@ export class WorkerRun implements MachineRun {
   }
 
   pause(): Promise<void> {
-    return this.#ask('pause');
+    return this.#ask((id) => ({ kind: 'pause', id }));
   }
 
   resume(): Promise<void> {
-    return this.#ask('resume');
+    return this.#ask((id) => ({ kind: 'resume', id }));
+  }
+
+  suspend(path: string): Promise<void> {
+    return this.#ask((id) => ({ kind: 'suspend', id, path }));
   }
 
   resize({ columns, rows }: { columns: number; rows: number }): void {
@@ -97,8 +101,7 @@ export class WorkerRun implements MachineRun {
         return;
       }
       case 'done':
-        this.#answers.get(report.id)?.resolve(undefined);
-        this.#answers.delete(report.id);
+        this.#answered(report);
         return;
       case 'nudge': {
         this.#nudged(report.pipe);
@@ -109,6 +112,13 @@ export class WorkerRun implements MachineRun {
         return;
       }
     }
+  }
+
+  #answered({ id, failure }: Extract<RunReport, { kind: 'done' }>): void {
+    const answer = this.#answers.get(id);
+    this.#answers.delete(id);
+    if (failure === undefined) answer?.resolve(undefined);
+    else answer?.reject(fromFailure(failure));
   }
 
   /** Bytes of a guest run through code of ours here: a defect in it ends this machine, not the service. */
@@ -127,11 +137,11 @@ export class WorkerRun implements MachineRun {
     this.#ended.resolve({ kind: 'failed', cause });
   }
 
-  #ask(kind: 'pause' | 'resume'): Promise<void> {
+  #ask(command: (id: number) => RunCommand): Promise<void> {
     const id = ++this.#lastId;
     const answer = new Deferred<undefined>();
     this.#answers.set(id, answer);
-    this.#command({ kind, id });
+    this.#command(command(id));
     return answer.promise;
   }
 

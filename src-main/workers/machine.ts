@@ -10,8 +10,10 @@ import type { BlockImage } from '../../src-core/disks/block-image.ts';
 import type { BoardSpec } from '../../src-core/machine/board-interface.ts';
 import { createBoard } from '../../src-core/machine/board/board.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
+import type { CoreImports } from '../../src-core/machine/core-interface.ts';
 import { instantiateCore } from './core-instance.ts';
 import { openDisk, openSource } from './host-files.ts';
+import { openSavedMachine } from './machine-file.ts';
 import { RunLoop } from './run-loop.ts';
 import { RunMeter } from './run-meter.ts';
 import { Gauges } from './run-protocol.ts';
@@ -49,20 +51,24 @@ function boardSpec({ spec, console, agent }: RunWorkerData, disks: readonly Bloc
 }
 
 function switchOn(disks: BlockImage[]): Board | null {
+  const { name, resumeFrom } = given.spec;
   try {
     for (const { path, readOnly, format } of given.spec.disks) disks.push(openDisk(path, readOnly, format));
-    return createBoard(boardSpec(given, disks), {
-      instantiate: (imports) => instantiateCore(given.core, imports),
+    const host = {
+      instantiate: (imports: CoreImports['host']) => instantiateCore(given.core, imports),
       monotonicNs: () => performance.now() * 1e6,
-    });
+    };
+    if (resumeFrom === null) return createBoard(boardSpec(given, disks), host);
+    return createBoard(boardSpec(given, disks), host, openSavedMachine(resumeFrom, `resume machine ${name}`));
   } catch (error) {
-    report({ kind: 'not-started', failure: toFailure(error, `start machine ${given.spec.name}`) });
+    report({ kind: 'not-started', failure: toFailure(error, `start machine ${name}`) });
     return null;
   }
 }
 
 function runToEnd(board: Board): RunEnd {
-  const loop = new RunLoop(board, new Doorbell(given.doorbell), port, new RunMeter(new Gauges(given.gauges), board));
+  const meter = new RunMeter(new Gauges(given.gauges), board);
+  const loop = new RunLoop(board, new Doorbell(given.doorbell), port, meter, given.spec.resumeFrom !== null);
   try {
     return loop.run();
   } catch (error) {

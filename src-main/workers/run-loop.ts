@@ -1,9 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
+import { toFailure } from '../../src-core/contract/failures.ts';
 import { TIMEBASE_HZ } from '../../src-core/machine/core-interface.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import type { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
 import type { RunEnd } from '../../src-core/hypervisor/runner.ts';
+import { saveMachine } from './machine-file.ts';
 import type { RunMeter } from './run-meter.ts';
 import type { RunCommand, RunReport } from './run-protocol.ts';
 
@@ -19,11 +21,13 @@ export class RunLoop {
   readonly #meter: RunMeter;
   #paused = false;
 
-  constructor(board: Board, doorbell: Doorbell, port: MessagePort, meter: RunMeter) {
+  /** @param paused it stands still until it is resumed */
+  constructor(board: Board, doorbell: Doorbell, port: MessagePort, meter: RunMeter, paused: boolean) {
     this.#board = board;
     this.#doorbell = doorbell;
     this.#port = port;
     this.#meter = meter;
+    this.#pause(paused);
   }
 
   /** Returns when the guest has ended by itself. */
@@ -57,10 +61,32 @@ export class RunLoop {
       this.#board.resizeConsole(command.columns, command.rows);
       return;
     }
-    this.#paused = command.kind === 'pause';
-    this.#board.setPaused(this.#paused);
+    if (command.kind === 'suspend') {
+      this.#suspend(command.id, command.path);
+      return;
+    }
+    this.#pause(command.kind === 'pause');
     const report: RunReport = { kind: 'done', id: command.id };
     this.#port.postMessage(report);
+  }
+
+  /** Between two slices, so that no device holds a request. What is saved never runs on. */
+  #suspend(id: number, path: string): void {
+    const wasPaused = this.#paused;
+    this.#pause(true);
+    let report: RunReport = { kind: 'done', id };
+    try {
+      saveMachine(this.#board, path);
+    } catch (error) {
+      report = { kind: 'done', id, failure: toFailure(error, `write ${path}`) };
+      this.#pause(wasPaused);
+    }
+    this.#port.postMessage(report);
+  }
+
+  #pause(paused: boolean): void {
+    this.#paused = paused;
+    this.#board.setPaused(paused);
   }
 
   #sleep(seen: number, milliseconds: number): void {

@@ -16,13 +16,15 @@ export interface RunWorkerData {
 /** Service to thread; each is followed by a ring of the doorbell. */
 export type RunCommand =
   | { readonly kind: 'pause' | 'resume'; readonly id: number }
+  | { readonly kind: 'suspend'; readonly id: number; readonly path: string }
   | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
 
 /** Thread to service. */
 export type RunReport =
   | { readonly kind: 'started' }
   | { readonly kind: 'not-started'; readonly failure: Failure }
-  | { readonly kind: 'done'; readonly id: number }
+  /** With a failure: what was asked for did not work, and all is as before. */
+  | { readonly kind: 'done'; readonly id: number; readonly failure?: Failure }
   | { readonly kind: 'nudge'; readonly pipe: 'console' | 'agent' }
   | { readonly kind: 'ended'; readonly end: RunEnd };
 

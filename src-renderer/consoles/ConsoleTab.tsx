@@ -47,10 +47,10 @@ function ConsoleState({ machine }: { machine: MachineView }) {
       </div>
     );
   }
-  if (machine.state === 'paused') {
+  if (machine.state === 'paused' || machine.state === 'suspended') {
     return (
       <div className="console-state" role="status">
-        The machine is paused.
+        The machine is {machine.state}.
         <Button small look="primary" icon={Play} onClick={() => perform('resume', [machine])}>
           Resume
         </Button>

@@ -11,7 +11,9 @@ function ActionItem({ action, machines }: { action: MachineAction; machines: rea
   const now = availability(action, machines);
   return (
     <Menu.Item
-      className={action === 'remove' || action === 'kill' ? 'menu-item menu-item-danger' : 'menu-item'}
+      className={
+        action === 'remove' || action === 'kill' || action === 'discard' ? 'menu-item menu-item-danger' : 'menu-item'
+      }
       disabled={!now.can}
       onClick={() => perform(action, applicable(action, machines))}
     >

@@ -40,7 +40,7 @@ function RowCheck({ machine }: { machine: MachineView }) {
 
 /** The one action that one wants most in this state. */
 function mainAction({ state }: MachineView): MachineAction {
-  if (state === 'paused') return 'resume';
+  if (state === 'paused' || state === 'suspended') return 'resume';
   return isOn(state) ? 'stop' : 'start';
 }
 

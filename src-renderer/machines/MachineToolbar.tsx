@@ -79,10 +79,10 @@ function Selection({ selection, ticked }: { selection: readonly MachineView[]; t
   );
 }
 
-const ACTIONS: readonly MachineAction[] = ['start', 'pause', 'resume', 'stop', 'restart', 'remove'];
+const ACTIONS: readonly MachineAction[] = ['start', 'pause', 'resume', 'suspend', 'stop', 'restart', 'remove'];
 
 export function MachineToolbar({ selection, ticked }: MachineToolbarProps) {
-  const paused = selection.length > 0 && selection.every(({ state }) => state === 'paused');
+  const paused = selection.length > 0 && selection.every(({ state }) => state === 'paused' || state === 'suspended');
   const shown = ACTIONS.filter((action) => action !== (paused ? 'pause' : 'resume'));
   return (
     <div className="toolbar" role="toolbar" aria-label="Machines">

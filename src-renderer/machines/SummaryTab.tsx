@@ -32,6 +32,7 @@ const END_WORDS: Record<MachineEnd['kind'], string> = {
   killed: 'Forced off',
   failed: 'Failed',
   interrupted: 'Interrupted',
+  suspended: 'Suspended',
 };
 
 const AGENT_TEXTS: Record<MachineView['agent'], string> = {

@@ -2,7 +2,9 @@ import {
   CirclePause,
   CirclePlay,
   CirclePower,
+  Eraser,
   type LucideIcon,
+  Moon,
   OctagonX,
   Pencil,
   Play,
@@ -22,6 +24,8 @@ export const ACTION_LABELS: Record<MachineAction, string> = {
   start: 'Start',
   resume: 'Resume',
   pause: 'Pause',
+  suspend: 'Suspend',
+  discard: 'Discard saved state',
   stop: 'Stop',
   restart: 'Restart',
   kill: 'Force power off',
@@ -33,12 +37,16 @@ export const ACTION_ICONS: Record<MachineAction, LucideIcon> = {
   start: Play,
   resume: CirclePlay,
   pause: CirclePause,
+  suspend: Moon,
+  discard: Eraser,
   stop: CirclePower,
   restart: RotateCw,
   kill: OctagonX,
   rename: Pencil,
   remove: Trash2,
 };
+
+const VERBS: Partial<Record<MachineAction, string>> = { kill: 'power off', discard: 'discard the saved state of' };
 
 async function attempt(doing: string, work: () => Promise<unknown>): Promise<boolean> {
   try {
@@ -77,7 +85,7 @@ export function perform(action: MachineAction, machines: readonly MachineView[])
   if (action === 'remove') return void removeMachines(machines);
   const [first] = machines;
   if (action === 'rename') return first && askNewName(first);
-  const verb = action === 'kill' ? 'power off' : action;
+  const verb = VERBS[action] ?? action;
   for (const { id, name } of machines) {
     void attempt(`${verb} machine ${name}`, () => service().machines[action]({ machine: id }));
   }

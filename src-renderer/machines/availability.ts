@@ -1,6 +1,17 @@
 import type { MachineState, MachineView } from '../../src-core/contract/machines.ts';
 
-export const MACHINE_ACTIONS = ['start', 'resume', 'pause', 'stop', 'restart', 'kill', 'rename', 'remove'] as const;
+export const MACHINE_ACTIONS = [
+  'start',
+  'resume',
+  'pause',
+  'suspend',
+  'stop',
+  'restart',
+  'kill',
+  'discard',
+  'rename',
+  'remove',
+] as const;
 export type MachineAction = (typeof MACHINE_ACTIONS)[number];
 
 /** Why an action cannot be done now, and which other action would allow it. */
@@ -12,13 +23,15 @@ export interface Refusal {
 /** The states in which each action works. */
 const ALLOWED: Record<MachineAction, readonly MachineState[]> = {
   start: ['stopped', 'failed'],
-  resume: ['paused'],
+  resume: ['paused', 'suspended'],
   pause: ['running'],
+  suspend: ['running', 'paused'],
   stop: ['running', 'stopping'],
   restart: ['running'],
-  kill: ['starting', 'running', 'paused', 'stopping'],
-  rename: ['stopped', 'failed', 'starting', 'running', 'paused', 'stopping'],
-  remove: ['stopped', 'failed'],
+  kill: ['starting', 'running', 'paused', 'stopping', 'suspending'],
+  discard: ['suspended'],
+  rename: ['stopped', 'failed', 'starting', 'running', 'paused', 'stopping', 'suspending', 'suspended'],
+  remove: ['stopped', 'failed', 'suspended'],
 };
 
 const STATE_PHRASES: Record<MachineState, string> = {
@@ -28,26 +41,42 @@ const STATE_PHRASES: Record<MachineState, string> = {
   running: 'It is running',
   paused: 'It is paused',
   stopping: 'It is already stopping',
+  suspending: 'It is just being suspended',
+  suspended: 'It is suspended',
   failed: 'It has failed',
 };
 
 /** The sentences where the state alone does not say what to do. */
 const REFUSALS: Partial<Record<MachineAction, Partial<Record<MachineState, Refusal>>>> = {
-  start: { paused: { why: 'It is paused; resume it to let it go on', remedy: 'resume' } },
-  pause: { stopped: { why: 'Only a running machine can be paused', remedy: 'start' } },
+  start: {
+    paused: { why: 'It is paused; resume it to let it go on', remedy: 'resume' },
+    suspended: { why: 'It is suspended; resume it to let it go on', remedy: 'resume' },
+  },
+  pause: {
+    stopped: { why: 'Only a running machine can be paused', remedy: 'start' },
+    suspended: { why: 'It is suspended and uses nothing already', remedy: 'resume' },
+  },
+  suspend: {
+    stopped: { why: 'Only a running machine can be suspended', remedy: 'start' },
+    failed: { why: 'Only a running machine can be suspended', remedy: 'start' },
+  },
+  discard: { running: { why: 'Only a suspended machine has a saved state', remedy: 'suspend' } },
   stop: {
     paused: { why: 'A paused machine cannot hear the request to power off; resume it first', remedy: 'resume' },
+    suspended: { why: 'A suspended machine cannot hear the request to power off; resume it first', remedy: 'resume' },
     starting: { why: 'It is still starting and cannot hear the request to power off', remedy: 'kill' },
   },
   restart: {
     stopped: { why: 'It is stopped; start it instead', remedy: 'start' },
     failed: { why: 'It has failed; start it instead', remedy: 'start' },
+    suspended: { why: 'A suspended machine cannot restart; resume it first', remedy: 'resume' },
     paused: { why: 'A paused machine cannot restart; resume it first', remedy: 'resume' },
   },
   remove: {
     running: { why: 'Stop the machine to delete it', remedy: 'stop' },
     paused: { why: 'Power the machine off to delete it', remedy: 'kill' },
     starting: { why: 'Power the machine off to delete it', remedy: 'kill' },
+    suspending: { why: 'It can be deleted as soon as it is suspended' },
     stopping: { why: 'It can be deleted as soon as it has stopped', remedy: 'kill' },
     preparing: { why: 'Cancel the preparation of its image to delete it' },
   },

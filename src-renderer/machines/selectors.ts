@@ -24,7 +24,8 @@ export const SORT_LABELS: Record<SortKey, string> = {
 };
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
-const STATE_ORDER = ['failed', 'running', 'paused', 'starting', 'stopping', 'preparing', 'stopped'];
+const STATE_ORDER = ['failed', 'running', 'paused', 'starting', 'stopping', 'suspending', 'preparing'];
+STATE_ORDER.push('suspended', 'stopped');
 
 const COMPARISONS: Record<SortKey, (a: MachineView, b: MachineView) => number> = {
   name: () => 0,

@@ -1,4 +1,4 @@
-import { CircleAlert, CirclePause, CirclePlay, CircleStop, LoaderCircle, type LucideIcon } from 'lucide-react';
+import { CircleAlert, CirclePause, CirclePlay, CircleStop, LoaderCircle, type LucideIcon, Moon } from 'lucide-react';
 import type { MachineState } from '../../src-core/contract/machines.ts';
 
 type Tone = 'running' | 'changing' | 'paused' | 'stopped' | 'failed';
@@ -11,9 +11,13 @@ export const STATE_LOOKS: Record<MachineState, { word: string; tone: Tone; icon:
   running: { word: 'Running', tone: 'running', icon: CirclePlay },
   paused: { word: 'Paused', tone: 'paused', icon: CirclePause },
   stopping: { word: 'Stopping', tone: 'changing', icon: LoaderCircle },
+  suspending: { word: 'Suspending', tone: 'changing', icon: LoaderCircle },
+  suspended: { word: 'Suspended', tone: 'paused', icon: Moon },
   failed: { word: 'Failed', tone: 'failed', icon: CircleAlert },
 };
 
+const ON: ReadonlySet<MachineState> = new Set(['running', 'paused', 'starting', 'stopping', 'suspending']);
+
 export function isOn(state: MachineState): boolean {
-  return state === 'running' || state === 'paused' || state === 'starting' || state === 'stopping';
+  return ON.has(state);
 }

@@ -7,7 +7,12 @@ import { MirrorSetting } from './MirrorSetting.tsx';
 import { ToggleSetting } from './ToggleSetting.tsx';
 
 const THEMES = { system: 'As the system', light: 'Light', dark: 'Dark' } as const;
-const QUITTING = { ask: 'Ask', 'shut-down': 'Shut all guests down', tray: 'Keep them running in the tray' } as const;
+const QUITTING = {
+  ask: 'Ask',
+  suspend: 'Suspend all guests',
+  'shut-down': 'Shut all guests down',
+  tray: 'Keep them running in the tray',
+} as const;
 const FONT_SIZES = [10, 11, 12, 13, 14, 15, 16, 18, 20, 24] as const;
 
 function Section({ title, children }: { title: string; children: ReactNode }) {

@@ -51,6 +51,8 @@ export class FakeRun implements MachineRun {
   readonly begun = new Deferred<undefined>();
   readonly over = new Deferred<RunEnd>();
   readonly calls: string[] = [];
+  /** Writes its state. */
+  save: (path: string) => Promise<void> = () => Promise.resolve();
   measurement: RunMeasurement = {
     processorMs: 0,
     memoryUsedBytes: 0,
@@ -83,6 +85,11 @@ export class FakeRun implements MachineRun {
     return Promise.resolve();
   }
 
+  suspend(path: string): Promise<void> {
+    this.calls.push('suspend');
+    return this.save(path);
+  }
+
   resize({ columns, rows }: { columns: number; rows: number }): void {
     this.calls.push(`resize ${columns}x${rows}`);
   }
@@ -102,9 +109,11 @@ export class FakeRun implements MachineRun {
 export class FakeRunner implements MachineRunner {
   readonly runs: FakeRun[] = [];
   holds = false;
+  save: (path: string) => Promise<void> = () => Promise.resolve();
 
   launch(spec: RunSpec): MachineRun {
     const run = new FakeRun(spec);
+    run.save = this.save;
     this.runs.push(run);
     if (!this.holds) run.begun.resolve(undefined);
     return run;

@@ -28,6 +28,7 @@ export class Workbench {
   /** Innkeeper begins anew over the same disk, whatever went on before. */
   async restart(): Promise<void> {
     this.files.powerOn();
+    this.runner.save = (path) => this.files.writeAtomically(path, Uint8Array.of(1));
     this.hypervisor = new Hypervisor({
       clock: this.clock,
       random: (into) => into.fill(++this.#random),

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { MmioDevice } from '../devices/device.ts';
+import { countSchema } from '../state/values.ts';
 
 interface Block {
   readonly name: string;
@@ -15,6 +17,13 @@ export interface ExitCount {
   readonly kind: 'read' | 'write' | 'notify';
   readonly count: number;
 }
+
+/** How often software reached each device, and nothing. */
+export const busStateSchema = z.strictObject({
+  devices: z.record(z.string().max(40), z.strictObject({ reads: countSchema, writes: countSchema })),
+  strays: countSchema,
+});
+export type BusState = z.infer<typeof busStateSchema>;
 
 /** Which device answers at which guest physical address. */
 export class Bus {
@@ -40,6 +49,21 @@ export class Bus {
     if (!block) return;
     block.writes++;
     block.device.write(address - block.base, size, value);
+  }
+
+  /** The counts, to be saved. */
+  get state(): BusState {
+    const devices = this.#blocks.map(({ name, reads, writes }) => [name, { reads, writes }] as const);
+    return { devices: Object.fromEntries(devices), strays: this.#strays };
+  }
+
+  restore({ devices, strays }: BusState): void {
+    for (const block of this.#blocks) {
+      const { reads, writes } = devices[block.name] ?? { reads: 0, writes: 0 };
+      block.reads = reads;
+      block.writes = writes;
+    }
+    this.#strays = strays;
   }
 
   exits(): ExitCount[] {

@@ -32,6 +32,12 @@ export class GuestClock {
     this.#since = this.#monotonicNs();
   }
 
+  /** Goes on from a guest time that was saved. */
+  restore(ticks: number): void {
+    this.state.ticks = ticks;
+    this.#since = this.#monotonicNs();
+  }
+
   setRunning(running: boolean): void {
     if (running === this.state.running) return;
     this.state.ticks = this.now();

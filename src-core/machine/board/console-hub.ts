@@ -15,11 +15,23 @@ export class ConsoleHub {
   readonly #outside: BytePort;
   readonly #onOutput: (bytes: Uint8Array) => void;
   readonly #endpoints: ConsoleEndpoint[] = [];
+  readonly #made: ConsoleEndpoint[] = [];
 
   /** @param onOutput is shown every byte that went out, once */
   constructor(outside: BytePort, onOutput: (bytes: Uint8Array) => void) {
     this.#outside = outside;
     this.#onOutput = onOutput;
+  }
+
+  /** Numbers of the endpoints, by when they were made; the one that spoke last stands first. */
+  get order(): number[] {
+    return this.#endpoints.map((endpoint) => this.#made.indexOf(endpoint));
+  }
+
+  /** @param order as it was saved: each number once */
+  restore(order: readonly number[]): void {
+    const known = order.flatMap((number) => this.#made[number] ?? []);
+    if (new Set(known).size === this.#made.length) this.#endpoints.splice(0, Infinity, ...known);
   }
 
   endpoint(listening: () => boolean): ConsoleEndpoint {
@@ -33,6 +45,7 @@ export class ConsoleHub {
       },
     };
     this.#endpoints.push(endpoint);
+    this.#made.push(endpoint);
     return endpoint;
   }
 

@@ -1,18 +1,31 @@
+import { z } from 'zod';
 import type { BlockBackend, BoardSpec, BytePort } from '../board-interface.ts';
 import { INTERRUPTS, MEMORY_MAP } from '../core-interface.ts';
 import type { InterruptLine } from '../devices/device.ts';
 import type { GuestRam } from '../devices/guest-ram.ts';
 import { PciHost } from '../devices/pci/host-bridge.ts';
 import { Rom } from '../devices/rom.ts';
-import { GoldfishRtc } from '../devices/rtc.ts';
+import { GoldfishRtc, rtcSavedSchema } from '../devices/rtc.ts';
 import { TestFinisher, type Finish } from '../devices/test-finisher.ts';
-import { Uart } from '../devices/uart.ts';
+import { Uart, uartStateSchema } from '../devices/uart.ts';
 import { BlockDevice } from '../devices/virtio/block.ts';
 import { ConsoleDevice } from '../devices/virtio/console.ts';
 import { EntropyDevice } from '../devices/virtio/entropy.ts';
-import { VirtioFunction } from '../devices/virtio/pci-transport.ts';
-import { Bus } from './bus.ts';
+import { VirtioFunction, virtioStateSchema } from '../devices/virtio/pci-transport.ts';
+import { fromHex, hexBytes, toHex } from '../state/values.ts';
+import { Bus, busStateSchema } from './bus.ts';
 import type { ConsoleHub } from './console-hub.ts';
+
+export const devicesStateSchema = z.strictObject({
+  bus: busStateSchema,
+  /** Contents of the boot ROM. */
+  rom: hexBytes(0, 4096),
+  uart: uartStateSchema,
+  rtc: rtcSavedSchema,
+  /** By slot. */
+  virtio: z.array(virtioStateSchema).max(32),
+});
+export type DevicesState = z.infer<typeof devicesStateSchema>;
 
 /** What the devices do to the rest of the board. */
 export interface Wiring {
@@ -79,6 +92,33 @@ export class Devices {
   /** The virtio functions, for counts and reports. */
   get functions(): readonly VirtioFunction[] {
     return this.#functions;
+  }
+
+  save(): DevicesState {
+    return {
+      bus: this.bus.state,
+      rom: toHex(this.rom.contents),
+      uart: this.uart.save(),
+      rtc: this.rtc.save(),
+      virtio: this.#functions.map((slot) => slot.save()),
+    };
+  }
+
+  /** Into devices that were just made. @returns what is wrong with the state, or null */
+  restore(saved: DevicesState): string | null {
+    if (saved.virtio.map(({ name }) => name).join() !== this.#functions.map(({ name }) => name).join())
+      return 'its devices are others';
+    this.bus.restore(saved.bus);
+    this.rom.contents = fromHex(saved.rom);
+    this.uart.restore(saved.uart);
+    this.rtc.restore(saved.rtc);
+    for (const [index, slot] of this.#functions.entries()) {
+      const state = saved.virtio[index];
+      const wrong = state ? slot.restore(state) : 'it is missing';
+      if (wrong !== null) return `${slot.name}: ${wrong}`;
+    }
+    this.pci.restored();
+    return null;
   }
 
   #createConsole(spec: BoardSpec, ram: GuestRam, outside: BytePort): ConsoleDevice {

@@ -1,6 +1,7 @@
 import type { BoardCounters, BoardExit } from '../board-interface.ts';
 import type { CoreExports, CoreImports } from '../core-interface.ts';
 import type { GuestRam } from '../devices/guest-ram.ts';
+import type { MachineState } from '../state/machine-state.ts';
 import type { ExitCount } from './bus.ts';
 
 /** A core that is ready to be used, over the machine's memory. */
@@ -30,6 +31,11 @@ export interface Board {
    * the next call answers the same until `reset`.
    */
   run(budget: number): BoardExit;
+  /**
+   * Its state, between two calls of `run` and before it has ended; RAM is not part of it. What the guest wrote to its
+   * disks is on stable storage when this returns. The machine may go on.
+   */
+  save(): MachineState;
   /** Input has arrived, or there is room for output: does at once what `run` does before the guest goes on. */
   service(): void;
   /** Guest time stands still while paused. Do not call `run` meanwhile. */

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { countSchema, fromHex, hexBytes, toHex } from '../state/values.ts';
+
 const NEWLINE = 10;
 /** Enough for printk's prefixes and the cause; the rest of a longer line is not kept. */
 const LINE_BYTES = 400;
@@ -8,12 +11,16 @@ const PREFIX = /^\s*(?:<\d+>)?(?:\[[^\]]*\]\s*)*/;
 const PANIC = 'Kernel panic - not syncing';
 const END_MARK = '---[ end Kernel panic - not syncing';
 
-export interface PanicState {
+export const panicStateSchema = z.strictObject({
   /** The line that says why, while nothing has shown that the guest lives on. */
-  cause: string | null;
+  cause: z.string().max(LINE_BYTES).nullable(),
   /** Guest time when the kernel said that it will never go on; null before. */
-  endedAt: number | null;
-}
+  endedAt: countSchema.nullable(),
+});
+export type PanicState = z.infer<typeof panicStateSchema>;
+
+export const panicWatchStateSchema = panicStateSchema.extend({ line: hexBytes(0, LINE_BYTES) });
+export type PanicWatchState = z.infer<typeof panicWatchStateSchema>;
 
 /**
  * Notices on the console that a Linux guest has panicked.
@@ -31,6 +38,17 @@ export class PanicWatch {
   reset(): void {
     this.state = { cause: null, endedAt: null };
     this.#length = 0;
+  }
+
+  save(): PanicWatchState {
+    return { ...this.state, line: toHex(this.#line.subarray(0, this.#length)) };
+  }
+
+  restore({ line, ...state }: PanicWatchState): void {
+    this.state = state;
+    const bytes = fromHex(line);
+    this.#line.set(bytes);
+    this.#length = bytes.length;
   }
 
   /** Console output, in pieces of any size. */

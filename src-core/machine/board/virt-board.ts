@@ -1,3 +1,4 @@
+import { AppError, assert } from '../../base/errors.ts';
 import type { BoardCounters, BoardExit, BoardSpec } from '../board-interface.ts';
 import { RunExit, type CoreExports, type CoreImports } from '../core-interface.ts';
 import { GuestRam } from '../devices/guest-ram.ts';
@@ -12,6 +13,9 @@ import { describeFatal } from './fatal.ts';
 import type { Board, BoardHost, CoreHandle } from './interface.ts';
 import { load } from './loader.ts';
 import { PanicWatch } from './panic-watch.ts';
+import { WaitingInput } from './waiting-input.ts';
+import { readCore, writeCore } from '../state/core-state.ts';
+import type { MachineState, SavedMachine } from '../state/machine-state.ts';
 
 /** Instructions after which another hart gets its turn: they wait for each other's locks and messages. */
 const TURN = 50_000;
@@ -36,10 +40,13 @@ export class VirtBoard implements Board {
   readonly #clock: GuestClock;
   readonly #panic = new PanicWatch();
   readonly #devices: Devices;
+  readonly #hub: ConsoleHub;
+  readonly #input: WaitingInput;
   /** How it ended, until it is reset. */
   #end: BoardExit | null = null;
 
-  constructor(spec: BoardSpec, host: BoardHost) {
+  /** @param saved what it goes on from; without it, it is switched on */
+  constructor(spec: BoardSpec, host: BoardHost, saved?: SavedMachine) {
     // Before anything else: what cannot be booted should cost nothing.
     planBoot(spec);
     this.#spec = spec;
@@ -51,7 +58,9 @@ export class VirtBoard implements Board {
     this.ram = new GuestRam(memory.buffer, exports.ramAddress(), spec.memoryBytes, (offset, bytes) =>
       exports.ramWritten(offset, bytes),
     );
-    const hub = new ConsoleHub(spec.console, (bytes) => this.#panic.output(bytes, this.#clock.now()));
+    this.#input = new WaitingInput(spec.console);
+    const hub = new ConsoleHub(this.#input, (bytes) => this.#panic.output(bytes, this.#clock.now()));
+    this.#hub = hub;
     this.#devices = new Devices(spec, {
       ram: this.ram,
       hub,
@@ -61,7 +70,8 @@ export class VirtBoard implements Board {
         else this.#stop(how);
       },
     });
-    this.reset();
+    if (saved) this.#restore(saved);
+    else this.reset();
   }
 
   reset(): void {
@@ -79,6 +89,20 @@ export class VirtBoard implements Board {
     const starting = plan.firmware ? spec.harts : 1;
     for (let hart = 0; hart < starting; hart++)
       core.startHart(hart, BigInt(plan.entry), BigInt(hart), BigInt(plan.deviceTree), BigInt(FW_DYNAMIC_ADDRESS));
+  }
+
+  save(): MachineState {
+    assert(this.#end === null, 'a machine that has ended is not saved');
+    for (const disk of this.#spec.disks) if (!disk.readOnly) disk.flush();
+    this.#input.takeAll();
+    return {
+      memoryBytes: this.#spec.memoryBytes,
+      ticks: this.#clock.now(),
+      core: readCore(this.#memory.buffer, this.#spec.harts, this.#spec.boot.firmware === undefined),
+      devices: this.#devices.save(),
+      console: { order: this.#hub.order, input: this.#input.save() },
+      panic: this.#panic.save(),
+    };
   }
 
   run(budget: number): BoardExit {
@@ -120,6 +144,24 @@ export class VirtBoard implements Board {
 
   now(): number {
     return this.#clock.now();
+  }
+
+  #restore({ state, loadMemory }: SavedMachine): void {
+    const { core } = this;
+    const spec = this.#spec;
+    if (state.memoryBytes !== spec.memoryBytes) throw doesNotFit('it has another amount of memory');
+    if (state.core.harts.length !== spec.harts) throw doesNotFit('it has another number of processors');
+    if (state.core.sbi !== (spec.boot.firmware === undefined)) throw doesNotFit('it boots in another way');
+    core.initialize(spec.memoryBytes, spec.harts, state.core.sbi ? 1 : 0);
+    loadMemory(this.ram.bytes);
+    writeCore(this.#memory.buffer, state.core);
+    this.#clock.restore(state.ticks);
+    core.stateRestored();
+    this.#hub.restore(state.console.order);
+    this.#input.restore(state.console.input);
+    this.#panic.restore(state.panic);
+    const wrong = this.#devices.restore(state.devices);
+    if (wrong !== null) throw doesNotFit(wrong);
   }
 
   /** What the core asks of us. Numbers arrive as the core's signed ones. */
@@ -210,6 +252,15 @@ export class VirtBoard implements Board {
     if (dueInNs !== Infinity) deadlineTicks = Math.min(deadlineTicks, this.#clock.now() + GuestClock.ticksOf(dueInNs));
     return { kind: 'idle', deadlineTicks };
   }
+}
+
+function doesNotFit(why: string): AppError {
+  return new AppError({
+    code: 'corrupt',
+    doing: 'resume the machine',
+    because: `its saved state does not fit the machine (${why})`,
+    hint: 'Discard the saved state to start the machine anew.',
+  });
 }
 
 function unsigned(value: number): number {

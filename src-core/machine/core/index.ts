@@ -6,8 +6,10 @@ import { runHart } from './hart/run';
 import { STARTED } from './hart/run-state';
 import { enter, resetHart } from './hart/start';
 import { nextDeadline, updateTimer, waiting } from './interrupts/pending';
-import { PLIC_BYTES, setLine } from './interrupts/plic';
+import { PLIC_BYTES, setLine, update as updatePlic } from './interrupts/plic';
 import { ramChanged } from './memory/code';
+import { countActive } from './memory/pmp';
+import { resetTlbs, selectBank } from './memory/tlb';
 import { flags, setFlags, takeFlags } from './softfloat/index';
 
 const PC: u32 = 64;
@@ -19,6 +21,19 @@ export function initialize(bytes: f64, harts: u32, sbi: u32): void {
   store<u32>(L.MACHINE, harts, L.HARTS);
   store<u32>(L.MACHINE, sbi, L.SBI);
   for (let index: u32 = 0; index < harts; index++) resetHart(index, harts);
+}
+
+/** Rebuilds what is not part of a saved state, from the fields that were written after `initialize`. */
+export function stateRestored(): void {
+  updatePlic();
+  const harts = L.machine32(L.HARTS);
+  for (let index: u32 = 0; index < harts; index++) {
+    const hart = L.hartState(index);
+    countActive(hart);
+    resetTlbs(hart);
+    selectBank(hart, load<u64>(hart, L.SATP));
+    updateTimer(hart);
+  }
 }
 
 export function ramAddress(): usize {

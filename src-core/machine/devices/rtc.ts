@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { integerSchema, u32Schema } from '../state/values.ts';
 import { edgesOnly, type InterruptLine, type MmioDevice } from './device.ts';
 
 /** Registers of the Goldfish real-time clock (Android emulator, "GOLDFISH-VIRTUAL-HARDWARE", section "Goldfish timer"). */
@@ -28,6 +30,18 @@ export interface RtcState {
   interruptEnabled: boolean;
 }
 
+export const rtcSavedSchema = z.strictObject({
+  offsetNs: integerSchema,
+  latchedHigh: u32Schema,
+  alarmNs: integerSchema,
+  alarmHigh: u32Schema,
+  timeHigh: u32Schema,
+  armed: z.boolean(),
+  pending: z.boolean(),
+  interruptEnabled: z.boolean(),
+});
+export type RtcSaved = z.infer<typeof rtcSavedSchema>;
+
 function powerOnState(): RtcState {
   return {
     offsetNs: 0n,
@@ -54,6 +68,17 @@ export class GoldfishRtc implements MmioDevice {
 
   reset(): void {
     this.state = powerOnState();
+    this.#update();
+  }
+
+  /** What it shows is not part of it: that follows the host's clock, also over the time that a machine was away. */
+  save(): RtcSaved {
+    const { offsetNs, alarmNs, ...rest } = this.state;
+    return { ...rest, offsetNs: offsetNs.toString(), alarmNs: alarmNs.toString() };
+  }
+
+  restore({ offsetNs, alarmNs, ...rest }: RtcSaved): void {
+    this.state = { ...rest, offsetNs: BigInt(offsetNs), alarmNs: BigInt(alarmNs) };
     this.#update();
   }
 

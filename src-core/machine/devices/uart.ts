@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { BytePort } from '../board-interface.ts';
+import { u16Schema, u8Schema } from '../state/values.ts';
 import { edgesOnly, type InterruptLine, type MmioDevice } from './device.ts';
 import {
   REGISTER,
@@ -26,18 +28,19 @@ import {
   HELD_BYTES,
 } from './uart-registers.ts';
 
-export interface UartState {
-  interruptEnable: number;
-  fifoControl: number;
-  lineControl: number;
-  modemControl: number;
-  lineErrors: number;
-  scratch: number;
-  divisor: number;
-  transmitEmptyPending: boolean;
-  received: number[];
-  held: number[];
-}
+export const uartStateSchema = z.strictObject({
+  interruptEnable: u8Schema,
+  fifoControl: u8Schema,
+  lineControl: u8Schema,
+  modemControl: u8Schema,
+  lineErrors: u8Schema,
+  scratch: u8Schema,
+  divisor: u16Schema,
+  transmitEmptyPending: z.boolean(),
+  received: z.array(u8Schema).max(FIFO_BYTES),
+  held: z.array(u8Schema).max(HELD_BYTES),
+});
+export type UartState = z.infer<typeof uartStateSchema>;
 
 function powerOnState(): UartState {
   return {
@@ -54,6 +57,10 @@ function powerOnState(): UartState {
   };
 }
 
+function copyOf(state: UartState): UartState {
+  return { ...state, received: [...state.received], held: [...state.held] };
+}
+
 /** A 16550A serial port, as QEMU's `virt` has it at 0x1000_0000. It sends as fast as the outside takes. */
 export class Uart implements MmioDevice {
   state: UartState = powerOnState();
@@ -67,6 +74,15 @@ export class Uart implements MmioDevice {
 
   reset(): void {
     this.state = powerOnState();
+    this.#update();
+  }
+
+  save(): UartState {
+    return copyOf(this.state);
+  }
+
+  restore(state: UartState): void {
+    this.state = copyOf(state);
     this.#update();
   }
 

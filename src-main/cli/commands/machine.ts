@@ -36,7 +36,9 @@ export function addMachineCommands(program: Command, io: CliIo): void {
   for (const [verb, description, done] of [
     ['kill', 'power a machine off at once', 'Killed'],
     ['pause', 'let a machine stand still', 'Paused'],
-    ['resume', 'let a paused machine run on', 'Resumed'],
+    ['resume', 'let a paused or suspended machine run on', 'Resumed'],
+    ['suspend', 'save a running machine to disk and switch it off', 'Suspended'],
+    ['discard', 'throw the saved state of a suspended machine away', 'Discarded the saved state of'],
   ] as const) {
     oneMachine(vm, io, verb, description, (service, machine) => service.machines[verb]({ machine }), doneText(done));
   }

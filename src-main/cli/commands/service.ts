@@ -22,8 +22,8 @@ export function addServiceCommands(program: Command, io: CliIo): void {
     .action(({ web }: { web?: number | true }) => io.serve({ webPort: web === true ? null : web }));
   program
     .command('stop')
-    .description('stop a background service')
-    .option('--force', 'power off the guests that run')
+    .description('suspend the machines that run and stop a background service')
+    .option('--force', 'power the machines that run off instead')
     .action(({ force = false }: { force?: boolean }) => stopService(io, force));
   program
     .command('host')
@@ -49,7 +49,8 @@ async function stopService(io: CliIo, force: boolean): Promise<void> {
   const connection = await io.connectIfRunning();
   if (connection === undefined) return void io.stdout.write('No service is running.\n');
   try {
-    await connection.service.stop({ force });
+    const { suspended } = await connection.service.stop({ force });
+    for (const name of suspended) io.stdout.write(`Suspended machine ${name}\n`);
   } catch (error) {
     // Its answer may be lost when it is fast: then the connection is as well, which is what is waited for.
     if (!(error instanceof AppError) || error.code !== 'unavailable') throw error;

@@ -36,7 +36,7 @@ const service = new FakeService({
       }),
     stop: () => {
       setTimeout(() => void end(), 20);
-      return Promise.resolve({});
+      return Promise.resolve({ suspended: [] });
     },
   },
 });

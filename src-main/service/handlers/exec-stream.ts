@@ -31,7 +31,10 @@ function reachable(machine: Machine): NonNullable<Machine['live']> {
   if (machine.state === 'paused') {
     throw new AppError({ code: 'wrong-state', doing, because: 'it is paused', hint: 'Resume the machine first.' });
   }
-  if (machine.live) return machine.live;
+  if (machine.state === 'suspended') {
+    throw new AppError({ code: 'wrong-state', doing, because: 'it is suspended', hint: 'Resume the machine first.' });
+  }
+  if (machine.live && machine.state !== 'suspending') return machine.live;
   throw new AppError({
     code: 'wrong-state',
     doing,

@@ -24,6 +24,8 @@ export function machineHandlers(hypervisor: Hypervisor, consoles: ConsoleStreams
     stop: ({ machine, graceMs }) => act('stop', (found) => found.stop(graceMs))({ machine }),
     kill: act('kill', (machine) => machine.kill()),
     pause: act('pause', (machine) => machine.pause()),
+    suspend: act('suspend', (machine) => machine.suspend()),
+    discard: act('discard the saved state of', (machine) => machine.discard()),
     resume: act('resume', (machine) => machine.resume()),
     restart: act('restart', (machine) => machine.restart(RESTART_GRACE_MS)),
     rename: ({ machine, name }) => hypervisor.rename(machine, name),

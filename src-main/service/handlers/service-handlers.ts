@@ -23,24 +23,19 @@ export function serviceHandlers(
         machines: { total: hypervisor.list().length, running: hypervisor.runningCount },
       }),
     stop: async ({ force }) => {
-      refuseToStop(options, hypervisor.runningCount, force);
+      refuseToStop(options);
+      const suspended = force ? [] : await hypervisor.suspendAll('stop the service');
       // The answer is to reach the client before the connection ends.
       setTimeout(stop, 50);
-      return Promise.resolve({});
+      return { suspended };
     },
     settings: () => Promise.resolve(settings.settings),
     changeSettings: (part) => settings.change(part),
   };
 }
 
-function refuseToStop({ host }: ServiceOptions, running: number, force: boolean): void {
-  const doing = 'stop the service';
-  if (host === 'app') {
-    const because = 'it belongs to the Innkeeper app';
-    throw new AppError({ code: 'wrong-state', doing, because, hint: 'Quit the app instead.' });
-  }
-  if (running === 0 || force) return;
-  const because = running === 1 ? 'a machine is running' : `${running} machines are running`;
-  const hint = 'Stop them first, or stop the service with --force, which powers them off.';
-  throw new AppError({ code: 'wrong-state', doing, because, hint, data: { running } });
+function refuseToStop({ host }: ServiceOptions): void {
+  if (host !== 'app') return;
+  const because = 'it belongs to the Innkeeper app';
+  throw new AppError({ code: 'wrong-state', doing: 'stop the service', because, hint: 'Quit the app instead.' });
 }

@@ -53,6 +53,7 @@ export class FakeCore implements BoardHost {
         this.sbi = sbi;
         this.started.length = 0;
       },
+      stateRestored: () => undefined,
       ramAddress: () => RESERVED,
       reservedBytes: () => RESERVED,
       startHart: (hart, pc, a0, a1, a2) => this.started.push({ hart, pc, a0, a1, a2 }),

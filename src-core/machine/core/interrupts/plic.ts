@@ -66,7 +66,7 @@ function best(context: u32): u32 {
 }
 
 /** Drives MEIP and SEIP of every hart. */
-function update(): void {
+export function update(): void {
   const harts = L.machine32(L.HARTS);
   for (let index: u32 = 0; index < harts; index++) {
     const hart = L.hartState(index);

@@ -76,7 +76,8 @@ export function writePmpcfg(hart: usize, register: usize, value: u64): void {
   countActive(hart);
 }
 
-function countActive(hart: usize): void {
+/** To be called after a change of pmpcfg. */
+export function countActive(hart: usize): void {
   let active: u32 = 0;
   for (let entry: usize = 0; entry < ENTRIES; entry++) {
     if (kind(configuration(hart, entry)) != OFF) active = <u32>entry + 1;

@@ -1,3 +1,5 @@
+import { fromHex, hexBytes, toHex } from '../../state/values.ts';
+
 /** Offsets in a function's configuration header. PCI Local Bus 3.0, "Configuration Space Organization". */
 export const CONFIG = {
   vendor: 0x00,
@@ -22,6 +24,9 @@ export const STATUS = { interrupt: 0x0008, capabilities: 0x0010 } as const;
 const COMMAND_WRITABLE = COMMAND.memory | COMMAND.busMaster | COMMAND.interruptDisable;
 const HEADER_BYTES = 256;
 const BARS = 6;
+
+/** A saved header: 256 bytes in hexadecimal. */
+export const configStateSchema = hexBytes(HEADER_BYTES, HEADER_BYTES);
 
 export interface PciIdentity {
   readonly vendor: number;
@@ -121,6 +126,18 @@ export class ConfigSpace {
   reset(): void {
     for (let at = 0; at < CONFIG.firstFree; at++) this.bytes[at] = (this.bytes[at] ?? 0) & ~(this.#writable[at] ?? 0);
     this.setInterruptStatus(false);
+  }
+
+  /** The bits that software may change; what else there is follows from what the function is. */
+  save(): string {
+    return toHex(this.bytes.map((byte, at) => byte & (this.#writable[at] ?? 0)));
+  }
+
+  restore(saved: string): void {
+    fromHex(saved).forEach((byte, at) => {
+      const mask = this.#writable[at] ?? 0;
+      this.bytes[at] = ((this.bytes[at] ?? 0) & ~mask) | (byte & mask);
+    });
   }
 
   #put(offset: number, size: number, value: number): void {

@@ -42,6 +42,14 @@ export abstract class PciFunction {
     this.#drive();
   }
 
+  /** Takes up its configuration and its interrupt again. The bus maps its windows afterwards. */
+  protected restoreFunction(config: string, asserted: boolean): void {
+    this.config.restore(config);
+    this.#asserted = asserted;
+    this.config.setInterruptStatus(asserted);
+    this.#drive();
+  }
+
   /** Whether software lets the function reach memory by itself. */
   protected get busMaster(): boolean {
     return this.config.commands(COMMAND.busMaster);

@@ -104,6 +104,11 @@ export class PciHost {
     this.#mapWindows();
   }
 
+  /** The configuration of the functions was restored. */
+  restored(): void {
+    this.#mapWindows();
+  }
+
   #target(offset: number): PciFunction | undefined {
     if (offset >= BUS_BYTES || (offset & FUNCTION_MASK) !== 0) return undefined;
     return this.#slots[offset >>> SLOT_SHIFT];

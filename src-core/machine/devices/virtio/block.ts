@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { BlockBackend } from '../../board-interface.ts';
+import { countSchema } from '../../state/values.ts';
 import type { GuestRam } from '../guest-ram.ts';
 import { cut, gather, scatter, type Chain, type Segment } from './chain.ts';
 import { VIRTIO_TYPE, type VirtioDevice, type VirtioTransport } from './device.ts';
@@ -44,11 +46,11 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 /** What is scattered over several segments goes through one buffer: one call of the backend instead of many. */
 const BOUNCE_BYTES = 256 * 1024;
 
-export interface BlockCounters {
-  readBytes: number;
-  writtenBytes: number;
-  errors: number;
-}
+const countersSchema = z.strictObject({ readBytes: countSchema, writtenBytes: countSchema, errors: countSchema });
+export type BlockCounters = z.infer<typeof countersSchema>;
+
+export const blockStateSchema = countersSchema.extend({ capacityBytes: countSchema, readOnly: z.boolean() });
+export type BlockState = z.infer<typeof blockStateSchema>;
 
 interface Outcome {
   readonly status: number;
@@ -96,6 +98,19 @@ export class BlockDevice implements VirtioDevice {
 
   deactivate(): void {
     this.#queue = undefined;
+  }
+
+  save(): BlockState {
+    return { capacityBytes: this.#capacityBytes, readOnly: this.#disk.readOnly, ...this.counters };
+  }
+
+  restore(saved: unknown): string | null {
+    const parsed = blockStateSchema.safeParse(saved);
+    if (!parsed.success) return 'it is not the state of a disk';
+    const { capacityBytes, readOnly, ...counters } = parsed.data;
+    if (capacityBytes !== this.#capacityBytes || readOnly !== this.#disk.readOnly) return 'the disk is another one';
+    Object.assign(this.counters, counters);
+    return null;
   }
 
   notify(): void {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { u16Schema, u32Schema, u8Schema } from '../../state/values.ts';
 import type { Virtqueue } from './queue.ts';
 
 /** virtio 1.3 §2.1 "Device Status Field". */
@@ -36,15 +38,16 @@ const REGISTER = {
 const NO_VECTOR = 0xffff;
 const HIGH = 0x1_0000_0000;
 
-export interface CommonState {
-  deviceFeatureSelect: number;
-  driverFeatureSelect: number;
+export const commonStateSchema = z.strictObject({
+  deviceFeatureSelect: u32Schema,
+  driverFeatureSelect: u32Schema,
   /** Low and high feature word that the driver accepted. */
-  driverFeatures: [number, number];
-  status: number;
-  generation: number;
-  queueSelect: number;
-}
+  driverFeatures: z.tuple([u32Schema, u32Schema]),
+  status: u8Schema,
+  generation: u8Schema,
+  queueSelect: u16Schema,
+});
+export type CommonState = z.infer<typeof commonStateSchema>;
 
 function powerOnState(): CommonState {
   return {

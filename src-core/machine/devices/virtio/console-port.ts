@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { BytePort } from '../../board-interface.ts';
+import { u32Schema } from '../../state/values.ts';
 import type { GuestRam } from '../guest-ram.ts';
 import { cut, type Chain } from './chain.ts';
 import type { Virtqueue } from './queue.ts';
@@ -6,12 +8,13 @@ import type { Virtqueue } from './queue.ts';
 /** Moved in one direction before the guest runs again. */
 const BATCH_BYTES = 256 * 1024;
 
-export interface ConsolePortState {
+export const consolePortStateSchema = z.strictObject({
   /** A program in the guest has the port open: before that its driver would throw away what arrives. */
-  open: boolean;
+  open: z.boolean(),
   /** Bytes of the chain at the head of the transmit queue that the outside has taken. */
-  taken: number;
-}
+  taken: u32Schema,
+});
+export type ConsolePortState = z.infer<typeof consolePortStateSchema>;
 
 /** One port of the console: a queue to the guest, a queue from it, and the outside. */
 export class ConsolePort {

@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import { assert } from '../../../base/errors.ts';
 import type { BytePort } from '../../board-interface.ts';
+import { u16Schema, u32Schema } from '../../state/values.ts';
 import type { GuestRam } from '../guest-ram.ts';
 import { gather, scatter } from './chain.ts';
 import { CONTROL, CONTROL_HEADER_BYTES, decodeControl, encodeControl } from './console-control.ts';
-import { ConsolePort } from './console-port.ts';
+import { ConsolePort, consolePortStateSchema } from './console-port.ts';
 import { VIRTIO_TYPE, type VirtioDevice, type VirtioTransport } from './device.ts';
 import type { Virtqueue } from './queue.ts';
 
@@ -28,10 +30,16 @@ export interface ConsolePortSpec {
 }
 
 /** What the driver is yet to be told about a port. Sets, so that however often it asks, little waits. */
-interface Tidings {
-  readonly port: number;
-  readonly event: number;
-}
+const tidingsSchema = z.strictObject({ port: u32Schema, event: u16Schema });
+type Tidings = z.infer<typeof tidingsSchema>;
+
+export const consoleStateSchema = z.strictObject({
+  columns: u16Schema,
+  rows: u16Schema,
+  tidings: z.array(tidingsSchema).max(1000),
+  ports: z.array(consolePortStateSchema).max(32),
+});
+export type ConsoleState = z.infer<typeof consoleStateSchema>;
 
 /** virtio 1.3 §5.3 "Console Device", with several ports. */
 export class ConsoleDevice implements VirtioDevice {
@@ -83,6 +91,30 @@ export class ConsoleDevice implements VirtioDevice {
     this.#control = undefined;
     this.#transport = undefined;
     this.tidings = [];
+  }
+
+  save(): ConsoleState {
+    return {
+      columns: this.#view.getUint16(CONFIG.columns, true),
+      rows: this.#view.getUint16(CONFIG.rows, true),
+      tidings: this.tidings.map((tiding) => ({ ...tiding })),
+      ports: this.#ports.map(({ state }) => ({ ...state })),
+    };
+  }
+
+  restore(saved: unknown): string | null {
+    const parsed = consoleStateSchema.safeParse(saved);
+    if (!parsed.success) return 'it is not the state of a console';
+    const { columns, rows, tidings, ports } = parsed.data;
+    if (ports.length !== this.#ports.length) return 'another number of ports';
+    this.#setSize(columns, rows);
+    this.tidings = tidings;
+    ports.forEach(({ open, taken }, index) => {
+      this.#setOpen(index, open);
+      const port = this.#ports[index];
+      if (port) port.state.taken = taken;
+    });
+    return null;
   }
 
   notify(queue: number): void {

@@ -33,6 +33,13 @@ export interface VirtioDevice {
   activate(queues: readonly Virtqueue[], features: number, transport: VirtioTransport): void;
   /** Forget the driver. Not called before the first `activate`. */
   deactivate(): void;
+  /** Its own part of a saved state, JSON; `transport` and queues are saved for it. Without it there is none. */
+  save?(): unknown;
+  /**
+   * Takes up what `save` gave. Called after `activate` if the driver was ready, else alone.
+   * @returns what is wrong with it, or null
+   */
+  restore?(saved: unknown): string | null;
   /** The driver put something into a queue. */
   notify(queue: number): void;
   /**

@@ -1,9 +1,12 @@
+import { z } from 'zod';
+import { countSchema, u8Schema } from '../../state/values.ts';
 import type { GuestRam } from '../guest-ram.ts';
+import { configStateSchema } from '../pci/config-space.ts';
 import { PciFunction } from '../pci/function.ts';
 import { addVirtioCapabilities, ConfigAccess, LAYOUT, NOTIFY_MULTIPLIER, WINDOW_BYTES } from './capabilities.ts';
-import { CommonConfig, FEATURE, STATUS } from './common-config.ts';
+import { CommonConfig, commonStateSchema, type CommonState, FEATURE, STATUS } from './common-config.ts';
 import type { VirtioDevice } from './device.ts';
-import { Virtqueue, type QueueOwner } from './queue.ts';
+import { Virtqueue, virtqueueStateSchema, type QueueOwner } from './queue.ts';
 
 const VENDOR = 0x1af4;
 /** virtio 1.3 §4.1.2 "PCI Device Discovery": the device ID of a device without a legacy interface. */
@@ -17,6 +20,25 @@ const ISR_CONFIG = 2;
 
 /** Own feature bits of a device type; those above belong to rings and transports. */
 const DEVICE_FEATURES = 0x00ff_ffff;
+
+export const virtioStateSchema = z.strictObject({
+  /** Of the device, to tell a state of other hardware. */
+  name: z.string().max(40),
+  config: configStateSchema,
+  common: commonStateSchema,
+  queues: z.array(virtqueueStateSchema).max(64),
+  interruptStatus: u8Schema,
+  brokenBecause: z.string().max(200).nullable(),
+  notifications: countSchema,
+  active: z.boolean(),
+  /** The device's own. */
+  device: z.unknown(),
+});
+export type VirtioState = z.infer<typeof virtioStateSchema>;
+
+function copyOf(state: CommonState): CommonState {
+  return { ...state, driverFeatures: [...state.driverFeatures] };
+}
 
 /** One virtio device as a PCI function, without a legacy interface, interrupting by INTA. */
 export class VirtioFunction extends PciFunction {
@@ -65,6 +87,38 @@ export class VirtioFunction extends PciFunction {
   service(): boolean {
     if (!this.#active) return false;
     return this.#device.service();
+  }
+
+  save(): VirtioState {
+    return {
+      name: this.name,
+      config: this.config.save(),
+      common: copyOf(this.common.state),
+      queues: this.queues.map(({ state }) => ({ ...state })),
+      interruptStatus: this.interruptStatus,
+      brokenBecause: this.brokenBecause,
+      notifications: this.notifications,
+      active: this.#active,
+      device: this.#device.save?.() ?? null,
+    };
+  }
+
+  /** Into a function that was just made. @returns what is wrong with the state, or null */
+  restore(saved: VirtioState): string | null {
+    if (saved.queues.length !== this.queues.length) return 'another number of queues';
+    this.common.state = copyOf(saved.common);
+    for (const [index, queue] of this.queues.entries()) {
+      const state = saved.queues[index];
+      const wrong = state ? queue.restore(state) : 'a queue is missing';
+      if (wrong !== null) return wrong;
+    }
+    this.interruptStatus = saved.interruptStatus;
+    this.brokenBecause = saved.brokenBecause;
+    this.notifications = saved.notifications;
+    this.#active = saved.active;
+    if (saved.active) this.#activateDevice();
+    this.restoreFunction(saved.config, saved.interruptStatus !== 0);
+    return this.#device.restore?.(saved.device) ?? null;
   }
 
   override configRead(offset: number, size: number): number {
@@ -124,12 +178,16 @@ export class VirtioFunction extends PciFunction {
 
   #activate(): void {
     this.#active = true;
+    this.#activateDevice();
+    // Buffers may have been offered before DRIVER_OK, with or without a notification.
+    for (let queue = 0; queue < this.queues.length && this.#live(); queue++) this.#device.notify(queue);
+  }
+
+  #activateDevice(): void {
     this.#device.activate(this.queues, this.common.state.driverFeatures[0] & DEVICE_FEATURES, {
       configChanged: () => this.#configChanged(),
       broken: (why) => this.#break(why),
     });
-    // Buffers may have been offered before DRIVER_OK, with or without a notification.
-    for (let queue = 0; queue < this.queues.length && this.#live(); queue++) this.#device.notify(queue);
   }
 
   #resetDevice(): void {

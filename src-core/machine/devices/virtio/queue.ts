@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { u16Schema } from '../../state/values.ts';
 import type { GuestRam } from '../guest-ram.ts';
 import { readChain, type Chain, type ChainSource } from './chain.ts';
 
@@ -12,20 +14,27 @@ const NO_INTERRUPT = 1;
 
 const U16 = 0xffff;
 
-export interface VirtqueueState {
+/** What a driver may write into the registers of an address: beyond 2^53 it is not exact, and still no address of RAM. */
+const addressSchema = z
+  .number()
+  .min(0)
+  .max(2 ** 64);
+
+export const virtqueueStateSchema = z.strictObject({
   /** In entries, a power of two. */
-  size: number;
-  enabled: boolean;
+  size: u16Schema,
+  enabled: z.boolean(),
   /** Guest physical addresses of the descriptor table, the available ring and the used ring. */
-  descriptors: number;
-  available: number;
-  used: number;
+  descriptors: addressSchema,
+  available: addressSchema,
+  used: addressSchema,
   /** Free-running indices of the next entry to take and to give back. */
-  nextAvailable: number;
-  nextUsed: number;
+  nextAvailable: u16Schema,
+  nextUsed: u16Schema,
   /** `nextUsed` when the driver was last told; null before the first time. */
-  lastTold: number | null;
-}
+  lastTold: u16Schema.nullable(),
+});
+export type VirtqueueState = z.infer<typeof virtqueueStateSchema>;
 
 function powerOnState(maxSize: number): VirtqueueState {
   return {
@@ -75,6 +84,13 @@ export class Virtqueue {
   reset(): void {
     this.state = powerOnState(this.maxSize);
     this.#chain = null;
+  }
+
+  /** @returns what is wrong with it, or null */
+  restore(state: VirtqueueState): string | null {
+    this.state = { ...state };
+    this.#chain = null;
+    return state.enabled ? this.#inspect() : null;
   }
 
   /** Checks what the driver set up, once: from here on the rings themselves are known to be inside RAM. */
