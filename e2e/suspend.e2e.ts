@@ -9,7 +9,9 @@ const COUNTER = 'n=0; while :; do n=$((n+1)); echo $n > /tmp/count; sleep 0.1; d
 test('a machine that was suspended counts on after the service was killed, and knows the right time', async () => {
   const home = makeHome();
   onTestFinished(() => home.remove());
-  onTestFinished(async () => void (await inn(home.path, 'stop', '--force')));
+  onTestFinished(async () => {
+    await inn(home.path, 'stop', '--force');
+  });
   const run = async (...args: readonly string[]): Promise<string> => {
     const outcome = await inn(home.path, ...args);
     expect(outcome, outcome.stderr).toMatchObject({ status: 0 });

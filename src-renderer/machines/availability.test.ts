@@ -11,8 +11,10 @@ function possible(state: (typeof MACHINE_STATES)[number], stopOverdue = false): 
 test('each state allows what makes sense in it', () => {
   expect(possible('stopped')).toEqual(['start', 'rename', 'remove']);
   expect(possible('failed')).toEqual(['start', 'rename', 'remove']);
-  expect(possible('running')).toEqual(['pause', 'stop', 'restart', 'kill', 'rename']);
-  expect(possible('paused')).toEqual(['resume', 'kill', 'rename']);
+  expect(possible('running')).toEqual(['pause', 'suspend', 'stop', 'restart', 'kill', 'rename']);
+  expect(possible('paused')).toEqual(['resume', 'suspend', 'kill', 'rename']);
+  expect(possible('suspending')).toEqual(['kill', 'rename']);
+  expect(possible('suspended')).toEqual(['resume', 'discard', 'rename', 'remove']);
   expect(possible('starting')).toEqual(['kill', 'rename']);
   expect(possible('stopping')).toEqual(['kill', 'rename']);
   expect(possible('preparing')).toEqual([]);
