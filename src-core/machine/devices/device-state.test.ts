@@ -98,7 +98,7 @@ const cases: Record<string, Case> = {
     make: ({ ram }) =>
       new BlockDevice(
         ram,
-        { ...disk, write: () => undefined, discard: () => undefined, writeZeroes: () => undefined } as never,
+        { ...disk, write: () => undefined, discard: () => undefined, writeZeroes: () => undefined },
         'disk0',
         'id',
       ),
