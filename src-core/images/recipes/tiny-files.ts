@@ -44,6 +44,8 @@ set --
 for device in /sys/bus/virtio/devices/*; do
   read -r alias 2>/dev/null <"$device/modalias" && [ ! -e "$device/driver" ] && set -- "$@" "$alias"
 done
+# What the kernel remarks now would fall onto the prompt; "dmesg" has it.
+echo 5 >/proc/sys/kernel/printk
 [ $# -eq 0 ] || modprobe -a -q "$@"
 ifconfig lo up
 `;

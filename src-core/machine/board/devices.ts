@@ -15,6 +15,7 @@ import { VirtioFunction, virtioStateSchema } from '../devices/virtio/pci-transpo
 import { fromHex, hexBytes, toHex } from '../state/values.ts';
 import { Bus, busStateSchema } from './bus.ts';
 import type { ConsoleHub } from './console-hub.ts';
+import { DebugConsole } from './debug-console.ts';
 
 export const devicesStateSchema = z.strictObject({
   bus: busStateSchema,
@@ -46,7 +47,7 @@ export class Devices {
   readonly console: ConsoleDevice;
   readonly disks: readonly BlockDevice[];
   /** SBI's debug console is a way to the console too. */
-  readonly debugConsole: BytePort;
+  readonly debugConsole: DebugConsole;
   readonly #functions: VirtioFunction[] = [];
   #consoleOpen = false;
 
@@ -57,7 +58,7 @@ export class Devices {
       wiring.line(INTERRUPTS.uart),
     );
     this.rtc = new GoldfishRtc(spec.wallClockNs, wiring.line(INTERRUPTS.rtc));
-    this.debugConsole = hub.endpoint(() => false);
+    this.debugConsole = new DebugConsole(hub.endpoint(() => false));
     const { pciA, pciB, pciC, pciD } = INTERRUPTS;
     this.pci = new PciHost([pciA, pciB, pciC, pciD].map((source) => wiring.line(source)));
     this.console = this.#createConsole(
