@@ -4,11 +4,14 @@
  *
  *     node bench/window.ts [MILLISECONDS OF FLOOD]
  */
+import { dirname } from 'node:path';
 import type { Page } from 'playwright';
 import { createAndStart } from '../e2e/journeys/create-and-start.ts';
 import { typeLine, waitForPrompt } from '../e2e/window/console.ts';
 import { openApp } from '../e2e/window/electron-app.ts';
 import { makeHome } from '../e2e/window/home.ts';
+import { ensureBuilt } from '../src-main/setup/build.ts';
+import { electronExecutable } from '../src-main/setup/electron-binary.ts';
 
 const KEYS = 200;
 const FLOOD_MS = Number(process.argv[2] ?? 30_000);
@@ -147,6 +150,8 @@ async function measureFlood(window: Awaited<ReturnType<typeof openApp>>): Promis
   );
 }
 
+process.env['ELECTRON_OVERRIDE_DIST_PATH'] ??= dirname(await electronExecutable());
+ensureBuilt();
 const home = makeHome();
 const window = await openApp(home.path);
 try {
