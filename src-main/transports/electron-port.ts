@@ -1,4 +1,4 @@
-import { cloneable } from '../../src-core/contract/cloneable.ts';
+import { channelOverPort } from '../../src-core/contract/port-channel.ts';
 import type { ClientMessage, MessageChannel, ServerMessage } from '../../src-core/contract/wire.ts';
 
 /** What is needed of Electron's MessagePortMain; a test gives the like over Node's MessagePort. */
@@ -15,29 +15,11 @@ export interface MainPort {
  * MessagePortMain transfers ports only, and loses a message whose ArrayBuffer is in the transfer list.
  */
 export function electronPortChannel(port: MainPort): MessageChannel<ServerMessage, ClientMessage> {
-  const closeHandlers: (() => void)[] = [];
-  let open = true;
-  const ended = () => {
-    if (!open) return;
-    open = false;
-    for (const handler of closeHandlers) handler();
-  };
-  port.on('close', ended);
-  return {
-    send: (message) => {
-      if (open) port.postMessage(cloneable(message));
-    },
-    onMessage: (handler) => {
-      port.on('message', ({ data }) => {
-        if (open) handler(data as ClientMessage);
-      });
-      // Until it is started a port keeps what arrives.
-      port.start();
-    },
-    onClose: (handler) => void closeHandlers.push(handler),
-    close: () => {
-      port.close();
-      ended();
-    },
-  };
+  return channelOverPort({
+    postMessage: (message) => port.postMessage(message),
+    onMessage: (handler) => void port.on('message', ({ data }) => handler(data)),
+    onClose: (handler) => void port.on('close', handler),
+    start: () => port.start(),
+    close: () => port.close(),
+  });
 }

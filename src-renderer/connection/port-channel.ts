@@ -1,4 +1,4 @@
-import { cloneable } from '../../src-core/contract/cloneable.ts';
+import { channelOverPort } from '../../src-core/contract/port-channel.ts';
 import type { ClientMessage, MessageChannel, ServerMessage } from '../../src-core/contract/wire.ts';
 
 /** What is needed of a MessagePort. */
@@ -11,29 +11,12 @@ export interface WindowPort {
 
 /** The window's end of the port to the service in Electron's main process. */
 export function portChannel(port: WindowPort): MessageChannel<ClientMessage, ServerMessage> {
-  const closeHandlers: (() => void)[] = [];
-  let open = true;
-  const ended = () => {
-    if (!open) return;
-    open = false;
-    for (const handler of closeHandlers) handler();
-  };
-  // Chromium tells a port's end since 122.
-  port.addEventListener('close', ended);
-  return {
-    send: (message) => {
-      if (open) port.postMessage(cloneable(message));
-    },
-    onMessage: (handler) => {
-      port.addEventListener('message', ({ data }) => {
-        if (open) handler(data as ServerMessage);
-      });
-      port.start();
-    },
-    onClose: (handler) => void closeHandlers.push(handler),
-    close: () => {
-      port.close();
-      ended();
-    },
-  };
+  return channelOverPort({
+    postMessage: (message) => port.postMessage(message),
+    onMessage: (handler) => port.addEventListener('message', ({ data }) => handler(data)),
+    // Chromium tells a port's end since 122.
+    onClose: (handler) => port.addEventListener('close', handler),
+    start: () => port.start(),
+    close: () => port.close(),
+  });
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { failureOf } from '../../../src-core/images/testing/hostile.ts';
 import { describeStorage } from '../../../src-core/images/testing/storage.suite.ts';
-import { defaultCacheDirectory, NodeFileSink, NodeStorage } from './node-storage.ts';
+import { defaultCacheDirectory } from '../os/cache-directory.ts';
+import { NodeFileSink, NodeStorage } from './node-storage.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'innkeeper-storage-'));
 afterAll(() => rm(root, { recursive: true }));

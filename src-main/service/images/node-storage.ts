@@ -1,6 +1,6 @@
 import { createReadStream, type Dirent } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { AppError, assert, type ErrorCode } from '../../../src-core/base/errors.ts';
 import type { ByteSource } from '../../../src-core/images/formats/byte-source.ts';
 import type { FileSink, Storage } from '../../../src-core/images/storage.ts';
@@ -152,14 +152,4 @@ function fileError(doing: string, path: string, error: unknown): AppError {
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** Where downloads are kept: outside of the data directory, since they can be had again. */
-export function defaultCacheDirectory(environment: NodeJS.ProcessEnv, home: string): string {
-  if (environment['INNKEEPER_CACHE']) return environment['INNKEEPER_CACHE'];
-  if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'innkeeper');
-  if (process.platform === 'win32') {
-    return join(environment['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'innkeeper', 'cache');
-  }
-  return join(environment['XDG_CACHE_HOME'] ?? join(home, '.cache'), 'innkeeper');
 }

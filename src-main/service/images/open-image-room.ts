@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DEBIAN_ARCHIVE_KEYS } from '../../../src-core/images/debian/keyring.ts';
 import { countryMirror, countryOf, debianMirrors } from '../../../src-core/images/debian/sources.ts';
@@ -9,7 +8,8 @@ import type { Hasher, Workshop } from '../../../src-core/images/workshop.ts';
 import { readAptConfiguration, systemKeyrings } from './apt-configuration.ts';
 import { nodeDecompress } from './node-decompress.ts';
 import { NodeFetcher } from './node-fetcher.ts';
-import { defaultCacheDirectory, NodeStorage } from './node-storage.ts';
+import { defaultCacheDirectory } from '../os/cache-directory.ts';
+import { NodeStorage } from './node-storage.ts';
 import { verifyClearSigned } from './openpgp-verify.ts';
 
 export interface ImageRoomOptions {
@@ -29,7 +29,7 @@ export function openWorkshop(options: Pick<ImageRoomOptions, 'dataDirectory' | '
   readonly close: () => Promise<void>;
 } {
   const fetcher = new NodeFetcher(async () => (await readAptConfiguration()).proxies);
-  const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory(process.env, homedir());
+  const cacheDirectory = options.cacheDirectory ?? defaultCacheDirectory();
   const workshop: Workshop = {
     images: new NodeStorage(join(options.dataDirectory, 'images')),
     cache: new NodeStorage(cacheDirectory),
