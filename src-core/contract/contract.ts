@@ -4,6 +4,7 @@ import { hostTopic } from './host.ts';
 import { imagesTopic } from './images.ts';
 import { machinesTopic } from './machines.ts';
 import { serviceTopic } from './service.ts';
+import { snapshotsTopic } from './snapshots.ts';
 import { tasksTopic } from './tasks.ts';
 
 /** Everything that the window and the command line can ask of the service. */
@@ -12,6 +13,7 @@ export const contract = {
   host: hostTopic,
   images: imagesTopic,
   machines: machinesTopic,
+  snapshots: snapshotsTopic,
   tasks: tasksTopic,
   events: eventsTopic,
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { call } from './define.ts';
-import { bytesSchema, nameSchema, timeSchema } from './names.ts';
+import { bytesSchema, nameSchema, pathSchema, referenceSchema, timeSchema } from './names.ts';
 import { taskViewSchema } from './tasks.ts';
 
 /** An image that can be had: built here on first use from a recipe. */
@@ -24,6 +24,10 @@ export const imageViewSchema = z.object({
   /** "Debian 13.1, Linux 6.12.48": from what was really built. */
   contents: z.string(),
   sizeBytes: bytesSchema,
+  /** What a guest sees of its disk; null for an image that needs none. */
+  diskBytes: bytesSchema.nullable(),
+  /** built: here, from a recipe. imported: out of a file. saved: out of a machine. */
+  origin: z.enum(['built', 'imported', 'saved']),
   createdAt: timeSchema,
   /** Names of the machines made from it. */
   usedBy: z.array(z.string()),
@@ -38,4 +42,28 @@ export const imagesTopic = {
   /** Starts building (or finds under way) and returns its task at once; the end is told by events. */
   pull: call(imageReference, taskViewSchema),
   remove: call(imageReference, z.object({})),
+  /**
+   * Makes an image out of a raw or qcow2 file (compressed too). The kernel is looked for in it (EFI, extlinux) unless
+   * one is given. A task.
+   */
+  importFrom: call(
+    imageReference.extend({
+      path: pathSchema,
+      kernel: pathSchema.optional(),
+      initrd: pathSchema.optional(),
+      commandLine: z.string().max(2000).optional(),
+    }),
+    taskViewSchema,
+  ),
+  /** Writes an image's disk into a new file that stands alone. A task. */
+  exportTo: call(
+    imageReference.extend({
+      path: pathSchema,
+      format: z.enum(['raw', 'qcow2']).default('qcow2'),
+      compress: z.boolean().default(false),
+    }),
+    taskViewSchema,
+  ),
+  /** Makes an image out of a stopped machine's first disk, or of a snapshot's. A task. */
+  save: call(imageReference.extend({ machine: referenceSchema, snapshot: referenceSchema.optional() }), taskViewSchema),
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { call, stream } from './define.ts';
 import { failureSchema } from './failures.ts';
 import { bytesSchema, nameSchema, pathSchema, referenceSchema, timeSchema } from './names.ts';
+import { taskViewSchema } from './tasks.ts';
 
 /**
  * preparing: its image is being built, then it starts or stays stopped. starting: its processor is being set up.
@@ -41,10 +42,12 @@ export const DISK_FORMATS = ['raw', 'qcow2'] as const;
 
 /** A disk image on this computer. Its format is seen once, when it is attached: later its guest has written into it. */
 export const machineDiskSchema = z.object({
+  /** Its name in this machine, 0 to 15: stays its own while others come and go. */
+  slot: z.number().int().min(0).max(15).default(0),
   path: pathSchema,
   readOnly: z.boolean().default(false),
   format: z.enum(DISK_FORMATS).default('raw'),
-  /** It lies in the machine's own folder, and goes with it. */
+  /** Made by Innkeeper for this machine, and goes with it. */
   own: z.boolean().default(false),
 });
 
@@ -103,7 +106,12 @@ export const machineViewSchema = z.object({
   source: machineSourceSchema,
   processors: z.number().int(),
   memoryBytes: bytesSchema,
+  /** Percent of one host processor for each of its processors; null for no limit. */
+  cpuLimit: z.number().int().nullable(),
+  bootOrder: z.array(z.number().int()),
   disks: z.array(machineDiskViewSchema),
+  /** The snapshot that its present state is built on; null for none. */
+  currentSnapshot: z.string().nullable(),
   createdAt: timeSchema,
   /** When the present run began; null when it does not run. */
   startedAt: timeSchema.nullable(),
@@ -131,6 +139,19 @@ export const createMachineSchema = z.object({
 export type CreateMachine = z.input<typeof createMachineSchema>;
 
 const machineReference = z.object({ machine: referenceSchema });
+
+/** What a machine can be given after it was made. What is left out stays as it is. */
+export const changeMachineSchema = machineReference.extend({
+  /** Only while it is off. */
+  processors: processorsSchema.optional(),
+  /** While it runs: through the balloon, up to what it was started with. */
+  memoryBytes: memorySchema.optional(),
+  /** Percent of one host processor for each of its processors; null for no limit. At once, also while it runs. */
+  cpuLimit: z.number().int().min(1).max(100).nullable().optional(),
+  /** Slots of disks, in the order in which a kernel is looked for on them. Only while it is off. */
+  bootOrder: z.array(z.number().int().min(0).max(15)).max(16).optional(),
+});
+export type ChangeMachine = z.input<typeof changeMachineSchema>;
 
 /** Size of a terminal, in character cells. */
 export const terminalSizeSchema = z.object({
@@ -164,6 +185,35 @@ export const machinesTopic = {
   discard: call(machineReference, machineViewSchema),
   restart: call(machineReference, machineViewSchema),
   rename: call(machineReference.extend({ name: nameSchema }), machineViewSchema),
+  /** Changes its hardware. What needs it to be off is refused with 'wrong-state' while it runs, whole. */
+  change: call(changeMachineSchema, machineViewSchema),
+  /** Gives it a disk, at once if it runs. */
+  attachDisk: call(machineReference.extend({ disk: diskForMachineSchema }), machineViewSchema),
+  /** Takes a disk from it. One that was made for it is deleted, unless a snapshot holds it. */
+  detachDisk: call(machineReference.extend({ slot: z.number().int().min(0).max(15) }), machineViewSchema),
+  /** Makes a disk larger, at once if it runs. The guest's file system on it is the guest's affair. */
+  growDisk: call(
+    machineReference.extend({ slot: z.number().int().min(0).max(15), sizeBytes: bytesSchema }),
+    machineViewSchema,
+  ),
+  /**
+   * A new machine from a stopped one's disks, or from a snapshot. Linked: it shares what is the same; full: it has a
+   * copy. From a snapshot with memory the clone is suspended at that moment, with an identity of its own.
+   */
+  clone: call(
+    machineReference.extend({
+      name: nameSchema,
+      snapshot: referenceSchema.optional(),
+      full: z.boolean().default(false),
+    }),
+    machineViewSchema,
+  ),
+  /** A second, running machine from a running one's present moment, with an identity of its own. */
+  fork: call(machineReference.extend({ name: nameSchema }), machineViewSchema),
+  /** Writes a stopped or suspended machine with its disks and snapshots into one new file. A task. */
+  exportTo: call(machineReference.extend({ path: pathSchema }), taskViewSchema),
+  /** Makes a machine out of such a file. A task, whose subject is the machine. */
+  importFrom: call(z.object({ path: pathSchema, name: nameSchema }), taskViewSchema),
   /** Moves a stopped machine to the bin, from where `restore` brings it back until `purge`. */
   remove: call(machineReference.extend({ purge: z.boolean().default(false) }), z.object({ id: z.string() })),
   restore: call(z.object({ id: z.string() }), machineViewSchema),

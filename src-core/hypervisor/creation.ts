@@ -50,6 +50,8 @@ export async function planMachine(
     source,
     processors,
     memoryBytes,
+    cpuLimit: null,
+    bootOrder: [],
     disks: [...disks],
   };
   return { definition, newFiles };

@@ -14,6 +14,10 @@ export const machineDefinitionSchema = z.object({
   source: machineSourceSchema,
   processors: z.number().int().min(1),
   memoryBytes: bytesSchema,
+  /** Percent of one host processor for each of its processors; null for no limit. */
+  cpuLimit: z.number().int().min(1).max(100).nullable().default(null),
+  /** Slots of disks, in the order in which a kernel is looked for on them. */
+  bootOrder: z.array(z.number().int().min(0).max(15)).default([]),
   /** The path of a disk of its own is relative to its folder. */
   disks: z.array(machineDiskSchema),
 });

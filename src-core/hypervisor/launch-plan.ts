@@ -31,7 +31,7 @@ export async function planLaunch(
   const { meter } = around.host;
   admitStart({ doing, processors, memoryBytes }, meter.facts, await meter.measure());
   const leases = await leaseDisks(name, disks, doing, around);
-  return { spec: { id, name, harts: processors, memoryBytes, boot, disks, resumeFrom: null }, leases };
+  return { spec: { id, name, harts: processors, memoryBytes, boot, disks, start: { kind: 'power-on' } }, leases };
 }
 
 async function planBoot(

@@ -21,7 +21,7 @@ describe('a new disk', () => {
     expect(readHeader(new MemoryFile(path, bytesOf(path)))).toMatchObject({ sizeBytes: 512 * MIB, backing: null });
     const usedBytes = bytesOf(path).length;
     expect(usedBytes).toBeLessThan(MIB);
-    const view = { path, readOnly: false, format: 'qcow2', own: true, sizeBytes: 512 * MIB, usedBytes };
+    const view = { slot: 0, path, readOnly: false, format: 'qcow2', own: true, sizeBytes: 512 * MIB, usedBytes };
     expect(disks).toEqual([view]);
     await bench.restart();
     expect(bench.hypervisor.inspect('web').disks).toEqual([view]);

@@ -32,12 +32,12 @@ export async function planDisks(files: Files, doing: string, wanted: readonly Di
     if ('path' in disk) {
       const { path, readOnly = false } = disk;
       const { format } = await inspectDisk(files, doing, { path, readOnly });
-      disks.push({ path, readOnly, format, own: false });
+      disks.push({ slot: index, path, readOnly, format, own: false });
     } else {
       const path = `${FOLDER}/${index}.qcow2`;
       checkSize(doing, disk.sizeBytes);
       newFiles.push({ path, bytes: emptyQcow2({ sizeBytes: disk.sizeBytes }, path) });
-      disks.push({ path, readOnly: false, format: 'qcow2', own: true });
+      disks.push({ slot: index, path, readOnly: false, format: 'qcow2', own: true });
     }
   }
   return { disks, newFiles };

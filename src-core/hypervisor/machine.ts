@@ -13,7 +13,7 @@ import { LiveRun } from './live-run.ts';
 import { locateDisks, measureDisks } from './machine-disks.ts';
 import { MachineDocuments } from './machine-documents.ts';
 import type { RunRecord } from './run-record.ts';
-import type { RunEnd } from './runner.ts';
+import type { RunEnd, RunStart } from './runner.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** After a shorter pause a guest's clock is not worth setting. */
@@ -82,10 +82,12 @@ export class Machine {
   }
 
   view(): MachineView {
-    const { id, name, source, processors, memoryBytes, createdAt } = this.definition;
+    const { id, name, source, processors, memoryBytes, cpuLimit, bootOrder, createdAt } = this.definition;
     const { runningSince, lastEnd } = this.#documents.record;
     return {
-      ...{ id, name, source, processors, memoryBytes, createdAt, lastEnd },
+      ...{ id, name, source, processors, memoryBytes, cpuLimit, createdAt, lastEnd },
+      bootOrder: [...bootOrder],
+      currentSnapshot: null,
       disks: [...this.#disks],
       state: this.#state,
       startedAt: runningSince,
@@ -315,8 +317,8 @@ export class Machine {
     if (attempt !== this.#attempt) letGoOf(plan);
     this.#check(attempt, doing);
     const { store } = this.#around;
-    const resumeFrom = this.#saved ? store.statePath(this.id) : null;
-    const run = runner.launch({ ...plan.spec, resumeFrom });
+    const start: RunStart = this.#saved ? { kind: 'restore', memory: store.statePath(this.id) } : { kind: 'power-on' };
+    const run = runner.launch({ ...plan.spec, start });
     const random = (): number => this.#randomNumber();
     this.#live = new LiveRun(run, this.console, clock, random, plan.leases, () => this.#tell());
     await run.started;
@@ -329,7 +331,7 @@ export class Machine {
 
   async #save(live: LiveRun): Promise<void> {
     const path = await this.#around.store.prepareState(this.id);
-    await live.run.suspend(path);
+    await live.run.capture({ memory: path, tops: [], then: 'hold' });
   }
 
   /**

@@ -16,9 +16,35 @@ export interface RunSpec {
     readonly path: string;
     readonly readOnly: boolean;
     readonly format: 'raw' | 'qcow2';
+    /** Made by Innkeeper: it may be built on other layers of the pool and on an image's disk. */
+    readonly own: boolean;
   }[];
-  /** A saved state to go on from; then it stands still until `resume`. Null: it is switched on. */
-  readonly resumeFrom: string | null;
+  readonly start: RunStart;
+}
+
+/** Where a run begins. */
+export type RunStart =
+  | { readonly kind: 'power-on' }
+  /** From a memory layer. The guest stands still until `resume`. */
+  | { readonly kind: 'restore'; readonly memory: string }
+  /** As a copy of a run that stands still (`capture` with `then: 'hold'`) until `started` resolves. The guest stands still until `resume`. */
+  | { readonly kind: 'fork'; readonly of: MachineRun };
+
+/** One moment of a run, between two instructions and with no request under way. */
+export interface CaptureRequest {
+  /** Path of the memory layer to be written, whole or not at all; null where only disks and thread are wanted. */
+  readonly memory: string | null;
+  /** Disks that go on in another file, which is there already: an empty layer over the one that is used now. */
+  readonly tops: readonly { readonly disk: number; readonly path: string }[];
+  /** go-on: as it was before, running or paused. hold: it stands still until `resume`. */
+  readonly then: 'go-on' | 'hold';
+}
+
+export interface Captured {
+  /** Size of the memory layer's file; 0 without one. */
+  readonly memoryBytes: number;
+  /** For how long the guest stood still, in milliseconds; for `hold`, so far. */
+  readonly pausedMs: number;
 }
 
 /** How a run ended by itself. */
@@ -63,10 +89,13 @@ export interface MachineRun {
   pause(): Promise<void>;
   resume(): Promise<void>;
   /**
-   * Writes its state to `path`, whole or not at all. From the moment that this resolves the guest never runs again:
-   * `terminate` follows. @throws AppError when it could not be written; then it goes on as before
+   * Takes it at one moment: disks flushed, its state written, its disks switched to new layers. A layer is written as
+   * a delta on the layer that this run was restored from or captured to last, where that is still there.
+   * @throws AppError when it could not be done; then it goes on as before, on its disks of before
    */
-  suspend(path: string): Promise<void>;
+  capture(request: CaptureRequest): Promise<Captured>;
+  /** The memory layer that the next one would be a delta on: it must not be removed while this run goes on. */
+  readonly memoryBase: string | null;
   resize(size: { columns: number; rows: number }): void;
   measure(): RunMeasurement;
   /** Takes the power away. Resolves when nothing of it runs and its files are closed. */

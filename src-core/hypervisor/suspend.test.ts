@@ -22,7 +22,7 @@ const full = new AppError({ code: 'disk-full', doing: 'write it', because: 'the 
 describe('a machine that is suspended', () => {
   it('has its state on disk, no power, and says how its run ended', async () => {
     await machine().suspend();
-    expect(bench.runner.last.calls).toEqual(['suspend', 'terminate']);
+    expect(bench.runner.last.calls).toEqual(['capture hold', 'terminate']);
     expect(bench.files.entries.has(statePath())).toBe(true);
     expect(bench.hypervisor.inspect('web')).toMatchObject({
       state: 'suspended',
@@ -34,13 +34,13 @@ describe('a machine that is suspended', () => {
   it.each(['start', 'resume'] as const)('goes on from it with %s, and keeps nothing of it', async (verb) => {
     await machine().suspend();
     await machine()[verb]();
-    expect(bench.runner.last.spec.resumeFrom).toBe(statePath());
+    expect(bench.runner.last.spec.start).toEqual({ kind: 'restore', memory: statePath() });
     expect(bench.runner.last.calls).toEqual(['resume']);
     expect(bench.state('web')).toBe('running');
     expect(bench.files.entries.has(statePath())).toBe(false);
     await machine().kill();
     await machine().start();
-    expect(bench.runner.last.spec.resumeFrom).toBeNull();
+    expect(bench.runner.last.spec.start).toEqual({ kind: 'power-on' });
   });
 
   it('is still suspended when Innkeeper starts again, whenever it ended', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ImageView } from '../../src-core/contract/images.ts';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { settle } from '../../src-core/contract/testing/small-contract.ts';
 import { FakeIo } from './testing/fake-io.ts';
@@ -199,7 +200,10 @@ describe('inn vm stop', () => {
 });
 
 describe('inn image pull', () => {
-  const image = { name: 'x', title: 'X', contents: 'Debian 13', sizeBytes: 1, createdAt: 1, usedBy: [] };
+  const image: ImageView = {
+    ...{ name: 'x', title: 'X', contents: 'Debian 13', sizeBytes: 1, diskBytes: null, origin: 'built' },
+    ...{ createdAt: 1, usedBy: [] },
+  };
 
   it('follows the task to its end', async () => {
     const service: FakeService = new FakeService({

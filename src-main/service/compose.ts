@@ -11,6 +11,7 @@ import { EventFeed } from './event-feed.ts';
 import { ConsoleStreams } from './handlers/console-stream.ts';
 import { imageHandlers, viewOfImage } from './handlers/image-handlers.ts';
 import { machineHandlers } from './handlers/machine-handlers.ts';
+import { snapshotHandlers } from './handlers/snapshot-handlers.ts';
 import { serviceHandlers } from './handlers/service-handlers.ts';
 import { ImageBuilds } from './image-builds.ts';
 import { openImageRoom } from './images/open-image-room.ts';
@@ -94,6 +95,7 @@ function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void):
     host: { view: async () => host.account(await hypervisor.shares()) },
     images: imageHandlers(images, builds, hypervisor, (name) => feed.fire({ type: 'image-removed', name })),
     machines: machineHandlers(hypervisor, consoles),
+    snapshots: snapshotHandlers(),
     tasks: {
       list: () => Promise.resolve(tasks.list()),
       cancel: async ({ task }) => {

@@ -3,7 +3,14 @@ import { Deferred } from '../../src-core/base/deferred.ts';
 import { AppError } from '../../src-core/base/errors.ts';
 import { fromFailure } from '../../src-core/contract/failures.ts';
 import { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
-import type { MachineRun, RunEnd, RunMeasurement, RunSpec } from '../../src-core/hypervisor/runner.ts';
+import type {
+  Captured,
+  CaptureRequest,
+  MachineRun,
+  RunEnd,
+  RunMeasurement,
+  RunSpec,
+} from '../../src-core/hypervisor/runner.ts';
 import { allocateSharedPipe, ServiceEnd } from '../../src-core/hypervisor/shared-pipe.ts';
 import { Gauges } from '../workers/run-protocol.ts';
 import type { RunCommand, RunReport, RunWorkerData } from '../workers/run-protocol.ts';
@@ -63,8 +70,13 @@ export class WorkerRun implements MachineRun {
     return this.#ask((id) => ({ kind: 'resume', id }));
   }
 
-  suspend(path: string): Promise<void> {
-    return this.#ask((id) => ({ kind: 'suspend', id, path }));
+  async capture({ memory }: CaptureRequest): Promise<Captured> {
+    await this.#ask((id) => ({ kind: 'suspend', id, path: memory ?? '' }));
+    return { memoryBytes: 0, pausedMs: 0 };
+  }
+
+  get memoryBase(): string | null {
+    return null;
   }
 
   resize({ columns, rows }: { columns: number; rows: number }): void {

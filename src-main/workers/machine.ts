@@ -51,15 +51,15 @@ function boardSpec({ spec, console, agent }: RunWorkerData, disks: readonly Bloc
 }
 
 function switchOn(disks: BlockImage[]): Board | null {
-  const { name, resumeFrom } = given.spec;
+  const { name, start } = given.spec;
   try {
     for (const { path, readOnly, format } of given.spec.disks) disks.push(openDisk(path, readOnly, format));
     const host = {
       instantiate: (imports: CoreImports['host']) => instantiateCore(given.core, imports),
       monotonicNs: () => performance.now() * 1e6,
     };
-    if (resumeFrom === null) return createBoard(boardSpec(given, disks), host);
-    return createBoard(boardSpec(given, disks), host, openSavedMachine(resumeFrom, `resume machine ${name}`));
+    if (start.kind !== 'restore') return createBoard(boardSpec(given, disks), host);
+    return createBoard(boardSpec(given, disks), host, openSavedMachine(start.memory, `resume machine ${name}`));
   } catch (error) {
     report({ kind: 'not-started', failure: toFailure(error, `start machine ${name}`) });
     return null;
@@ -68,7 +68,7 @@ function switchOn(disks: BlockImage[]): Board | null {
 
 function runToEnd(board: Board): RunEnd {
   const meter = new RunMeter(new Gauges(given.gauges), board);
-  const loop = new RunLoop(board, new Doorbell(given.doorbell), port, meter, given.spec.resumeFrom !== null);
+  const loop = new RunLoop(board, new Doorbell(given.doorbell), port, meter, given.spec.start.kind !== 'power-on');
   try {
     return loop.run();
   } catch (error) {

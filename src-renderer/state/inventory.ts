@@ -3,6 +3,7 @@ import type { ServiceEvent } from '../../src-core/contract/events.ts';
 import type { HostView } from '../../src-core/contract/host.ts';
 import type { ImageView } from '../../src-core/contract/images.ts';
 import type { MachineView } from '../../src-core/contract/machines.ts';
+import type { SnapshotView } from '../../src-core/contract/snapshots.ts';
 import type { TaskView } from '../../src-core/contract/tasks.ts';
 
 /** How many samples a sparkline or chart shows: two minutes of one each second. */
@@ -28,6 +29,8 @@ export interface Inventory {
   readonly machines: Readonly<Record<string, MachineView>>;
   readonly images: Readonly<Record<string, ImageView>>;
   readonly tasks: Readonly<Record<string, TaskView>>;
+  /** By machine, oldest first. */
+  readonly snapshots: Readonly<Record<string, readonly SnapshotView[]>>;
   readonly host: HostView | null;
   readonly machineHistory: Readonly<Record<string, readonly MachineSample[]>>;
   readonly hostHistory: readonly HostSample[];
@@ -37,6 +40,7 @@ export const emptyInventory: Inventory = {
   machines: {},
   images: {},
   tasks: {},
+  snapshots: {},
   host: null,
   machineHistory: {},
   hostHistory: [],
@@ -69,6 +73,7 @@ export function withEvent(inventory: Inventory, event: ServiceEvent): Partial<In
     case 'machine-removed':
       return {
         machines: without(inventory.machines, event.id),
+        snapshots: without(inventory.snapshots, event.id),
         machineHistory: without(inventory.machineHistory, event.id),
       };
     case 'machine-stats': {
@@ -81,6 +86,8 @@ export function withEvent(inventory: Inventory, event: ServiceEvent): Partial<In
         machineHistory: { ...inventory.machineHistory, [event.id]: pushed(inventory.machineHistory[event.id], sample) },
       };
     }
+    case 'snapshots':
+      return { snapshots: { ...inventory.snapshots, [event.machine]: event.snapshots } };
     case 'image':
       return { images: { ...inventory.images, [event.image.name]: event.image } };
     case 'image-removed':

@@ -2,7 +2,16 @@ import { ByteRing } from '../../base/byte-ring.ts';
 import { Deferred } from '../../base/deferred.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { assert } from '../../base/errors.ts';
-import type { GuestPipe, MachineRun, MachineRunner, RunEnd, RunMeasurement, RunSpec } from '../runner.ts';
+import type {
+  CaptureRequest,
+  Captured,
+  GuestPipe,
+  MachineRun,
+  MachineRunner,
+  RunEnd,
+  RunMeasurement,
+  RunSpec,
+} from '../runner.ts';
 
 /** A pipe whose guest is the test. */
 export class FakePipe implements GuestPipe {
@@ -85,9 +94,14 @@ export class FakeRun implements MachineRun {
     return Promise.resolve();
   }
 
-  suspend(path: string): Promise<void> {
-    this.calls.push('suspend');
-    return this.save(path);
+  async capture({ memory, then }: CaptureRequest): Promise<Captured> {
+    this.calls.push(`capture ${then}`);
+    if (memory !== null) await this.save(memory);
+    return { memoryBytes: 0, pausedMs: 0 };
+  }
+
+  get memoryBase(): string | null {
+    return null;
   }
 
   resize({ columns, rows }: { columns: number; rows: number }): void {

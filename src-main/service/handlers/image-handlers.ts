@@ -1,4 +1,5 @@
 import { AppError } from '../../../src-core/base/errors.ts';
+import { notYet } from './not-yet.ts';
 import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
 import type { ImageView } from '../../../src-core/contract/images.ts';
 import type { ImageRecord, Images } from '../../../src-core/images/image.ts';
@@ -7,7 +8,7 @@ import type { ImageBuilds } from '../image-builds.ts';
 
 export function viewOfImage({ document, sizeBytes }: ImageRecord, usedBy: string[]): ImageView {
   const { name, title, contents, createdAt } = document;
-  return { name, title, contents, sizeBytes, createdAt, usedBy };
+  return { name, title, contents, sizeBytes, diskBytes: null, origin: 'built', createdAt, usedBy };
 }
 
 /** @param onRemoved called after an image was removed */
@@ -33,6 +34,9 @@ export function imageHandlers(
       onRemoved(image);
       return {};
     },
+    importFrom: ({ image }) => Promise.reject(notYet(`import image ${image}`)),
+    exportTo: ({ image }) => Promise.reject(notYet(`export image ${image}`)),
+    save: ({ image }) => Promise.reject(notYet(`save image ${image}`)),
   };
 }
 

@@ -2,6 +2,7 @@ import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
 import type { MachineView } from '../../../src-core/contract/machines.ts';
 import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
 import type { Machine } from '../../../src-core/hypervisor/machine.ts';
+import { notYet } from './not-yet.ts';
 import type { ConsoleStreams } from './console-stream.ts';
 import { execStream } from './exec-stream.ts';
 
@@ -29,6 +30,14 @@ export function machineHandlers(hypervisor: Hypervisor, consoles: ConsoleStreams
     resume: act('resume', (machine) => machine.resume()),
     restart: act('restart', (machine) => machine.restart(RESTART_GRACE_MS)),
     rename: ({ machine, name }) => hypervisor.rename(machine, name),
+    change: ({ machine }) => Promise.reject(notYet(`change machine ${machine}`)),
+    attachDisk: ({ machine }) => Promise.reject(notYet(`attach a disk to machine ${machine}`)),
+    detachDisk: ({ machine }) => Promise.reject(notYet(`detach a disk from machine ${machine}`)),
+    growDisk: ({ machine }) => Promise.reject(notYet(`grow a disk of machine ${machine}`)),
+    clone: ({ machine }) => Promise.reject(notYet(`clone machine ${machine}`)),
+    fork: ({ machine }) => Promise.reject(notYet(`fork machine ${machine}`)),
+    exportTo: ({ machine }) => Promise.reject(notYet(`export machine ${machine}`)),
+    importFrom: ({ name }) => Promise.reject(notYet(`import machine ${name}`)),
     remove: ({ machine, purge }) => hypervisor.remove(machine, purge),
     restore: ({ id }) => hypervisor.restore(id),
     purge: async ({ id }) => {
