@@ -102,6 +102,7 @@ export class ImageRoom implements Images {
       contents: dish.contents,
       createdAt: this.#workshop.now(),
       boot: { kernel, initrd, commandLine: dish.commandLine },
+      disk: null,
       packages: dish.packages.map(({ name, version, sha256, sizeBytes }) => ({ name, version, sha256, sizeBytes })),
       defaults: { ...card.defaults },
       minimumMemoryBytes: card.minimumMemoryBytes,

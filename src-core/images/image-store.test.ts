@@ -19,10 +19,10 @@ beforeEach(() => {
   store = new ImageStore({ images: storage, sha256, uniqueName: () => String(names++) });
 });
 
-async function make(name: string): Promise<ImageDocument> {
+async function make(name: string, disk = false): Promise<ImageDocument> {
   const draft = store.begin();
   const document: ImageDocument = {
-    version: 1,
+    version: 2,
     name,
     title: 'Test',
     contents: 'Debian 13.7',
@@ -32,6 +32,9 @@ async function make(name: string): Promise<ImageDocument> {
       initrd: await draft.write('initrd', sourceOf(Buffer.from('files'))),
       commandLine: 'console=hvc0',
     },
+    disk: disk
+      ? { ...(await draft.write('disk.qcow2', sourceOf(Buffer.from('disk')))), virtualBytes: 4096, format: 'qcow2' }
+      : null,
     packages: [],
     defaults: { processors: 1, memoryBytes: 1 },
     minimumMemoryBytes: 1,
@@ -49,9 +52,25 @@ test('lists what was published, with paths and sizes', async () => {
     document,
     kernelPath: '/memory/b/kernel',
     initrdPath: '/memory/b/initrd',
+    diskPath: null,
     sizeBytes: 15,
   });
   expect(document.boot.kernel.sha256).toBe(createHash('sha256').update('the kernel').digest('hex'));
+});
+
+test('knows an image by its disk too, and is without it where the disk is not whole', async () => {
+  await make('a', true);
+  expect(await store.get('a')).toMatchObject({ diskPath: '/memory/a/disk.qcow2', sizeBytes: 19 });
+  await (await storage.create('a/disk.qcow2')).finish();
+  expect(await failureOf(() => store.get('a'))).toBe('corrupt');
+});
+
+test('reads a description that was written before images had disks', async () => {
+  const { disk: _, ...older } = await make('a');
+  const sink = await storage.create('a/image.json');
+  await sink.write(Buffer.from(JSON.stringify({ ...older, version: 1 })));
+  await sink.finish();
+  expect(await store.get('a')).toMatchObject({ document: { version: 1, disk: null }, diskPath: null });
 });
 
 test('shows nothing of an image that is not published', async () => {
@@ -74,7 +93,7 @@ test('leaves damaged images out of the list and says what is wrong with one that
   const put = (path: string, text: string): unknown =>
     storage.files.set(path, { bytes: Buffer.from(text), modifiedAt: 0 });
   put('no-json/image.json', '{"version": 1');
-  put('other-version/image.json', JSON.stringify({ ...(await store.get('other-version')).document, version: 2 }));
+  put('other-version/image.json', JSON.stringify({ ...(await store.get('other-version')).document, version: 3 }));
   put('other-name/image.json', JSON.stringify((await make('good')) satisfies ImageDocument));
   storage.files.delete('no-kernel/kernel');
   put('short/initrd', 'file');

@@ -78,8 +78,9 @@ export class ImageStore {
   }
 
   async #record(document: ImageDocument): Promise<ImageRecord> {
-    const { name, boot } = document;
-    for (const { file, sizeBytes } of [boot.kernel, boot.initrd]) {
+    const { name, boot, disk } = document;
+    const listed = [boot.kernel, boot.initrd, ...(disk === null ? [] : [disk])];
+    for (const { file, sizeBytes } of listed) {
       const info = await this.#storage.stat(`${name}/${file}`);
       if (info?.sizeBytes !== sizeBytes) throw damaged(name, `${file} is missing or of another size`);
     }
@@ -87,7 +88,8 @@ export class ImageStore {
       document,
       kernelPath: this.#storage.absolute(`${name}/${boot.kernel.file}`),
       initrdPath: this.#storage.absolute(`${name}/${boot.initrd.file}`),
-      sizeBytes: boot.kernel.sizeBytes + boot.initrd.sizeBytes,
+      diskPath: disk === null ? null : this.#storage.absolute(`${name}/${disk.file}`),
+      sizeBytes: listed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     };
   }
 }

@@ -3,7 +3,9 @@ import { bytesSchema, nameSchema, timeSchema } from '../contract/names.ts';
 
 /** A VM image on disk: a folder `images/NAME` with `image.json` (this document) and the files that it lists. */
 export const IMAGE_DOCUMENT = 'image.json';
-export const IMAGE_DOCUMENT_VERSION = 1;
+/** 2 knows of disks. Documents of version 1 are read as they are: they have none. */
+export const IMAGE_DOCUMENT_VERSION = 2;
+const OLDER_VERSION = 1;
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'A SHA-256 digest has 64 hexadecimal digits');
 
@@ -15,6 +17,14 @@ const imageFileSchema = z.object({
 });
 export type ImageFile = z.infer<typeof imageFileSchema>;
 
+/** The disk of an image. Nothing ever writes to it: each machine has a layer of its own over it. */
+const imageDiskSchema = imageFileSchema.extend({
+  /** What a guest sees. */
+  virtualBytes: bytesSchema,
+  format: z.literal('qcow2'),
+});
+export type ImageDisk = z.infer<typeof imageDiskSchema>;
+
 /** A package that the image was built from. */
 const imagePackageSchema = z.object({
   name: z.string(),
@@ -25,7 +35,7 @@ const imagePackageSchema = z.object({
 export type ImagePackage = z.infer<typeof imagePackageSchema>;
 
 export const imageDocumentSchema = z.object({
-  version: z.literal(IMAGE_DOCUMENT_VERSION),
+  version: z.literal([OLDER_VERSION, IMAGE_DOCUMENT_VERSION]),
   name: nameSchema,
   title: z.string(),
   /** "Debian 13.7, Linux 6.12.107, BusyBox 1.37.0": from what was really built. */
@@ -38,6 +48,8 @@ export const imageDocumentSchema = z.object({
     /** The kernel's parameters; who starts a machine appends `hostname=NAME` and what the board needs. */
     commandLine: z.string(),
   }),
+  /** null: it runs from memory alone. */
+  disk: imageDiskSchema.nullable().default(null),
   packages: z.array(imagePackageSchema),
   defaults: z.object({ processors: z.number().int().min(1), memoryBytes: bytesSchema }),
   minimumMemoryBytes: bytesSchema,
@@ -50,6 +62,8 @@ export interface ImageRecord {
   /** Absolute paths of the files to boot from. */
   readonly kernelPath: string;
   readonly initrdPath: string;
+  /** Absolute path of its disk; null where it has none. */
+  readonly diskPath: string | null;
   /** Of all files of the image. */
   readonly sizeBytes: number;
 }

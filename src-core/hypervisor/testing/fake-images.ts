@@ -53,12 +53,14 @@ function tiny(): ImageRecord {
       contents: 'Nothing',
       createdAt: 1,
       boot: { kernel: file, initrd: file, commandLine: 'console=hvc0' },
+      disk: null,
       packages: [],
       defaults: { processors: 1, memoryBytes: 256 * MIB },
       minimumMemoryBytes: 96 * MIB,
     },
     kernelPath: '/data/images/tiny/kernel',
     initrdPath: '/data/images/tiny/initrd',
+    diskPath: null,
     sizeBytes: 2,
   };
 }
