@@ -7,8 +7,8 @@ import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
 import type { ImageBuilds } from '../image-builds.ts';
 
 export function viewOfImage({ document, sizeBytes }: ImageRecord, usedBy: string[]): ImageView {
-  const { name, title, contents, createdAt } = document;
-  return { name, title, contents, sizeBytes, diskBytes: null, origin: 'built', createdAt, usedBy };
+  const { name, title, contents, createdAt, disk } = document;
+  return { name, title, contents, sizeBytes, diskBytes: disk?.virtualBytes ?? null, origin: 'built', createdAt, usedBy };
 }
 
 /** @param onRemoved called after an image was removed */
