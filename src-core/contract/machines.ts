@@ -99,6 +99,24 @@ export const machineStatsSchema = z.object({
 });
 export type MachineStats = z.infer<typeof machineStatsSchema>;
 
+/** Of user-data, as the clouds have it. */
+export const MAX_USER_DATA_CHARACTERS = 64 * 1024;
+
+/**
+ * How far the configuration that a machine was given (user-data) has been carried out in its guest. waiting: the guest
+ * has not been reached yet. left-to-guest: its image brings a cloud-init of its own, which tells nobody how it went.
+ */
+export const configurationViewSchema = z.object({
+  state: z.enum(['none', 'waiting', 'running', 'done', 'failed', 'left-to-guest']),
+  /** running: what is being done, "Installing packages". failed: what went wrong. */
+  step: z.string().nullable(),
+  /** Why it failed, with the last lines that the step printed. */
+  failure: z.string().nullable(),
+  /** What of the user-data is not known here and passed over. */
+  warnings: z.array(z.string()),
+});
+export type ConfigurationView = z.infer<typeof configurationViewSchema>;
+
 export const machineViewSchema = z.object({
   id: z.string(),
   name: nameSchema,
@@ -118,6 +136,7 @@ export const machineViewSchema = z.object({
   lastEnd: machineEndSchema.nullable(),
   /** The agent inside: needed by `exec` and by a clean stop. */
   agent: z.enum(['absent', 'waiting', 'ready']),
+  configuration: configurationViewSchema,
   /** The guest was asked to power off and has not done so within the grace: offer force. */
   stopOverdue: z.boolean(),
   /** The task that prepares its image, while preparing. */
@@ -134,6 +153,8 @@ export const createMachineSchema = z.object({
   processors: processorsSchema.optional(),
   memoryBytes: memorySchema.optional(),
   disks: z.array(diskForMachineSchema).max(16).default([]),
+  /** Cloud-config ("#cloud-config") or a script ("#!"), carried out in the guest when it starts for the first time. */
+  userData: z.string().max(MAX_USER_DATA_CHARACTERS).optional(),
   start: z.boolean().default(false),
 });
 export type CreateMachine = z.input<typeof createMachineSchema>;

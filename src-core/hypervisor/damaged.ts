@@ -20,6 +20,7 @@ export function viewOfDamaged({ id, path, problem }: DamagedMachine): MachineVie
     startedAt: null,
     lastEnd: null,
     agent: 'absent',
+    configuration: { state: 'none', step: null, failure: null, warnings: [] },
     stopOverdue: false,
     task: null,
     stats: null,

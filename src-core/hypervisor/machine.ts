@@ -92,6 +92,7 @@ export class Machine {
       state: this.#state,
       startedAt: runningSince,
       agent: this.#live?.agent.state ?? 'absent',
+      configuration: { state: 'none', step: null, failure: null, warnings: [] },
       stopOverdue: this.#stopOverdue,
       task: this.#preparation?.task ?? null,
       stats: this.#stats,

@@ -17,6 +17,7 @@ export function machineView(id: string, change: Partial<MachineView> = {}): Mach
     startedAt: null,
     lastEnd: null,
     agent: 'absent',
+    configuration: { state: 'none', step: null, failure: null, warnings: [] },
     stopOverdue: false,
     task: null,
     stats: null,

@@ -86,6 +86,7 @@ export function machineView(fields: Partial<MachineView> = {}): MachineView {
     startedAt: null,
     lastEnd: null,
     agent: 'absent',
+    configuration: { state: 'none', step: null, failure: null, warnings: [] },
     stopOverdue: false,
     task: null,
     stats: null,
