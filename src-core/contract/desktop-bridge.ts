@@ -7,6 +7,8 @@ export interface DesktopBridge {
   changePreferences(change: PreferencesChange): Promise<Preferences>;
   onPreferences(handler: (preferences: Preferences) => void): void;
   chooseFile(title: string): Promise<string | null>;
+  chooseFolder(title: string): Promise<string | null>;
+  chooseNewFile(title: string, name: string): Promise<string | null>;
   openLink(url: string): Promise<void>;
   showLogs(): Promise<void>;
   setFullScreen(on: boolean): Promise<void>;

@@ -43,6 +43,10 @@ export const desktopCalls = {
   changePreferences: preferencesChangeSchema,
   /** Lets the person choose a file of this computer; null when they do not. */
   chooseFile: z.object({ title: z.string().max(200) }),
+  /** Likewise a folder. */
+  chooseFolder: z.object({ title: z.string().max(200) }),
+  /** Likewise a file that is to be written; `name` is proposed. */
+  chooseNewFile: z.object({ title: z.string().max(200), name: z.string().min(1).max(200) }),
   /** Opens an https address in the person's browser, after they agreed. */
   openLink: z.object({ url: z.string().max(4096) }),
   /** Shows the folder with the logs. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { BrowserWindow, dialog, type IpcMainInvokeEvent, shell } from 'electron';
 import type { z } from 'zod';
 import { AppError } from '../../src-core/base/errors.ts';
@@ -32,6 +33,15 @@ function handlers({ store, logDirectory }: DesktopCallsOptions): Handlers {
     chooseFile: async ({ title }, window) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, properties: ['openFile'] });
       return canceled ? null : (filePaths[0] ?? null);
+    },
+    chooseFolder: async ({ title }, window) => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, properties: ['openDirectory'] });
+      return canceled ? null : (filePaths[0] ?? null);
+    },
+    chooseNewFile: async ({ title, name }, window) => {
+      // The name alone: a page must not be able to lead the person's eye into another folder.
+      const { canceled, filePath } = await dialog.showSaveDialog(window, { title, defaultPath: basename(name) });
+      return canceled || filePath === '' ? null : filePath;
     },
     openLink: async ({ url }, window) => {
       const address = webAddress(url);
