@@ -4,6 +4,7 @@ import { hostTopic } from './host.ts';
 import { imagesTopic } from './images.ts';
 import { machinesTopic } from './machines.ts';
 import { serviceTopic } from './service.ts';
+import { sharesTopic } from './shares.ts';
 import { snapshotsTopic } from './snapshots.ts';
 import { tasksTopic } from './tasks.ts';
 
@@ -14,6 +15,7 @@ export const contract = {
   images: imagesTopic,
   machines: machinesTopic,
   snapshots: snapshotsTopic,
+  shares: sharesTopic,
   tasks: tasksTopic,
   events: eventsTopic,
 };

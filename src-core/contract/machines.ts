@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { call, stream } from './define.ts';
 import { failureSchema } from './failures.ts';
 import { bytesSchema, nameSchema, pathSchema, referenceSchema, timeSchema } from './names.ts';
+import { shareViewSchema } from './shares.ts';
 import { taskViewSchema } from './tasks.ts';
 
 /**
@@ -128,6 +129,7 @@ export const machineViewSchema = z.object({
   cpuLimit: z.number().int().nullable(),
   bootOrder: z.array(z.number().int()),
   disks: z.array(machineDiskViewSchema),
+  shares: z.array(shareViewSchema),
   /** The snapshot that its present state is built on; null for none. */
   currentSnapshot: z.string().nullable(),
   createdAt: timeSchema,

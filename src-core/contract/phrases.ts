@@ -57,6 +57,11 @@ const phrases: { readonly [T in keyof InnkeeperContract]: { readonly [M in keyof
     change: ['change snapshot', 'snapshot'],
     remove: ['delete snapshot', 'snapshot'],
   },
+  shares: {
+    list: ['list the shared folders of machine', 'machine'],
+    add: ['share a folder with machine', 'machine'],
+    remove: ['take a shared folder from machine', 'machine'],
+  },
   tasks: {
     list: ['list tasks'],
     cancel: ['cancel task', 'task'],

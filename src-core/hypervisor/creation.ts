@@ -53,6 +53,7 @@ export async function planMachine(
     cpuLimit: null,
     bootOrder: [],
     disks: [...disks],
+    shares: [],
   };
   return { definition, newFiles };
 }

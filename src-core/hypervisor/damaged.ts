@@ -15,6 +15,7 @@ export function viewOfDamaged({ id, path, problem }: DamagedMachine): MachineVie
     cpuLimit: null,
     bootOrder: [],
     disks: [],
+    shares: [],
     currentSnapshot: null,
     createdAt: 0,
     startedAt: null,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
 import { machineDiskSchema, machineSourceSchema } from '../contract/machines.ts';
 import { bytesSchema, nameSchema, timeSchema } from '../contract/names.ts';
+import { MOST_SHARES, shareSchema } from '../contract/shares.ts';
 
 export const DEFINITION_VERSION = 1;
 
@@ -20,6 +21,8 @@ export const machineDefinitionSchema = z.object({
   bootOrder: z.array(z.number().int().min(0).max(15)).default([]),
   /** The path of a disk of its own is relative to its folder. */
   disks: z.array(machineDiskSchema),
+  /** Folders of this computer; in the guest each is a device of its own, named by its slot. */
+  shares: z.array(shareSchema).max(MOST_SHARES).default([]),
 });
 export type MachineDefinition = z.infer<typeof machineDefinitionSchema>;
 

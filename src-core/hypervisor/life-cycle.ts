@@ -3,7 +3,17 @@ import type { MachineState } from '../contract/machines.ts';
 
 /** What a person asks of a machine. */
 export type Request =
-  'start' | 'stop' | 'kill' | 'pause' | 'resume' | 'suspend' | 'discard' | 'restart' | 'rename' | 'remove';
+  | 'start'
+  | 'stop'
+  | 'kill'
+  | 'pause'
+  | 'resume'
+  | 'suspend'
+  | 'discard'
+  | 'restart'
+  | 'rename'
+  | 'remove'
+  | 'share folders with';
 
 /** What becomes of a machine without being asked. */
 export type Happening =
@@ -40,7 +50,13 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     'prepared-to-start': 'starting',
     'preparation-failed': 'stopped',
   },
-  stopped: { start: 'starting', rename: 'stopped', remove: 'stopped', 'image-missing': 'preparing' },
+  stopped: {
+    start: 'starting',
+    rename: 'stopped',
+    remove: 'stopped',
+    'share folders with': 'stopped',
+    'image-missing': 'preparing',
+  },
   starting: {
     kill: 'stopped',
     rename: 'starting',
@@ -99,7 +115,7 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     rename: 'suspended',
     remove: 'suspended',
   },
-  failed: { start: 'starting', rename: 'failed', remove: 'failed' },
+  failed: { start: 'starting', rename: 'failed', remove: 'failed', 'share folders with': 'failed' },
 };
 
 const STATE_WORDS: Readonly<Record<MachineState, string>> = {
@@ -118,6 +134,7 @@ const START_IT = 'Start the machine first.';
 const RESUME_IT = 'Resume the machine first.';
 const WAIT_FOR_SUSPENSION = 'Wait until it is suspended.';
 const NOT_SUSPENDED = 'Only a suspended machine has a saved state.';
+const STOP_TO_SHARE = 'Stop the machine first; it has the change when it is started again.';
 const WAIT_FOR_START = 'Wait until it runs, or kill it.';
 
 /** What would help, where a request is refused. */
@@ -166,6 +183,15 @@ const HELP: Readonly<Partial<Record<Request, Readonly<Partial<Record<MachineStat
     paused: RESUME_IT,
     suspending: WAIT_FOR_SUSPENSION,
     suspended: RESUME_IT,
+  },
+  'share folders with': {
+    preparing: 'Wait until its image is there.',
+    starting: WAIT_FOR_START,
+    running: STOP_TO_SHARE,
+    paused: STOP_TO_SHARE,
+    stopping: 'Wait until it has stopped.',
+    suspending: WAIT_FOR_SUSPENSION,
+    suspended: 'Resume and stop the machine first, or discard its saved state.',
   },
   remove: {
     preparing: 'Stop its preparation first.',

@@ -1,6 +1,7 @@
 import { AppError, asPartOf } from '../base/errors.ts';
 import { toFailure } from '../contract/failures.ts';
 import type { Failure } from '../contract/failures.ts';
+import type { Share } from '../contract/shares.ts';
 import type { MachineDiskView, MachineState, MachineStats, MachineView, TerminalSize } from '../contract/machines.ts';
 import { MachineConsole } from './console.ts';
 import type { MachineDefinition } from './definition.ts';
@@ -89,6 +90,7 @@ export class Machine {
       bootOrder: [...bootOrder],
       currentSnapshot: null,
       disks: [...this.#disks],
+      shares: this.definition.shares.map((share) => ({ ...share, mounted: false, failure: null })),
       state: this.#state,
       startedAt: runningSince,
       agent: this.#live?.agent.state ?? 'absent',
@@ -218,6 +220,15 @@ export class Machine {
   async rename(name: string): Promise<void> {
     afterRequest(this.#state, 'rename', this.name);
     await this.#documents.define({ ...this.definition, name });
+    this.#tell();
+  }
+
+  /** Changes which folders of this computer it has. @throws AppError 'wrong-state' while that cannot be */
+  async changeShares(change: (before: readonly Share[]) => Promise<Share[]>): Promise<void> {
+    afterRequest(this.#state, 'share folders with', this.name);
+    const shares = await change(this.definition.shares);
+    afterRequest(this.#state, 'share folders with', this.name);
+    await this.#documents.define({ ...this.definition, shares });
     this.#tell();
   }
 

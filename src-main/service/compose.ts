@@ -11,6 +11,8 @@ import { EventFeed } from './event-feed.ts';
 import { ConsoleStreams } from './handlers/console-stream.ts';
 import { imageHandlers, viewOfImage } from './handlers/image-handlers.ts';
 import { machineHandlers } from './handlers/machine-handlers.ts';
+import { hostFolders } from './handlers/share-folders.ts';
+import { shareHandlers } from './handlers/share-handlers.ts';
 import { snapshotHandlers } from './handlers/snapshot-handlers.ts';
 import { serviceHandlers } from './handlers/service-handlers.ts';
 import { ImageBuilds } from './image-builds.ts';
@@ -96,6 +98,7 @@ function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void):
     images: imageHandlers(images, builds, hypervisor, (name) => feed.fire({ type: 'image-removed', name })),
     machines: machineHandlers(hypervisor, consoles),
     snapshots: snapshotHandlers(),
+    shares: shareHandlers(hypervisor, hostFolders(options.dataDirectory)),
     tasks: {
       list: () => Promise.resolve(tasks.list()),
       cancel: async ({ task }) => {

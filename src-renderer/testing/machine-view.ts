@@ -12,6 +12,7 @@ export function machineView(id: string, change: Partial<MachineView> = {}): Mach
     cpuLimit: null,
     bootOrder: [],
     disks: [],
+    shares: [],
     currentSnapshot: null,
     createdAt: Date.now() - 86_400_000,
     startedAt: null,

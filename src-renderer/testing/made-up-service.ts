@@ -280,6 +280,7 @@ const client: InnkeeperClient = {
     change: () => Promise.reject(new Error('not made up')),
     remove: async () => ({}),
   },
+  shares: { list: async () => [], add: async () => [], remove: async () => [] },
   tasks: { list: async () => tasks, cancel: async () => ({}), dismiss: async () => ({}) },
   events: { subscribe: async () => ({}) },
 };

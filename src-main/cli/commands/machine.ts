@@ -8,6 +8,7 @@ import { parseDuration } from '../quantities.ts';
 import { withService } from '../with-service.ts';
 import { addConsoleCommand } from './console.ts';
 import { addExecCommand } from './exec.ts';
+import { addShareCommand } from './share.ts';
 import { addCreateCommand } from './machine-create.ts';
 import { machineText, machinesText } from './machine-views.ts';
 
@@ -45,6 +46,7 @@ export function addMachineCommands(program: Command, io: CliIo): void {
   addChanges(vm, io);
   addConsoleCommand(vm, io);
   addExecCommand(vm, io);
+  addShareCommand(vm, io);
 }
 
 /** A command that does one thing with one machine and tells how the machine is then. */

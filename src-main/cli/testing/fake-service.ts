@@ -82,6 +82,7 @@ export function machineView(fields: Partial<MachineView> = {}): MachineView {
     bootOrder: [],
     currentSnapshot: null,
     disks: [],
+    shares: [],
     createdAt: 1_700_000_000_000,
     startedAt: null,
     lastEnd: null,
