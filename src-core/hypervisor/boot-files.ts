@@ -2,7 +2,8 @@ import { AppError } from '../base/errors.ts';
 import type { MachineSource } from '../contract/machines.ts';
 import type { Files } from '../host/files.ts';
 import { inspectKernel } from '../machine/board/payload.ts';
-import type { ImageDocument, ImageRecord } from '../images/image.ts';
+import type { ImageRecord } from '../images/image.ts';
+import type { MachineDefinition } from './definition.ts';
 import { inspectFile } from './disk-image.ts';
 import type { RunSpec } from './runner.ts';
 
@@ -42,18 +43,25 @@ async function checkKernel(files: Files, doing: string, path: string): Promise<v
   }
 }
 
-/** What boots from an image. */
-export function bootFromImage(image: ImageRecord, machineName: string): RunSpec['boot'] {
-  return {
-    kernel: image.kernelPath,
-    initrd: image.initrdPath,
-    firmware: null,
-    commandLine: withPanic(`${commandLineOf(image.document)} hostname=${machineName}`),
-  };
+/**
+ * What boots from an image.
+ * @param definition of the machine; where the image has its kernel on its disk, it is looked for on those of the machine
+ */
+export function bootFromImage(
+  { document: { boot }, kernelPath, initrdPath }: ImageRecord,
+  { name, disks, bootOrder }: Pick<MachineDefinition, 'name' | 'disks' | 'bootOrder'>,
+): RunSpec['boot'] {
+  const files = { kernel: kernelPath, initrd: initrdPath, firmware: null };
+  const ours = `hostname=${name}`;
+  if (boot.kind === 'files') return { ...files, commandLine: withPanic(`${boot.commandLine.trim()} ${ours}`.trim()) };
+  const onDisk = { disks: inBootOrder(disks, bootOrder), commandLine: boot.commandLine };
+  return { ...files, commandLine: withPanic(ours), onDisk };
 }
 
-function commandLineOf(document: ImageDocument): string {
-  return document.boot.commandLine.trim();
+/** Positions of disks; without an order that names one, all of them as they come. */
+function inBootOrder(disks: MachineDefinition['disks'], order: readonly number[]): readonly number[] {
+  const positions = order.map((slot) => disks.findIndex((disk) => disk.slot === slot)).filter((at) => at >= 0);
+  return positions.length > 0 ? positions : [...disks.keys()];
 }
 
 /** What boots from files of this computer. */

@@ -35,13 +35,14 @@ export async function planLaunch(
 }
 
 async function planBoot(
-  { source, name }: MachineDefinition,
+  definition: MachineDefinition,
   doing: string,
   { files, images }: Pick<Surroundings, 'files' | 'images'>,
 ): Promise<RunSpec['boot'] | null> {
+  const { source } = definition;
   if (source.kind === 'image') {
     const image = await images.find(source.image);
-    return image && bootFromImage(image, name);
+    return image && bootFromImage(image, definition);
   }
   await checkBootFiles(files, doing, source);
   return bootFromFiles(source);

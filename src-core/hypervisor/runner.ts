@@ -11,6 +11,8 @@ export interface RunSpec {
     readonly initrd: string | null;
     readonly firmware: string | null;
     readonly commandLine: string;
+    /** In place of `kernel` and `initrd`: they are looked for on its disks when it is switched on. */
+    readonly onDisk?: BootOnDisk;
   };
   readonly disks: readonly {
     readonly path: string;
@@ -20,6 +22,13 @@ export interface RunSpec {
     readonly own: boolean;
   }[];
   readonly start: RunStart;
+}
+
+export interface BootOnDisk {
+  /** Positions in `disks`, in the order in which a kernel is looked for on them. */
+  readonly disks: readonly number[];
+  /** In place of what the disk's boot loader is configured with; null to take that. `boot.commandLine` follows either. */
+  readonly commandLine: string | null;
 }
 
 /** Where a run begins. */

@@ -1,7 +1,14 @@
 import { AppError } from '../base/errors.ts';
 import { nameSchema } from '../contract/names.ts';
 import { collect, sourceOf, type ByteSource } from './formats/byte-source.ts';
-import { IMAGE_DOCUMENT, imageDocumentSchema, type ImageDocument, type ImageFile, type ImageRecord } from './image.ts';
+import {
+  filesOf,
+  IMAGE_DOCUMENT,
+  imageDocumentSchema,
+  type ImageDocument,
+  type ImageFile,
+  type ImageRecord,
+} from './image.ts';
 import type { Storage } from './storage.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -79,16 +86,18 @@ export class ImageStore {
 
   async #record(document: ImageDocument): Promise<ImageRecord> {
     const { name, boot, disk } = document;
-    const listed = [boot.kernel, boot.initrd, ...(disk === null ? [] : [disk])];
+    const listed = filesOf(document);
     for (const { file, sizeBytes } of listed) {
       const info = await this.#storage.stat(`${name}/${file}`);
       if (info?.sizeBytes !== sizeBytes) throw damaged(name, `${file} is missing or of another size`);
     }
+    if (boot.kind === 'disk' && disk === null) throw damaged(name, 'it has neither a kernel nor a disk');
+    const pathOf = (file: ImageFile | null): string | null => file && this.#storage.absolute(`${name}/${file.file}`);
     return {
       document,
-      kernelPath: this.#storage.absolute(`${name}/${boot.kernel.file}`),
-      initrdPath: this.#storage.absolute(`${name}/${boot.initrd.file}`),
-      diskPath: disk === null ? null : this.#storage.absolute(`${name}/${disk.file}`),
+      kernelPath: boot.kind === 'files' ? pathOf(boot.kernel) : null,
+      initrdPath: boot.kind === 'files' ? pathOf(boot.initrd) : null,
+      diskPath: pathOf(disk),
       sizeBytes: listed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     };
   }

@@ -25,6 +25,27 @@ const imageDiskSchema = imageFileSchema.extend({
 });
 export type ImageDisk = z.infer<typeof imageDiskSchema>;
 
+/** Kernel and initrd lie beside the disk. Documents from before there was another way do not tell the kind. */
+const bootFromFilesSchema = z.object({
+  kind: z.literal('files').default('files'),
+  /** A plain RISC-V `Image`. */
+  kernel: imageFileSchema,
+  initrd: imageFileSchema.nullable(),
+  /** The kernel's parameters; who starts a machine appends `hostname=NAME` and what the board needs. */
+  commandLine: z.string(),
+});
+
+/**
+ * The kernel lies on the disk, and is looked for there whenever a machine is switched on: in the machine's own disk, so
+ * that one which its guest has installed since is booted.
+ */
+const bootFromDiskSchema = z.object({
+  kind: z.literal('disk'),
+  /** In place of the parameters that the disk's boot loader is configured with; null to take those. */
+  commandLine: z.string().nullable(),
+});
+export type ImageBoot = z.infer<typeof bootFromFilesSchema> | z.infer<typeof bootFromDiskSchema>;
+
 /** A package that the image was built from. */
 const imagePackageSchema = z.object({
   name: z.string(),
@@ -41,27 +62,31 @@ export const imageDocumentSchema = z.object({
   /** "Debian 13.7, Linux 6.12.107, BusyBox 1.37.0": from what was really built. */
   contents: z.string(),
   createdAt: timeSchema,
-  boot: z.object({
-    /** A plain RISC-V `Image`. */
-    kernel: imageFileSchema,
-    initrd: imageFileSchema,
-    /** The kernel's parameters; who starts a machine appends `hostname=NAME` and what the board needs. */
-    commandLine: z.string(),
-  }),
+  /** How it came to be here. What was not built here cannot be had again by itself. */
+  origin: z.enum(['built', 'imported', 'saved']).default('built'),
+  boot: z.union([bootFromFilesSchema, bootFromDiskSchema]),
   /** null: it runs from memory alone. */
   disk: imageDiskSchema.nullable().default(null),
+  /** Its disk was somebody's: a machine made from it needs a machine-id, host keys and random seed of its own. */
+  generalize: z.boolean().default(false),
   packages: z.array(imagePackageSchema),
   defaults: z.object({ processors: z.number().int().min(1), memoryBytes: bytesSchema }),
   minimumMemoryBytes: bytesSchema,
 });
 export type ImageDocument = z.infer<typeof imageDocumentSchema>;
 
+/** The files of an image's folder, without the document itself. */
+export function filesOf({ boot, disk }: Pick<ImageDocument, 'boot' | 'disk'>): readonly ImageFile[] {
+  const booted = boot.kind === 'files' ? [boot.kernel, boot.initrd] : [];
+  return [...booted, disk].filter((file) => file !== null);
+}
+
 /** An image that is here and complete. */
 export interface ImageRecord {
   readonly document: ImageDocument;
-  /** Absolute paths of the files to boot from. */
-  readonly kernelPath: string;
-  readonly initrdPath: string;
+  /** Absolute paths of the files to boot from; null for what it has not, or has on its disk. */
+  readonly kernelPath: string | null;
+  readonly initrdPath: string | null;
   /** Absolute path of its disk; null where it has none. */
   readonly diskPath: string | null;
   /** Of all files of the image. */
