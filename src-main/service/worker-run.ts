@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Deferred } from '../../src-core/base/deferred.ts';
-import { AppError } from '../../src-core/base/errors.ts';
+import { AppError, assert } from '../../src-core/base/errors.ts';
 import { fromFailure } from '../../src-core/contract/failures.ts';
 import { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
 import type {
@@ -29,7 +29,7 @@ export class WorkerRun implements MachineRun {
   readonly #name: string;
   readonly #started = new Deferred<undefined>();
   readonly #ended = new Deferred<RunEnd>();
-  readonly #answers = new Map<number, Deferred<undefined>>();
+  readonly #answers = new Map<number, Deferred<Captured | undefined>>();
   #lastId = 0;
   #over = false;
 
@@ -62,17 +62,18 @@ export class WorkerRun implements MachineRun {
     return this.#ended.promise;
   }
 
-  pause(): Promise<void> {
-    return this.#ask((id) => ({ kind: 'pause', id }));
+  async pause(): Promise<void> {
+    await this.#ask((id) => ({ kind: 'pause', id }));
   }
 
-  resume(): Promise<void> {
-    return this.#ask((id) => ({ kind: 'resume', id }));
+  async resume(): Promise<void> {
+    await this.#ask((id) => ({ kind: 'resume', id }));
   }
 
-  async capture({ memory }: CaptureRequest): Promise<Captured> {
-    await this.#ask((id) => ({ kind: 'suspend', id, path: memory ?? '' }));
-    return { memoryBytes: 0, pausedMs: 0 };
+  async capture(request: CaptureRequest): Promise<Captured> {
+    const captured = await this.#ask((id) => ({ kind: 'capture', id, request }));
+    assert(captured, 'a capture was answered without one');
+    return captured;
   }
 
   get memoryBase(): string | null {
@@ -113,8 +114,10 @@ export class WorkerRun implements MachineRun {
         return;
       }
       case 'done':
+      case 'captured': {
         this.#answered(report);
         return;
+      }
       case 'nudge': {
         this.#nudged(report.pipe);
         return;
@@ -126,11 +129,12 @@ export class WorkerRun implements MachineRun {
     }
   }
 
-  #answered({ id, failure }: Extract<RunReport, { kind: 'done' }>): void {
-    const answer = this.#answers.get(id);
-    this.#answers.delete(id);
-    if (failure === undefined) answer?.resolve(undefined);
-    else answer?.reject(fromFailure(failure));
+  #answered(report: Extract<RunReport, { kind: 'done' | 'captured' }>): void {
+    const answer = this.#answers.get(report.id);
+    this.#answers.delete(report.id);
+    if (report.kind === 'captured') answer?.resolve(report.captured);
+    else if (report.failure === undefined) answer?.resolve(undefined);
+    else answer?.reject(fromFailure(report.failure));
   }
 
   /** Bytes of a guest run through code of ours here: a defect in it ends this machine, not the service. */
@@ -149,9 +153,9 @@ export class WorkerRun implements MachineRun {
     this.#ended.resolve({ kind: 'failed', cause });
   }
 
-  #ask(command: (id: number) => RunCommand): Promise<void> {
+  #ask(command: (id: number) => RunCommand): Promise<Captured | undefined> {
     const id = ++this.#lastId;
-    const answer = new Deferred<undefined>();
+    const answer = new Deferred<Captured | undefined>();
     this.#answers.set(id, answer);
     this.#command(command(id));
     return answer.promise;

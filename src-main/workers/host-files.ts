@@ -24,10 +24,16 @@ export function openSource(path: string): ByteSource {
 
 /**
  * A disk image. What goes wrong later (the host's disk is full) throws, and becomes an I/O error of the guest's.
+ * @param allowBacking which files it may be built on; none without it
  * @throws AppError when it cannot be opened, or is damaged
  */
-export function openDisk(path: string, readOnly: boolean, format: DiskFormat = 'raw'): BlockImage {
-  const image = openImage(diskFiles, path, { format, readOnly, decompressors: diskDecompressors });
+export function openDisk(
+  path: string,
+  readOnly: boolean,
+  format: DiskFormat = 'raw',
+  allowBacking: (path: string) => boolean = () => false,
+): BlockImage {
+  const image = openImage(diskFiles, path, { format, readOnly, decompressors: diskDecompressors, allowBacking });
   if (image instanceof Qcow2Image && !readOnly) tidy(image);
   return image;
 }

@@ -17,20 +17,24 @@ export const stateTools: StateTools = {
 
 /**
  * Writes a machine that stands still: after a crash at any moment the file is there whole or not at all.
+ * @returns its size in bytes
  * @throws AppError 'disk-full', 'denied', 'unavailable', having left nothing
  */
-export function saveMachine(board: Board, path: string): void {
+export function saveMachine(board: Board, path: string): number {
   const draft = path + DRAFT;
   try {
     const file = openSync(draft, 'w', 0o600);
+    let sizeBytes: number;
     try {
       writeState({ write: (bytes) => writeFully(file, bytes) }, board.save(), board.ram.bytes, stateTools);
       fsyncSync(file);
+      sizeBytes = fstatSync(file).size;
     } finally {
       closeSync(file);
     }
     renameSync(draft, path);
     flushDirectory(dirname(path));
+    return sizeBytes;
   } catch (error) {
     rmSync(draft, { force: true });
     throw error instanceof AppError ? error : fileProblem(`write ${path}`, error);

@@ -6,14 +6,14 @@ import { AGENT_PORT_NAME } from '../../src-core/guest/protocol.ts';
 import { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
 import type { RunEnd } from '../../src-core/hypervisor/runner.ts';
 import { GuestEnd } from '../../src-core/hypervisor/shared-pipe.ts';
-import type { BlockImage } from '../../src-core/disks/block-image.ts';
 import type { BoardSpec } from '../../src-core/machine/board-interface.ts';
 import { createBoard } from '../../src-core/machine/board/board.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import type { CoreImports } from '../../src-core/machine/core-interface.ts';
 import { instantiateCore } from './core-instance.ts';
-import { openDisk, openSource } from './host-files.ts';
+import { openSource } from './host-files.ts';
 import { openSavedMachine } from './machine-file.ts';
+import { RunDisk } from './run-disk.ts';
 import { RunLoop } from './run-loop.ts';
 import { RunMeter } from './run-meter.ts';
 import { Gauges } from './run-protocol.ts';
@@ -31,7 +31,7 @@ function report(message: RunReport): void {
   port.postMessage(message);
 }
 
-function boardSpec({ spec, console, agent }: RunWorkerData, disks: readonly BlockImage[]): BoardSpec {
+function boardSpec({ spec, console, agent }: RunWorkerData, disks: readonly RunDisk[]): BoardSpec {
   const { kernel, initrd, firmware, commandLine } = spec.boot;
   return {
     harts: spec.harts,
@@ -50,10 +50,10 @@ function boardSpec({ spec, console, agent }: RunWorkerData, disks: readonly Bloc
   };
 }
 
-function switchOn(disks: BlockImage[]): Board | null {
+function switchOn(disks: RunDisk[]): Board | null {
   const { name, start } = given.spec;
   try {
-    for (const { path, readOnly, format } of given.spec.disks) disks.push(openDisk(path, readOnly, format));
+    for (const disk of given.spec.disks) disks.push(new RunDisk(disk));
     const host = {
       instantiate: (imports: CoreImports['host']) => instantiateCore(given.core, imports),
       monotonicNs: () => performance.now() * 1e6,
@@ -66,9 +66,10 @@ function switchOn(disks: BlockImage[]): Board | null {
   }
 }
 
-function runToEnd(board: Board): RunEnd {
+function runToEnd(board: Board, disks: readonly RunDisk[]): RunEnd {
   const meter = new RunMeter(new Gauges(given.gauges), board);
-  const loop = new RunLoop(board, new Doorbell(given.doorbell), port, meter, given.spec.start.kind !== 'power-on');
+  const doorbell = new Doorbell(given.doorbell);
+  const loop = new RunLoop({ board, disks, doorbell, port, meter }, given.spec.start.kind !== 'power-on');
   try {
     return loop.run();
   } catch (error) {
@@ -79,7 +80,7 @@ function runToEnd(board: Board): RunEnd {
 }
 
 /** What a guest wrote and did not flush is kept too where its end allows it. */
-function closeDisks(disks: readonly BlockImage[], end: RunEnd): RunEnd {
+function closeDisks(disks: readonly RunDisk[], end: RunEnd): RunEnd {
   let result = end;
   for (const disk of disks) {
     try {
@@ -92,9 +93,9 @@ function closeDisks(disks: readonly BlockImage[], end: RunEnd): RunEnd {
   return result;
 }
 
-const disks: BlockImage[] = [];
+const disks: RunDisk[] = [];
 const board = switchOn(disks);
 if (board) {
   report({ kind: 'started' });
-  report({ kind: 'ended', end: closeDisks(disks, runToEnd(board)) });
+  report({ kind: 'ended', end: closeDisks(disks, runToEnd(board, disks)) });
 }

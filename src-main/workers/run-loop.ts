@@ -4,8 +4,9 @@ import { toFailure } from '../../src-core/contract/failures.ts';
 import { TIMEBASE_HZ } from '../../src-core/machine/core-interface.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import type { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
-import type { RunEnd } from '../../src-core/hypervisor/runner.ts';
-import { saveMachine } from './machine-file.ts';
+import type { CaptureRequest, RunEnd } from '../../src-core/hypervisor/runner.ts';
+import { capture } from './capture.ts';
+import type { RunDisk } from './run-disk.ts';
 import type { RunMeter } from './run-meter.ts';
 import type { RunCommand, RunReport } from './run-protocol.ts';
 
@@ -13,17 +14,30 @@ import type { RunCommand, RunReport } from './run-protocol.ts';
 const SLICE = 250_000;
 const TICKS_PER_MS = TIMEBASE_HZ / 1000;
 
+/** What a machine's thread works with. */
+export interface RunningMachine {
+  readonly board: Board;
+  /** By their numbers. */
+  readonly disks: readonly RunDisk[];
+  readonly doorbell: Doorbell;
+  /** To the service. */
+  readonly port: MessagePort;
+  readonly meter: RunMeter;
+}
+
 /** The life of a machine's thread: guest work in slices; when there is none it sleeps until it is rung. */
 export class RunLoop {
   readonly #board: Board;
   readonly #doorbell: Doorbell;
   readonly #port: MessagePort;
   readonly #meter: RunMeter;
+  readonly #disks: readonly RunDisk[];
   #paused = false;
 
   /** @param paused it stands still until it is resumed */
-  constructor(board: Board, doorbell: Doorbell, port: MessagePort, meter: RunMeter, paused: boolean) {
+  constructor({ board, disks, doorbell, port, meter }: RunningMachine, paused: boolean) {
     this.#board = board;
+    this.#disks = disks;
     this.#doorbell = doorbell;
     this.#port = port;
     this.#meter = meter;
@@ -61,8 +75,8 @@ export class RunLoop {
       this.#board.resizeConsole(command.columns, command.rows);
       return;
     }
-    if (command.kind === 'suspend') {
-      this.#suspend(command.id, command.path);
+    if (command.kind === 'capture') {
+      this.#port.postMessage(this.#capture(command.id, command.request));
       return;
     }
     this.#pause(command.kind === 'pause');
@@ -70,18 +84,19 @@ export class RunLoop {
     this.#port.postMessage(report);
   }
 
-  /** Between two slices, so that no device holds a request. What is saved never runs on. */
-  #suspend(id: number, path: string): void {
+  /** Between two slices, so that no device holds a request. */
+  #capture(id: number, request: CaptureRequest): RunReport {
     const wasPaused = this.#paused;
+    const since = performance.now();
     this.#pause(true);
-    let report: RunReport = { kind: 'done', id };
     try {
-      saveMachine(this.#board, path);
+      const memoryBytes = capture(this.#board, this.#disks, request);
+      if (request.then === 'go-on') this.#pause(wasPaused);
+      return { kind: 'captured', id, captured: { memoryBytes, pausedMs: performance.now() - since } };
     } catch (error) {
-      report = { kind: 'done', id, failure: toFailure(error, `write ${path}`) };
       this.#pause(wasPaused);
+      return { kind: 'done', id, failure: toFailure(error, 'take the state of the machine') };
     }
-    this.#port.postMessage(report);
   }
 
   #pause(paused: boolean): void {

@@ -1,5 +1,5 @@
 import type { Failure } from '../../src-core/contract/failures.ts';
-import type { RunEnd, RunSpec } from '../../src-core/hypervisor/runner.ts';
+import type { Captured, CaptureRequest, RunEnd, RunSpec } from '../../src-core/hypervisor/runner.ts';
 import type { SharedPipeBuffers } from '../../src-core/hypervisor/shared-pipe.ts';
 
 /** What the service gives a machine's thread when it starts it. */
@@ -16,7 +16,7 @@ export interface RunWorkerData {
 /** Service to thread; each is followed by a ring of the doorbell. */
 export type RunCommand =
   | { readonly kind: 'pause' | 'resume'; readonly id: number }
-  | { readonly kind: 'suspend'; readonly id: number; readonly path: string }
+  | { readonly kind: 'capture'; readonly id: number; readonly request: CaptureRequest }
   | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
 
 /** Thread to service. */
@@ -25,6 +25,7 @@ export type RunReport =
   | { readonly kind: 'not-started'; readonly failure: Failure }
   /** With a failure: what was asked for did not work, and all is as before. */
   | { readonly kind: 'done'; readonly id: number; readonly failure?: Failure }
+  | { readonly kind: 'captured'; readonly id: number; readonly captured: Captured }
   | { readonly kind: 'nudge'; readonly pipe: 'console' | 'agent' }
   | { readonly kind: 'ended'; readonly end: RunEnd };
 

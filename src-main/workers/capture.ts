@@ -1,0 +1,34 @@
+import { assert } from '../../src-core/base/errors.ts';
+import type { BlockImage } from '../../src-core/disks/block-image.ts';
+import type { CaptureRequest } from '../../src-core/hypervisor/runner.ts';
+import type { Board } from '../../src-core/machine/board/board.ts';
+import { saveMachine } from './machine-file.ts';
+import type { RunDisk } from './run-disk.ts';
+
+/**
+ * Takes a machine that stands still at one moment: all of what is asked for, or, when it throws, nothing.
+ * @returns size of the memory layer in bytes, 0 without one
+ * @throws AppError when a file cannot be written or opened
+ */
+export function capture(
+  board: Board,
+  disks: readonly RunDisk[],
+  { memory, tops }: Pick<CaptureRequest, 'memory' | 'tops'>,
+): number {
+  for (const disk of disks) if (!disk.readOnly) disk.flush();
+  const opened: { readonly disk: RunDisk; readonly image: BlockImage }[] = [];
+  try {
+    for (const { disk: index, path } of tops) {
+      const disk = disks[index];
+      assert(disk, `the machine has no disk ${index}`);
+      opened.push({ disk, image: disk.openTop(path) });
+    }
+    const memoryBytes = memory === null ? 0 : saveMachine(board, memory);
+    // From here on nothing can fail.
+    for (const { disk, image } of opened) disk.goOnIn(image);
+    return memoryBytes;
+  } catch (error) {
+    for (const { image } of opened) image.close();
+    throw error;
+  }
+}
