@@ -172,7 +172,8 @@ export class CommonConfig {
       return;
     }
     const wasReady = this.has(STATUS.driverOk);
-    let status = value | (state.status & STATUS.needsReset);
+    // §2.1: DEVICE_NEEDS_RESET is the device's to set, and only a reset clears it.
+    let status = (value & ~STATUS.needsReset) | (state.status & STATUS.needsReset);
     // §3.1.1: what the driver cannot have, it learns from FEATURES_OK staying clear.
     if (!this.has(STATUS.featuresOk) && !this.#featuresAcceptable()) status &= ~STATUS.featuresOk;
     if ((status & STATUS.featuresOk) === 0) status &= ~STATUS.driverOk;

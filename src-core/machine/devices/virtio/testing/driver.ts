@@ -124,11 +124,11 @@ export class DriverQueue {
 /** A driver as it would be in a guest, talking to the device by its registers only. */
 export class Driver {
   queues: DriverQueue[] = [];
-  readonly #memory: FakeRam;
+  readonly memory: FakeRam;
   readonly #device: VirtioFunction;
 
   constructor(memory: FakeRam, device: VirtioFunction) {
-    this.#memory = memory;
+    this.memory = memory;
     this.#device = device;
     device.configWrite(CONFIG.command, 2, COMMAND.memory | COMMAND.busMaster);
   }
@@ -193,7 +193,7 @@ export class Driver {
   }
 
   #setUp(index: number, size: number): DriverQueue {
-    const queue = new DriverQueue(this.#memory, this.#device, index, size);
+    const queue = new DriverQueue(this.memory, this.#device, index, size);
     this.setCommon(0x16, 2, index);
     this.setCommon(0x18, 2, size);
     for (const [offset, address] of [
