@@ -24,6 +24,12 @@ export interface BlockBackend {
   writeZeroes?(offset: number, length: number, options: { readonly keepAllocated: boolean }): void;
 }
 
+/** A disk in its place. */
+export interface DiskInSlot extends BlockBackend {
+  /** Its number among the machine's disks, 0 to 15; without it, its place in the list. */
+  readonly slot?: number;
+}
+
 /** One direction pair of bytes: a serial line or a port of the virtio console. */
 export interface BytePort {
   /** Guest to outside. @returns how many bytes were taken; the rest is offered again by `service` */
@@ -43,7 +49,7 @@ export interface BoardSpec {
     readonly firmware?: ByteSource;
     readonly commandLine: string;
   };
-  readonly disks: readonly BlockBackend[];
+  readonly disks: readonly DiskInSlot[];
   /** The machine's console: SBI debug console, UART and virtio-console port 0 all write here. */
   readonly console: BytePort;
   /** Further, named virtio-console ports ("innkeeper.agent"): /dev/virtio-ports/NAME in the guest. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BlockBackend, BoardSpec, BytePort } from '../board-interface.ts';
+import type { BoardSpec, BytePort, DiskInSlot } from '../board-interface.ts';
 import { INTERRUPTS, MEMORY_MAP } from '../core-interface.ts';
 import type { InterruptLine } from '../devices/device.ts';
 import type { GuestRam } from '../devices/guest-ram.ts';
@@ -8,14 +8,16 @@ import { Rom } from '../devices/rom.ts';
 import { GoldfishRtc, rtcSavedSchema } from '../devices/rtc.ts';
 import { TestFinisher, type Finish } from '../devices/test-finisher.ts';
 import { Uart, uartStateSchema } from '../devices/uart.ts';
-import { BlockDevice } from '../devices/virtio/block.ts';
 import { ConsoleDevice } from '../devices/virtio/console.ts';
+import type { VirtioDevice } from '../devices/virtio/device.ts';
 import { EntropyDevice } from '../devices/virtio/entropy.ts';
 import { VirtioFunction, virtioStateSchema } from '../devices/virtio/pci-transport.ts';
 import { fromHex, hexBytes, toHex } from '../state/values.ts';
 import { Bus, busStateSchema } from './bus.ts';
 import type { ConsoleHub } from './console-hub.ts';
 import { DebugConsole } from './debug-console.ts';
+import { DiskDrives } from './disk-drives.ts';
+import { PCI_SLOT } from './pci-slots.ts';
 
 export const devicesStateSchema = z.strictObject({
   bus: busStateSchema,
@@ -23,7 +25,7 @@ export const devicesStateSchema = z.strictObject({
   rom: hexBytes(0, 4096),
   uart: uartStateSchema,
   rtc: rtcSavedSchema,
-  /** By slot. */
+  /** In the order of their slots. */
   virtio: z.array(virtioStateSchema).max(32),
 });
 export type DevicesState = z.infer<typeof devicesStateSchema>;
@@ -45,10 +47,12 @@ export class Devices {
   readonly rtc: GoldfishRtc;
   readonly pci: PciHost;
   readonly console: ConsoleDevice;
-  readonly disks: readonly BlockDevice[];
+  readonly disks: DiskDrives;
   /** SBI's debug console is a way to the console too. */
   readonly debugConsole: DebugConsole;
-  readonly #functions: VirtioFunction[] = [];
+  readonly #ram: GuestRam;
+  /** By slot of the PCI bus. */
+  readonly #functions = new Map<number, VirtioFunction>();
   #consoleOpen = false;
 
   constructor(spec: BoardSpec, wiring: Wiring) {
@@ -66,12 +70,11 @@ export class Devices {
       ram,
       hub.endpoint(() => this.#consoleOpen),
     );
-    this.disks = spec.disks.map((disk, index) => createDisk(ram, disk, index));
-    for (const device of [this.console, new EntropyDevice(ram, spec.random), ...this.disks]) {
-      const slot = new VirtioFunction(device, ram);
-      this.#functions.push(slot);
-      this.pci.add(slot);
-    }
+    this.#ram = ram;
+    this.plug(PCI_SLOT.console, this.console);
+    this.plug(PCI_SLOT.entropy, new EntropyDevice(ram, spec.random));
+    this.disks = new DiskDrives(ram, this);
+    spec.disks.forEach((disk: DiskInSlot, index) => this.disks.attach(disk.slot ?? index, disk));
     this.#attach(new TestFinisher((how) => wiring.finish(how)));
   }
 
@@ -81,18 +84,31 @@ export class Devices {
     this.pci.reset();
   }
 
+  /** Puts a device into a free slot of the PCI bus, also while the guest runs: it finds it when it looks there again. */
+  plug(slot: number, device: VirtioDevice): void {
+    const plugged = new VirtioFunction(device, this.#ram);
+    this.pci.add(plugged, slot);
+    this.#functions.set(slot, plugged);
+  }
+
+  /** Takes a device out of its slot, whether the guest has let go of it or not. */
+  unplug(slot: number): void {
+    this.pci.remove(slot);
+    this.#functions.delete(slot);
+  }
+
   /** Lets every device go on. @returns whether one has more that it could do at once */
   service(): boolean {
     this.uart.service();
     this.rtc.service();
     let more = false;
-    for (const slot of this.#functions) more = slot.service() || more;
+    for (const slot of this.#functions.values()) more = slot.service() || more;
     return more;
   }
 
   /** The virtio functions, for counts and reports. */
   get functions(): readonly VirtioFunction[] {
-    return this.#functions;
+    return [...this.#functions].sort(([a], [b]) => a - b).map(([, plugged]) => plugged);
   }
 
   save(): DevicesState {
@@ -101,25 +117,36 @@ export class Devices {
       rom: toHex(this.rom.contents),
       uart: this.uart.save(),
       rtc: this.rtc.save(),
-      virtio: this.#functions.map((slot) => slot.save()),
+      virtio: this.functions.map((slot) => slot.save()),
     };
   }
 
   /** Into devices that were just made. @returns what is wrong with the state, or null */
   restore(saved: DevicesState): string | null {
-    if (saved.virtio.map(({ name }) => name).join() !== this.#functions.map(({ name }) => name).join())
-      return 'its devices are others';
     this.bus.restore(saved.bus);
     this.rom.contents = fromHex(saved.rom);
     this.uart.restore(saved.uart);
     this.rtc.restore(saved.rtc);
-    for (const [index, slot] of this.#functions.entries()) {
-      const state = saved.virtio[index];
-      const wrong = state ? slot.restore(state) : 'it is missing';
-      if (wrong !== null) return `${slot.name}: ${wrong}`;
+    const wrong = this.#restoreFunctions(saved.virtio);
+    if (wrong === null) this.pci.restored();
+    return wrong;
+  }
+
+  /**
+   * By name. A device that the state does not know, but not a disk, is as if it had been plugged in just now: a state
+   * may be older than it.
+   */
+  #restoreFunctions(saved: DevicesState['virtio']): string | null {
+    const states = new Map(saved.map((state) => [state.name, state]));
+    for (const plugged of this.#functions.values()) {
+      const state = states.get(plugged.name);
+      if (!state && this.disks.has(plugged.name)) return `${plugged.name} was not there when it was saved`;
+      const wrong = state ? plugged.restore(state) : null;
+      if (wrong !== null) return `${plugged.name}: ${wrong}`;
+      states.delete(plugged.name);
     }
-    this.pci.restored();
-    return null;
+    const [missing] = states.keys();
+    return missing === undefined ? null : `${missing} is missing`;
   }
 
   #createConsole(spec: BoardSpec, ram: GuestRam, outside: BytePort): ConsoleDevice {
@@ -142,8 +169,4 @@ export class Devices {
     bus.attach('test', MEMORY_MAP.test, finisher);
     bus.attach('rom', MEMORY_MAP.bootRom, this.rom);
   }
-}
-
-function createDisk(ram: GuestRam, disk: BlockBackend, index: number): BlockDevice {
-  return new BlockDevice(ram, disk, `disk${index}`, `innkeeper-disk${index}`);
 }

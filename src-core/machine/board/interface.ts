@@ -2,7 +2,9 @@ import type { BoardCounters, BoardExit } from '../board-interface.ts';
 import type { CoreExports, CoreImports } from '../core-interface.ts';
 import type { GuestRam } from '../devices/guest-ram.ts';
 import type { MachineState } from '../state/machine-state.ts';
+import type { VirtioDevice } from '../devices/virtio/device.ts';
 import type { ExitCount } from './bus.ts';
+import type { DiskDrives } from './disk-drives.ts';
 
 /** A core that is ready to be used, over the machine's memory. */
 export interface CoreHandle {
@@ -42,6 +44,15 @@ export interface Board {
   setPaused(paused: boolean): void;
   /** The console's terminal has another size, in character cells. */
   resizeConsole(columns: number, rows: number): void;
+  /** Disks can come, go and grow between two calls of `run`. */
+  readonly disks: DiskDrives;
+  /**
+   * Puts any other device into a free slot of the PCI bus (pci-slots.ts), between two calls of `run`; the guest finds it
+   * when it looks at the bus again.
+   */
+  plug(slot: number, device: VirtioDevice): void;
+  /** Takes it out, whether the guest has let go of it or not. */
+  unplug(slot: number): void;
   counters(): BoardCounters;
   /** Why the guest left its own code, by device and kind, since the board was made. */
   exits(): readonly ExitCount[];

@@ -2,12 +2,14 @@ import { AppError, assert } from '../../base/errors.ts';
 import type { BoardCounters, BoardExit, BoardSpec } from '../board-interface.ts';
 import { RunExit, type CoreExports, type CoreImports } from '../core-interface.ts';
 import { GuestRam } from '../devices/guest-ram.ts';
+import type { VirtioDevice } from '../devices/virtio/device.ts';
 import { bootRom, FW_DYNAMIC_ADDRESS } from './boot-rom.ts';
 import { planBoot } from './boot-plan.ts';
 import type { ExitCount } from './bus.ts';
 import { GuestClock } from './clock.ts';
 import { ConsoleHub } from './console-hub.ts';
 import { Devices } from './devices.ts';
+import type { DiskDrives } from './disk-drives.ts';
 import { growMemory } from './core-memory.ts';
 import { describeFatal } from './fatal.ts';
 import type { Board, BoardHost, CoreHandle } from './interface.ts';
@@ -93,7 +95,7 @@ export class VirtBoard implements Board {
 
   save(): MachineState {
     assert(this.#end === null, 'a machine that has ended is not saved');
-    for (const disk of this.#spec.disks) if (!disk.readOnly) disk.flush();
+    this.#devices.disks.flush();
     this.#input.takeAll();
     return {
       memoryBytes: this.#spec.memoryBytes,
@@ -121,15 +123,22 @@ export class VirtBoard implements Board {
     this.#devices.console.resize(columns, rows);
   }
 
+  get disks(): DiskDrives {
+    return this.#devices.disks;
+  }
+
+  plug(slot: number, device: VirtioDevice): void {
+    this.#devices.plug(slot, device);
+  }
+
+  unplug(slot: number): void {
+    this.#devices.unplug(slot);
+  }
+
   counters(): BoardCounters {
     let instructions = 0;
     for (let hart = 0; hart < this.#spec.harts; hart++) instructions += Number(this.core.retired(hart));
-    let diskReadBytes = 0;
-    let diskWrittenBytes = 0;
-    for (const { counters } of this.#devices.disks) {
-      diskReadBytes += counters.readBytes;
-      diskWrittenBytes += counters.writtenBytes;
-    }
+    const { readBytes: diskReadBytes, writtenBytes: diskWrittenBytes } = this.#devices.disks.traffic;
     return { instructions, diskReadBytes, diskWrittenBytes };
   }
 

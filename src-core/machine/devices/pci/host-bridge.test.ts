@@ -131,3 +131,27 @@ test('a reset takes back what software set, and lets go of the wires', () => {
   expect(host.memory.read(8, 4)).toBe(0xffff_ffff);
   expect(lines[1]).toBe(false);
 });
+
+test('a function can be put into any slot while the machine runs, and taken out of it', () => {
+  const { host, lines, config, configure } = machine(1);
+  const probe = new Probe();
+  host.add(probe, 19);
+  expect(config(19, CONFIG.vendor, 2)).toBe(0x1234);
+  configure(19, CONFIG.bar0, MEMORY_MAP.pciMmio.base);
+  configure(19, CONFIG.command, COMMAND.memory, 2);
+  probe.raise(true);
+  expect(host.memory.read(4, 4)).toBe(4);
+  expect(lines).toEqual([false, false, false, true]);
+  host.remove(19);
+  expect(config(19, CONFIG.vendor, 2)).toBe(0xffff);
+  expect(host.memory.read(4, 4)).toBe(0xffff_ffff);
+  expect(lines).toEqual([false, false, false, false]);
+  // What the function does without a bus reaches nobody.
+  probe.raise(true);
+  expect(lines).toEqual([false, false, false, false]);
+  host.add(new Probe(), 19);
+  expect(config(19, CONFIG.bar0)).toBe(0);
+  host.reset();
+  expect(() => host.add(new Probe(), 19)).toThrow('taken');
+  expect(() => host.remove(20)).toThrow('nothing');
+});

@@ -59,12 +59,29 @@ export class PciHost {
     this.#lines = lines;
   }
 
-  /** Puts a function into the next free slot. */
-  add(device: PciFunction): void {
-    const slot = this.#slots.length;
+  /**
+   * Puts a function into a slot that is free, at any time: software finds it when it looks at the bus again.
+   * @param slot 1 to 31; without it, the one behind the last
+   */
+  add(device: PciFunction, slot = this.#slots.length): void {
     assert(slot < SLOTS, 'the PCI bus is full');
-    this.#slots.push(device);
+    assert(this.#slots[slot] === undefined, `slot ${slot} of the PCI bus is taken`);
+    this.#slots[slot] = device;
     device.connect((level) => this.#pull(slot, level));
+    this.#mapWindows();
+  }
+
+  /**
+   * Takes a function out, at any time: its windows and its configuration read as all ones from now on, which is how
+   * software tells that it is gone, and its interrupt wire is let go of.
+   */
+  remove(slot: number): void {
+    const device = this.#slots[slot];
+    assert(device && slot > 0, `there is nothing to be taken out of slot ${slot}`);
+    device.reset();
+    device.connect(() => {});
+    this.#slots[slot] = undefined;
+    this.#mapWindows();
   }
 
   /** Configuration space of the whole bus range. */

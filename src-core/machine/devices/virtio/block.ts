@@ -22,6 +22,26 @@ const FEATURE = {
 const REQUEST = { in: 0, out: 1, flush: 4, getId: 8, discard: 11, writeZeroes: 13 } as const;
 const STATUS = { ok: 0, ioError: 1, unsupported: 2 } as const;
 
+/** §5.2.4 "Device configuration layout". */
+const CONFIG = {
+  capacity: 0x00,
+  sizeMax: 0x08,
+  segMax: 0x0c,
+  cylinders: 0x10,
+  heads: 0x12,
+  sectors: 0x13,
+  blockSize: 0x14,
+  discardSectors: 0x24,
+  discardRanges: 0x28,
+  discardAlignment: 0x2c,
+  zeroesSectors: 0x30,
+  zeroesRanges: 0x34,
+  zeroesMayUnmap: 0x38,
+  bytes: 0x3c,
+} as const;
+const HEADS = 16;
+const TRACK_SECTORS = 63;
+
 const SECTOR_BYTES = 512;
 const HEADER_BYTES = 16;
 const STATUS_BYTES = 1;
@@ -70,7 +90,7 @@ export class BlockDevice implements VirtioDevice {
   readonly #ram: GuestRam;
   readonly #disk: BlockBackend;
   readonly #id: string;
-  readonly #capacityBytes: number;
+  #capacityBytes = 0;
   #bounce: Uint8Array | undefined;
   #queue: Virtqueue | undefined;
   #transport: VirtioTransport | undefined;
@@ -83,11 +103,10 @@ export class BlockDevice implements VirtioDevice {
     this.#ram = ram;
     this.#disk = disk;
     this.#id = id;
-    const sectors = Math.floor(disk.sizeBytes / SECTOR_BYTES);
-    this.#capacityBytes = sectors * SECTOR_BYTES;
     const { sizeMax, segMax, geometry, blockSize, flush, readOnly } = FEATURE;
     this.features = sizeMax | segMax | geometry | blockSize | flush | (disk.readOnly ? readOnly : giveUpFeatures(disk));
-    this.config = describe(sectors, disk);
+    this.config = describe(disk);
+    this.#measure();
   }
 
   activate(queues: readonly Virtqueue[], features: number, transport: VirtioTransport): void {
@@ -98,6 +117,7 @@ export class BlockDevice implements VirtioDevice {
 
   deactivate(): void {
     this.#queue = undefined;
+    this.#transport = undefined;
   }
 
   save(): BlockState {
@@ -111,6 +131,12 @@ export class BlockDevice implements VirtioDevice {
     if (capacityBytes !== this.#capacityBytes || readOnly !== this.#disk.readOnly) return 'the disk is another one';
     Object.assign(this.counters, counters);
     return null;
+  }
+
+  /** The disk has another size than before (§5.2.4: the driver is told of a changed capacity). */
+  resized(): void {
+    this.#measure();
+    this.#transport?.configChanged();
   }
 
   notify(): void {
@@ -131,6 +157,15 @@ export class BlockDevice implements VirtioDevice {
     }
     queue.tell();
     return left <= 0;
+  }
+
+  /** The geometry is the usual fiction of 16 heads and 63 sectors. */
+  #measure(): void {
+    const sectors = Math.floor(this.#disk.sizeBytes / SECTOR_BYTES);
+    this.#capacityBytes = sectors * SECTOR_BYTES;
+    const view = new DataView(this.config.buffer);
+    view.setBigUint64(CONFIG.capacity, BigInt(sectors), true);
+    view.setUint16(CONFIG.cylinders, Math.min(Math.floor(sectors / (HEADS * TRACK_SECTORS)), 0xffff), true);
   }
 
   /** @returns bytes written to the chain */
@@ -264,22 +299,20 @@ function total(segments: readonly Segment[]): number {
   return segments.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** §5.2.4 "Device configuration layout". The geometry is the usual fiction of 16 heads and 63 sectors. */
-function describe(sectors: number, disk: BlockBackend): Uint8Array {
-  const config = new Uint8Array(0x3c);
+/** What of the configuration does not depend on the disk's size. */
+function describe(disk: BlockBackend): Uint8Array {
+  const config = new Uint8Array(CONFIG.bytes);
   const view = new DataView(config.buffer);
-  view.setBigUint64(0x00, BigInt(sectors), true);
-  view.setUint32(0x08, SEGMENT_MOST_BYTES, true);
-  view.setUint32(0x0c, SEGMENTS_MOST, true);
-  view.setUint16(0x10, Math.min(Math.floor(sectors / (16 * 63)), 0xffff), true);
-  view.setUint8(0x12, 16);
-  view.setUint8(0x13, 63);
-  view.setUint32(0x14, SECTOR_BYTES, true);
-  view.setUint32(0x24, disk.discard ? DISCARD_MOST_SECTORS : 0, true);
-  view.setUint32(0x28, disk.discard ? 1 : 0, true);
-  view.setUint32(0x2c, DISCARD_ALIGNMENT_BYTES / SECTOR_BYTES, true);
-  view.setUint32(0x30, disk.writeZeroes ? ZEROES_MOST_SECTORS : 0, true);
-  view.setUint32(0x34, disk.writeZeroes ? 1 : 0, true);
-  view.setUint8(0x38, disk.writeZeroes ? 1 : 0);
+  view.setUint32(CONFIG.sizeMax, SEGMENT_MOST_BYTES, true);
+  view.setUint32(CONFIG.segMax, SEGMENTS_MOST, true);
+  view.setUint8(CONFIG.heads, HEADS);
+  view.setUint8(CONFIG.sectors, TRACK_SECTORS);
+  view.setUint32(CONFIG.blockSize, SECTOR_BYTES, true);
+  view.setUint32(CONFIG.discardSectors, disk.discard ? DISCARD_MOST_SECTORS : 0, true);
+  view.setUint32(CONFIG.discardRanges, disk.discard ? 1 : 0, true);
+  view.setUint32(CONFIG.discardAlignment, DISCARD_ALIGNMENT_BYTES / SECTOR_BYTES, true);
+  view.setUint32(CONFIG.zeroesSectors, disk.writeZeroes ? ZEROES_MOST_SECTORS : 0, true);
+  view.setUint32(CONFIG.zeroesRanges, disk.writeZeroes ? 1 : 0, true);
+  view.setUint8(CONFIG.zeroesMayUnmap, disk.writeZeroes ? 1 : 0);
   return config;
 }
