@@ -93,6 +93,13 @@ export interface CoreExports {
   setInterruptLine(source: number, level: number): void;
   /** The host wrote guest RAM (DMA): drop what was decoded from it. Offset from the start of RAM, in bytes. */
   ramWritten(offset: number, bytes: number): void;
+  /**
+   * Address in the core's memory of one byte for each page of 4 KiB of RAM. Bit 0: it was written since the memory was
+   * made; where it is clear, the page is zero. Bit 1: it was written since `forgetWritten`.
+   */
+  writtenPages(): number;
+  /** Clears bit 1 of all pages. */
+  forgetWritten(): void;
   /** For state, tests and the fatal report. `register` 0-31 x, 32-63 f, 64 pc. */
   readRegister(hart: number, register: number): bigint;
   writeRegister(hart: number, register: number, value: bigint): void;

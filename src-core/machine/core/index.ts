@@ -10,6 +10,7 @@ import { PLIC_BYTES, setLine, update as updatePlic } from './interrupts/plic';
 import { ramChanged } from './memory/code';
 import { countActive } from './memory/pmp';
 import { resetTlbs, selectBank } from './memory/tlb';
+import { countAnew } from './memory/written';
 import { flags, setFlags, takeFlags } from './softfloat/index';
 
 const PC: u32 = 64;
@@ -71,6 +72,14 @@ export function setInterruptLine(source: u32, level: u32): void {
 
 export function ramWritten(offset: f64, bytes: f64): void {
   ramChanged(<u64>offset, <u64>bytes);
+}
+
+export function writtenPages(): usize {
+  return L.WRITTEN;
+}
+
+export function forgetWritten(): void {
+  countAnew();
 }
 
 function registerAddress(hart: usize, register: u32): usize {

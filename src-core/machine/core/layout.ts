@@ -10,6 +10,7 @@
  *   0x0008_0000  software TLBs, 256 KiB per hart
  *   0x0028_0000  one byte per page of RAM: which harts have decoded code of it
  *   0x0038_0000  per hart, two bytes per page of RAM: its slot in the code cache
+ *   0x0138_0000  one byte per page of RAM: whether it was ever written, and since the last snapshot
  *   0x0180_0000  code cache, 64 MiB, shared out equally
  *   0x0600_0000  RAM
  */
@@ -33,6 +34,8 @@ export const CODE_FLAGS: usize = 0x280000;
 export const CODE_SLOTS: usize = 0x380000;
 /** Two bytes for each page of 4 GiB. */
 export const CODE_SLOTS_BYTES: usize = 0x200000;
+
+export const WRITTEN: usize = 0x1380000;
 
 export const CODE_CACHE: usize = 0x1800000;
 export const CODE_CACHE_BYTES: usize = 0x4000000;

@@ -6,6 +6,7 @@ import { codeWritten, hasCode } from './code';
 import { deviceExists, readDevice, writeDevice } from './devices';
 import { READ, WRITE } from './pmp';
 import { dataMode, fill } from './tlb';
+import { noteWritten } from './written';
 import { accessFault, hostOf, inRam, leafLevel, physical, translate } from './walk';
 
 const LOAD_MISALIGNED: u32 = 4;
@@ -90,6 +91,7 @@ export function storeSlowly(hart: usize, address: u64, size: u32, value: u64): v
 /** The place in our memory of a translated address that is about to be written. */
 function writable(hart: usize, address: u64, size: u32): usize {
   const host = hostOf(physical);
+  noteWritten(physical);
   const ramPage = <u32>((physical - RAM_BASE) >> 12);
   const offset = <u32>physical & 0xfff;
   if (hasCode(ramPage)) codeWritten(ramPage, offset, offset + size);
@@ -109,6 +111,8 @@ function storeAcross(hart: usize, address: u64, size: u32, value: u64): void {
   if (cause) return raise(hart, <u32>cause, second);
   if (!inFirst || !inRam(physical)) return raise(hart, STORE_MISALIGNED, address);
   const start = physical;
+  noteWritten(first);
+  noteWritten(start);
   for (let byte: u32 = 0; byte < size; byte++) {
     const at = address + byte;
     const place = at < second ? first + byte : start + (at - second);

@@ -7,8 +7,10 @@
  * is allowed: fetches need to see stores only after FENCE.I. Harts that take turns in one thread may drop each other's
  * blocks as is done here; with a thread for each, this is what requests (interrupts/requests.ts) will have to carry.
  */
+import { RAM_BASE } from '../generated/board';
 import * as L from '../layout';
 import { flushFetches, forbidStores } from './tlb';
+import { noteWritten } from './written';
 
 const DESCRIPTOR_BYTES: usize = 16;
 const MASK: usize = 8;
@@ -148,11 +150,12 @@ function dropWritten(hart: usize, ramPage: u32, from: u32, to: u32): void {
   forgetCode(hart, ramPage);
 }
 
-/** RAM was written other than by a store: drops what was decoded from there. Offset from the start of RAM. */
+/** RAM was written other than by a store: notes it, and drops what was decoded from there. Offset from the start of RAM. */
 export function ramChanged(offset: u64, bytes: u64): void {
   const end = min<u64>(offset + bytes, L.ramBytes());
   for (let at = offset; at < end; at = (at | 0xfff) + 1) {
     const page = <u32>(at >> 12);
+    noteWritten(RAM_BASE + at);
     if (!hasCode(page)) continue;
     const last = min<u64>(end - (<u64>page << 12), 4096);
     codeWritten(page, <u32>at & 0xfff, <u32>last);

@@ -179,6 +179,17 @@ export function fill(table: usize, address: u64, addend: usize, level: u32): voi
   store<u64>(entry, address & ~0xfff);
 }
 
+/** Empties the tables for stores only. */
+export function flushStores(hart: usize): void {
+  for (let bank: usize = 0; bank < BANKS; bank++) {
+    const tables = bankTables(hart, bank);
+    for (let context: usize = 0; context < CONTEXTS; context++) {
+      memory.fill(tables + context * CONTEXT_BYTES + TABLE_BYTES, 0xff, TABLE_BYTES);
+    }
+  }
+  memory.fill(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + TABLE_BYTES, 0xff, TABLE_BYTES);
+}
+
 /** No store goes past the slow path any more to the page of RAM that stands at `host`. */
 export function forbidStores(hart: usize, host: usize): void {
   for (let bank: usize = 0; bank < BANKS; bank++) {

@@ -3,6 +3,7 @@ import * as L from '../layout';
 import { RAM_BASE } from '../generated/board';
 import { FETCH, READ, WRITE, pmpAllows } from './pmp';
 import { MODE_M, MODE_S, MODE_U, MSTATUS_MXR, MSTATUS_SUM } from './tlb';
+import { noteWritten } from './written';
 
 const PTE_V: u64 = 1;
 const PTE_R: u64 = 2;
@@ -117,6 +118,7 @@ function markUsed(hart: usize, pte: u64, entry: u64, access: u32, menvcfg: u64):
   if (wanted != pte) {
     if ((menvcfg & MENVCFG_ADUE) == 0) return pageFault(access);
     if (!pmpAllows(hart, entry, WRITE, MODE_S)) return accessFault(access);
+    noteWritten(entry);
     // Another hart may have changed the entry since: then the access is tried again by faulting in place.
     if (atomic.cmpxchg<u64>(hostOf(entry), pte, wanted) != pte) return pageFault(access);
   }
