@@ -39,6 +39,11 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
   fc.constant<Act>((guest) => guest.link.start()),
   fc.constant<Act>((_, __, ___, client) => void client.exec({ command: ['x'], waitMs: 50 }).catch(() => undefined)),
   fc.constant<Act>((_, __, ___, client) => void client.ping().catch(() => undefined)),
+  fc.constantFrom<Act>(
+    (_, __, ___, client) => void client.rescanPci().catch(() => undefined),
+    (_, __, ___, client) => void client.unmount('/x').catch(() => undefined),
+    (_, __, ___, client) => void client.mount({ type: 'a', source: 'b', directory: '/c' }).catch(() => undefined),
+  ),
   fc.nat(2000).map<Act>((ms) => (_, __, timers) => timers.pass(ms)),
 );
 

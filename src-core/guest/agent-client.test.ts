@@ -3,7 +3,7 @@ import { AppError } from '../base/errors.ts';
 import { AgentClient, type AgentState } from './agent-client.ts';
 import { encodeGrant } from './credit.ts';
 import type { ExecSession } from './exec-session.ts';
-import { CHUNK_BYTES, FRAME_KIND, WINDOW_BYTES } from './protocol.ts';
+import { CHUNK_BYTES, FRAME_KIND, MAX_PAYLOAD_BYTES, WINDOW_BYTES } from './protocol.ts';
 import { FakeGuest } from './testing/fake-guest.ts';
 import { ManualTimers } from './testing/manual-timers.ts';
 import { deliver, MemoryEnd, settle } from './testing/memory-duplex.ts';
@@ -242,6 +242,54 @@ describe('a request', () => {
     await move();
     expect(await ping).toBe(7);
     expect((await time).message).toBe("Failed to set the guest's clock: date failed");
+  });
+});
+
+describe('what the service asks of a guest', () => {
+  const seed = 'ab'.repeat(32);
+  const identity = { hostName: 'copy', machineId: '0'.repeat(32), seed };
+  const mount = { type: 'virtiofs', source: 'share-0', directory: '/srv/däta', options: 'ro' };
+  const requests: Record<string, [ask: () => Promise<void>, message: Record<string, unknown>]> = {
+    identify: [() => client.identify(identity), { kind: 'identify', ...identity }],
+    'rescan-pci': [() => client.rescanPci(), { kind: 'rescan-pci' }],
+    'remove-pci': [() => client.removePci('0000:00:05.0'), { kind: 'remove-pci', address: '0000:00:05.0' }],
+    mount: [() => client.mount(mount), { kind: 'mount', ...mount }],
+    unmount: [() => client.unmount('/srv'), { kind: 'unmount', directory: '/srv', lazy: false }],
+    sync: [() => client.sync(), { kind: 'sync' }],
+  };
+
+  test.each(Object.entries(requests))('%s is said as it was meant, and answered', async (_, [ask, message]) => {
+    await ready();
+    const asked = ask();
+    await move();
+    expect(guest.heard).toEqual([{ session: 1, message }]);
+    guest.say(1, { kind: 'done' });
+    await move();
+    await asked;
+  });
+
+  test.each(Object.entries(requests))('%s is not asked of an agent that does not know it', async (_, [ask]) => {
+    guest.onUp = () => guest.about(['exec', 'ping']);
+    await ready();
+    expect((await failure(ask())).code).toBe('not-supported');
+    expect(guest.heard).toEqual([]);
+  });
+
+  test('has time to make keys for a server', async () => {
+    await ready();
+    const asked = client.identify(identity);
+    await move();
+    timers.pass(170_000);
+    guest.say(1, { kind: 'done' });
+    await move();
+    await asked;
+  });
+
+  test('must fit into one frame', async () => {
+    await ready();
+    const options = 'x'.repeat(MAX_PAYLOAD_BYTES);
+    expect((await failure(client.mount({ ...mount, options }))).code).toBe('invalid-input');
+    expect(guest.heard).toEqual([]);
   });
 });
 

@@ -2,11 +2,19 @@ import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { AppError, type ErrorCode } from '../base/errors.ts';
 import { AgentSessions } from './agent-sessions.ts';
+import { encodeJson } from './ascii-json.ts';
 import { encodeExec, type ExecRequest } from './exec-request.ts';
 import { ExecChannel, type ExecSession } from './exec-session.ts';
 import { readGuestMessage } from './guest-messages.ts';
 import { AgentLink, type ByteDuplex } from './link.ts';
-import { FRAME_KIND, type Frame, type OpeningMessage } from './protocol.ts';
+import {
+  FRAME_KIND,
+  MAX_PAYLOAD_BYTES,
+  type Frame,
+  type Identity,
+  type MountMessage,
+  type OpeningMessage,
+} from './protocol.ts';
 import { RequestSession } from './request-session.ts';
 
 /** absent: nothing answers. waiting: it has still time to. ready: it can be asked. */
@@ -25,7 +33,7 @@ export interface AgentClientOptions {
   readonly random: () => number;
 }
 
-/** What the agent says of itself: "exec", "terminal", "ping", "set-time", "power-off". */
+/** What the agent says of itself: "exec", "terminal", and the names of the requests that it knows. */
 export interface AgentAbout {
   readonly agent: string;
   readonly features: readonly string[];
@@ -36,6 +44,8 @@ const ABSENT_AFTER_MS = 180_000;
 const DEFAULT_WAIT_MS = 60_000;
 /** A guest that is busy swapping still answers in this time. */
 const ANSWER_MS = 30_000;
+/** Keys of an SSH server are made with it, which takes a small processor its time. */
+const IDENTIFY_MS = 180_000;
 /** A guest that breaks the rules again and again is greeted ever more slowly. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
@@ -167,20 +177,64 @@ export class AgentClient {
     return this.#ask({ kind: 'power-off' }, 'ask the guest to power off');
   }
 
-  async #ask(opening: OpeningMessage, doing: string): Promise<void> {
+  /**
+   * Makes the guest another than the one that it is a copy of: random numbers, host name, machine-id, SSH server keys.
+   * What its programs have drawn from the kernel before is theirs: it cannot be taken back.
+   */
+  identify(identity: Identity): Promise<void> {
+    const { hostName, machineId, seed } = identity;
+    const doing = 'give the guest an identity of its own';
+    return this.#ask({ kind: 'identify', hostName, machineId, seed }, doing, IDENTIFY_MS);
+  }
+
+  /** Lets the guest find devices that were plugged in, with their drivers. */
+  rescanPci(): Promise<void> {
+    return this.#ask({ kind: 'rescan-pci' }, 'let the guest find new devices');
+  }
+
+  /** Lets the guest let go of a device; refused while it is in use. @param address "0000:00:05.0" */
+  removePci(address: string): Promise<void> {
+    return this.#ask({ kind: 'remove-pci', address }, 'let the guest let go of a device');
+  }
+
+  /** Mounts something in the guest, having made the directory; what is mounted there already is fine. */
+  mount(request: Omit<MountMessage, 'kind'>): Promise<void> {
+    return this.#ask({ kind: 'mount', ...request }, `mount ${request.directory} in the guest`);
+  }
+
+  /** @param lazy out of sight at once, even while it is used */
+  unmount(directory: string, lazy = false): Promise<void> {
+    return this.#ask({ kind: 'unmount', directory, lazy }, `unmount ${directory} in the guest`);
+  }
+
+  /** What the guest has written is on its disks when this resolves. */
+  sync(): Promise<void> {
+    return this.#ask({ kind: 'sync' }, "write the guest's files to its disks");
+  }
+
+  async #ask(opening: OpeningMessage, doing: string, answerMs = ANSWER_MS): Promise<void> {
     if (this.#state !== 'ready') throw noAgent(doing, 'unavailable', 'no agent answers in the guest');
     this.#need(opening.kind, doing);
     this.#needRoom(doing);
+    const bytes = encodeJson(opening);
+    if (bytes.length > MAX_PAYLOAD_BYTES) {
+      throw new AppError({ code: 'invalid-input', doing, because: 'the request is longer than 64 KiB' });
+    }
     let id = 0;
-    const session = new RequestSession(opening, doing, () => this.#sessions.remove(id));
+    const session = new RequestSession(bytes, doing, () => this.#sessions.remove(id));
     id = this.#sessions.add(session);
     this.#sessions.wake(id);
-    return this.#inTime(session.answer, doing, (error) => session.giveUp(error));
+    return this.#inTime(session.answer, doing, (error) => session.giveUp(error), answerMs);
   }
 
-  async #inTime<T>(answer: Promise<T>, doing: string, giveUp: (error: AppError) => void): Promise<T> {
-    const timer = this.#timers.after(ANSWER_MS, () =>
-      giveUp(noAgent(doing, 'timeout', `the agent in the guest did not answer within ${ANSWER_MS / 1000} s`)),
+  async #inTime<T>(
+    answer: Promise<T>,
+    doing: string,
+    giveUp: (error: AppError) => void,
+    limitMs = ANSWER_MS,
+  ): Promise<T> {
+    const timer = this.#timers.after(limitMs, () =>
+      giveUp(noAgent(doing, 'timeout', `the agent in the guest did not answer within ${limitMs / 1000} s`)),
     );
     try {
       return await answer;

@@ -62,13 +62,50 @@ export interface ExecMessage {
   readonly terminal?: TerminalSize;
 }
 
+/** Who a guest is, so that a copy of one is told from it. */
+export interface Identity {
+  readonly hostName: string;
+  /** 32 hexadecimal digits: machine-id(5). */
+  readonly machineId: string;
+  /** Fresh randomness, at least 32 bytes, in hexadecimal. */
+  readonly seed: string;
+}
+
+export interface MountMessage {
+  readonly kind: 'mount';
+  /** "virtiofs", "ext4". */
+  readonly type: string;
+  /** A device's path, or the tag of a shared folder. */
+  readonly source: string;
+  /** Its whole path; it is made when it is not there. */
+  readonly directory: string;
+  /** As mount(8) has them after -o. */
+  readonly options?: string;
+}
+
+export interface UnmountMessage {
+  readonly kind: 'unmount';
+  readonly directory: string;
+  /** Out of sight at once, gone when nobody uses it any more. */
+  readonly lazy?: boolean;
+}
+
 /** What the host opens a session with. An agent that does not know one answers `failed`, not-supported. */
 export type OpeningMessage =
   | ExecMessage
   | { readonly kind: 'ping' }
   /** Nanoseconds since 1970-01-01 UTC, in decimal: JSON numbers end at 2^53. */
   | { readonly kind: 'set-time'; readonly ns: string }
-  | { readonly kind: 'power-off' };
+  | { readonly kind: 'power-off' }
+  | ({ readonly kind: 'identify' } & Identity)
+  /** Devices were plugged in: they are found, and their drivers loaded. */
+  | { readonly kind: 'rescan-pci' }
+  /** A device is about to be unplugged. @example "0000:00:05.0" */
+  | { readonly kind: 'remove-pci'; readonly address: string }
+  | MountMessage
+  | UnmountMessage
+  /** What is written is to be on the disks. */
+  | { readonly kind: 'sync' };
 
 /** What the host says within an `exec` session. An agent that does not know one answers `unknown`. */
 export type ControlMessage =

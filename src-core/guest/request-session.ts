@@ -1,8 +1,7 @@
 import { Deferred } from '../base/deferred.ts';
 import { AppError } from '../base/errors.ts';
 import type { AgentSession, SendFrame, Violation } from './agent-sessions.ts';
-import { encodeJson } from './ascii-json.ts';
-import { FRAME_KIND, type GuestMessage, type OpeningMessage } from './protocol.ts';
+import { FRAME_KIND, type GuestMessage } from './protocol.ts';
 
 /** The host's end of a session that is one question and one answer. */
 export class RequestSession implements AgentSession {
@@ -11,9 +10,9 @@ export class RequestSession implements AgentSession {
   readonly #ended: () => void;
   #opening: Uint8Array | undefined;
 
-  /** @param doing for errors: "ask the guest to power off" @param ended forget it */
-  constructor(opening: OpeningMessage, doing: string, ended: () => void) {
-    this.#opening = encodeJson(opening);
+  /** @param opening the encoded message @param doing for errors: "ask the guest to power off" @param ended forget it */
+  constructor(opening: Uint8Array, doing: string, ended: () => void) {
+    this.#opening = opening;
     this.#doing = doing;
     this.#ended = ended;
   }

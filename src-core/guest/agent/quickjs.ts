@@ -10,6 +10,9 @@ export interface QuickJsOs {
   readonly O_RDONLY: number;
   readonly O_WRONLY: number;
   readonly O_RDWR: number;
+  readonly O_CREAT: number;
+  readonly O_TRUNC: number;
+  readonly O_EXCL: number;
   readonly SIGCHLD: number;
   readonly WNOHANG: number;
   readonly S_IFMT: number;
@@ -29,8 +32,13 @@ export interface QuickJsOs {
   setTimeout(task: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
   readdir(path: string): [names: string[], errno: number];
+  mkdir(path: string, mode: number): Result;
+  rename(from: string, to: string): Result;
+  remove(path: string): Result;
   readlink(path: string): [target: string, errno: number];
   stat(path: string): [stat: { readonly mode: number } | null, errno: number];
+  /** Of a link itself. */
+  lstat(path: string): [stat: { readonly mode: number } | null, errno: number];
   pipe(): [read: number, write: number] | null;
   /** With `block: false` the child's process id. Descriptors above 2 are closed in the child. */
   exec(args: readonly string[], options: ExecOptions): number;
@@ -61,6 +69,8 @@ export const { std, os, scriptArgs, print } = globalThis as unknown as QuickJsGl
 export const O_NONBLOCK = 0o4000;
 export const EAGAIN = 11;
 export const EINTR = 4;
+export const EEXIST = 17;
+export const EBUSY = 16;
 
 /** Reads into `bytes`. @returns how many; 0 at the end; a negative errno */
 export function readInto(fd: number, bytes: Uint8Array<ArrayBuffer>): Result {

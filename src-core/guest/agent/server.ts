@@ -12,10 +12,13 @@ import {
 } from '../protocol.ts';
 import { ProgramSession } from './program-session.ts';
 import type { SessionSink } from './pumps.ts';
-import { canPowerOff, powerOff, setTime } from './system.ts';
+import type { Failure } from './request-failure.ts';
+import { handlerOf, requestFeatures } from './requests.ts';
 import { canOpenTerminals } from './terminal.ts';
+import { AGENT_VERSION } from './version.ts';
 
-const VERSION = '1';
+/** Of the reason of a failure: the host takes no longer one. */
+const MOST_CHARACTERS = 400;
 
 /** Serves the host: one connection, many sessions. */
 export class AgentServer {
@@ -38,10 +41,9 @@ export class AgentServer {
   }
 
   #introduce(): void {
-    const features = ['exec', 'ping', 'set-time'];
+    const features = ['exec', ...requestFeatures()];
     if (canOpenTerminals()) features.push('terminal');
-    if (canPowerOff()) features.push('power-off');
-    this.#say(0, { kind: 'about', agent: VERSION, features });
+    this.#say(0, { kind: 'about', agent: AGENT_VERSION, features });
   }
 
   /** The host has started anew: what it ran is nobody's any more. */
@@ -83,44 +85,27 @@ export class AgentServer {
     try {
       this.#open(id, message as OpeningMessage);
     } catch (error) {
-      this.#say(id, { kind: 'failed', code: 'invalid-input', because: String(error) });
+      this.#say(id, { kind: 'failed', code: 'invalid-input', because: reasonOf(error) });
     }
   }
 
   #open(id: number, message: OpeningMessage): void {
-    switch (message.kind) {
-      case 'exec': {
-        this.#exec(id, message);
-        return;
-      }
-      case 'ping': {
-        this.#say(id, { kind: 'done' });
-        return;
-      }
-      case 'set-time': {
-        this.#setTime(id, message.ns);
-        return;
-      }
-      case 'power-off':
-        this.#say(id, { kind: 'done' });
-        {
-          powerOff();
-          return;
-        }
-      default: {
-        this.#stranger(id, (message as { kind: string }).kind);
-        return;
-      }
+    if (message.kind === 'exec') {
+      this.#exec(id, message);
+      return;
     }
+    const handler = handlerOf(message);
+    if (handler) this.#answer(id, handler());
+    else this.#stranger(id, (message as { kind: string }).kind);
   }
 
-  #setTime(id: number, ns: string): void {
+  #answer(id: number, work: Promise<Failure>): void {
     const connection = this.#connection;
-    setTime(BigInt(ns), (failure) => {
+    void work.then((failure) => {
       // The host may have started anew in between; its sessions have other meanings now.
       if (connection !== this.#connection) return;
       if (failure === undefined) this.#say(id, { kind: 'done' });
-      else this.#say(id, { kind: 'failed', code: 'guest-failed', because: failure });
+      else this.#say(id, { kind: 'failed', code: 'guest-failed', because: failure.slice(0, MOST_CHARACTERS) });
     });
   }
 
@@ -160,4 +145,10 @@ export class AgentServer {
     this.#wasWritable = this.#link.writable;
     for (const session of [...this.#sessions.values()]) session.update();
   }
+}
+
+function reasonOf(error: unknown): string {
+  return String(error)
+    .replace(/^Error: /, '')
+    .slice(0, MOST_CHARACTERS);
 }

@@ -1,22 +1,21 @@
 import { findTool, isDirectory } from './environment.ts';
 import { os, readSmallFile } from './quickjs.ts';
+import type { Failure } from './request-failure.ts';
 import { runTool } from './tool.ts';
-
-/** What is done after the answer has been sent. */
-type Outcome = (failure?: string) => void;
 
 const FORCE_AFTER_MS = 10_000;
 const NS_PER_MS = 1_000_000n;
 const NS_PER_SECOND = 1_000_000_000n;
 
 /** Sets the clock to `ns` since 1970. date(1) knows only whole seconds, so it is called when one begins. */
-export function setTime(ns: bigint, done: Outcome): void {
+export function setTime(ns: bigint): Promise<Failure> {
   const second = ns / NS_PER_SECOND + 1n;
   const waitMs = Number((second * NS_PER_SECOND - ns) / NS_PER_MS);
-  os.setTimeout(
-    () => runTool(['date', '-u', '-s', `@${second}`], (status) => done(status === 0 ? undefined : 'date failed')),
-    waitMs,
-  );
+  return new Promise((resolve) => {
+    const set = (): void =>
+      runTool(['date', '-u', '-s', `@${second}`], (status) => resolve(status === 0 ? undefined : 'date failed'));
+    os.setTimeout(set, waitMs);
+  });
 }
 
 /**

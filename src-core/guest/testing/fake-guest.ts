@@ -11,6 +11,11 @@ export type Heard =
   | { readonly session: number; readonly credit: number; readonly channel: number }
   | { readonly session: number; readonly finished: number };
 
+const EVERYTHING = [
+  ...['exec', 'terminal', 'ping', 'set-time', 'power-off', 'identify', 'rescan-pci', 'remove-pci'],
+  ...['mount', 'unmount', 'sync'],
+];
+
 /** The guest's end, which says exactly what a test wants it to say. */
 export class FakeGuest {
   readonly end = new MemoryEnd();
@@ -27,7 +32,7 @@ export class FakeGuest {
     });
   }
 
-  about(features = ['exec', 'terminal', 'ping', 'set-time', 'power-off']): void {
+  about(features = EVERYTHING): void {
     this.say(0, { kind: 'about', agent: 'fake', features });
   }
 

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TinyBench, type TinyRun } from './testing/tiny-run.ts';
+
+/** What the agent does for the service, in a machine of the tiny image. */
+let bench: TinyBench;
+let guest: TinyRun;
+
+beforeAll(async () => {
+  bench = await TinyBench.open();
+  const path = join(bench.folder, 'disk.raw');
+  await writeFile(path, '');
+  await truncate(path, 16 * 1024 * 1024);
+  guest = await bench.start('original', { disks: [{ path, readOnly: false, format: 'raw', own: false }] });
+});
+
+afterAll(async () => {
+  await guest.end();
+  await bench.close();
+});
+
+const identity = (hostName: string) => ({
+  hostName,
+  machineId: randomBytes(16).toString('hex'),
+  seed: randomBytes(64).toString('hex'),
+});
+
+describe('identify', () => {
+  test('gives the guest another host name and machine id, and keeps its hosts file in step', async () => {
+    await guest.sh('echo "127.0.1.1 original other" >>/etc/hosts');
+    const wanted = identity('copy-1');
+    await guest.agent.identify(wanted);
+    expect((await guest.sh('hostname; cat /etc/hostname /etc/machine-id; tail -n 1 /etc/hosts')).text).toBe(
+      `copy-1\ncopy-1\n${wanted.machineId}\n127.0.1.1\tcopy-1 other\n`,
+    );
+    expect((await guest.sh('ls -l /etc/machine-id; ls /var/lib/innkeeper')).text).toMatch(/^-r--r--r--/);
+  });
+
+  test('lets two copies of one moment draw different numbers', async () => {
+    const memory = join(bench.folder, 'memory.state');
+    await guest.run.capture({ memory, tops: [], then: 'go-on' });
+    const drawn: string[] = [];
+    for (const name of ['copy-1', 'copy-2']) {
+      const copy = await bench.start('original', { disks: guest.disks, start: { kind: 'restore', memory } });
+      await copy.agent.identify(identity(name));
+      drawn.push((await copy.sh('head -c 32 /dev/urandom | od -An -tx1')).text);
+      await copy.end();
+    }
+    expect(drawn[0]).not.toBe(drawn[1]);
+    expect(drawn[0]).toMatch(/^(?: [0-9a-f]{2}){16}$/m);
+  });
+
+  test('refuses what is none', async () => {
+    const good = identity('copy-3');
+    for (const bad of [{ hostName: 'a b' }, { machineId: 'x' }, { seed: 'abcd' }]) {
+      await expect(guest.agent.identify({ ...good, ...bad })).rejects.toMatchObject({ code: 'invalid-input' });
+    }
+  });
+});
+
+describe('a disk', () => {
+  const disk = { type: 'ext4', source: '/dev/vda', directory: '/mnt/a disk' };
+  const address = async (): Promise<string> =>
+    (await guest.sh('readlink -f /sys/class/block/vda')).text.match(/[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.\d/)?.[0] ??
+    '';
+
+  test('is mounted once, on a directory that is made', async () => {
+    expect(await guest.sh('mke2fs /dev/vda >/dev/null')).toMatchObject({ status: 0 });
+    await guest.agent.mount(disk);
+    await guest.agent.mount(disk);
+    expect((await guest.sh('grep -c vda /proc/mounts; echo kept >"/mnt/a disk/file"')).text).toBe('1\n');
+    await expect(guest.agent.mount({ ...disk, type: 'tmpfs' })).rejects.toMatchObject({
+      code: 'guest-failed',
+      because: expect.stringContaining('something else is mounted') as string,
+    });
+  });
+
+  test('is not taken out while it is mounted', async () => {
+    await expect(guest.agent.removePci(await address())).rejects.toMatchObject({
+      code: 'guest-failed',
+      because: expect.stringMatching(/vda is mounted on \/mnt\/a.*disk/) as string,
+    });
+  });
+
+  test('is taken out and found again', async () => {
+    await guest.agent.sync();
+    await guest.agent.unmount(disk.directory);
+    await guest.agent.unmount(disk.directory);
+    const slot = await address();
+    await guest.agent.removePci(slot);
+    await guest.agent.removePci(slot);
+    expect((await guest.sh('ls /dev/vda; rmmod virtio_blk')).text).toContain('No such file');
+    await guest.agent.rescanPci();
+    await guest.agent.mount(disk);
+    expect((await guest.sh('cat "/mnt/a disk/file"')).text).toBe('kept\n');
+  });
+
+  test('cannot be mounted when there is none', async () => {
+    await expect(guest.agent.mount({ ...disk, source: '/dev/vdz', directory: '/mnt/z' })).rejects.toMatchObject({
+      code: 'guest-failed',
+      because: expect.stringContaining('/dev/vdz') as string,
+    });
+    await expect(guest.agent.mount({ ...disk, directory: 'relative' })).rejects.toMatchObject({
+      code: 'invalid-input',
+    });
+    await expect(guest.agent.removePci('../..')).rejects.toMatchObject({ code: 'invalid-input' });
+  });
+});
