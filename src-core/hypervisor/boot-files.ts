@@ -54,14 +54,15 @@ export function bootFromImage(
   const files = { kernel: kernelPath, initrd: initrdPath, firmware: null };
   const ours = `hostname=${name}`;
   if (boot.kind === 'files') return { ...files, commandLine: withPanic(`${boot.commandLine.trim()} ${ours}`.trim()) };
-  const onDisk = { disks: inBootOrder(disks, bootOrder), commandLine: boot.commandLine };
+  const onDisk = { slots: inBootOrder(disks, bootOrder), commandLine: boot.commandLine };
   return { ...files, commandLine: withPanic(ours), onDisk };
 }
 
-/** Positions of disks; without an order that names one, all of them as they come. */
+/** Slots of disks; without an order that names one which is there, all of them as they come. */
 function inBootOrder(disks: MachineDefinition['disks'], order: readonly number[]): readonly number[] {
-  const positions = order.map((slot) => disks.findIndex((disk) => disk.slot === slot)).filter((at) => at >= 0);
-  return positions.length > 0 ? positions : [...disks.keys()];
+  const slots = disks.map(({ slot }) => slot);
+  const named = order.filter((slot) => slots.includes(slot));
+  return named.length > 0 ? named : slots.sort((a, b) => a - b);
 }
 
 /** What boots from files of this computer. */

@@ -14,19 +14,37 @@ export interface RunSpec {
     /** In place of `kernel` and `initrd`: they are looked for on its disks when it is switched on. */
     readonly onDisk?: BootOnDisk;
   };
-  readonly disks: readonly {
-    readonly path: string;
-    readonly readOnly: boolean;
-    readonly format: 'raw' | 'qcow2';
-    /** Made by Innkeeper: it may be built on other layers of the pool and on an image's disk. */
-    readonly own: boolean;
-  }[];
+  /** Percent of one host processor for each hart; null for no limit. */
+  readonly cpuLimit: number | null;
+  readonly disks: readonly RunDiskSpec[];
   readonly start: RunStart;
 }
 
+export interface RunDiskSpec {
+  /** Its number in the machine, 0 to 15. */
+  readonly slot: number;
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly format: 'raw' | 'qcow2';
+  /** Made by Innkeeper: it may be built on other layers of the pool and on an image's disk. */
+  readonly own: boolean;
+}
+
+/** A change of a machine's hardware while it runs. */
+export type RunChange =
+  | { readonly kind: 'cpu-limit'; readonly percent: number | null }
+  /** What the guest is asked to keep to, by the balloon; at most what the run was started with. */
+  | { readonly kind: 'memory'; readonly bytes: number }
+  /** It is on the bus when this resolves; the guest finds it when it looks there again. */
+  | { readonly kind: 'attach-disk'; readonly disk: RunDiskSpec }
+  /** It is off the bus, and its file is closed, when this resolves: the guest should have let go of it before. */
+  | { readonly kind: 'detach-disk'; readonly slot: number }
+  /** The file is larger, durably, and the guest is told, when this resolves. */
+  | { readonly kind: 'grow-disk'; readonly slot: number; readonly sizeBytes: number };
+
 export interface BootOnDisk {
-  /** Positions in `disks`, in the order in which a kernel is looked for on them. */
-  readonly disks: readonly number[];
+  /** Of disks, in the order in which a kernel is looked for on them. */
+  readonly slots: readonly number[];
   /** In place of what the disk's boot loader is configured with; null to take that. `boot.commandLine` follows either. */
   readonly commandLine: string | null;
 }
@@ -43,7 +61,7 @@ export type RunStart =
 export interface CaptureRequest {
   /** Path of the memory layer to be written, whole or not at all; null where only disks and thread are wanted. */
   readonly memory: string | null;
-  /** Disks that go on in another file, which is there already: an empty layer over the one that is used now. */
+  /** Disks, by slot, that go on in another file, which is there already: an empty layer over the one that is used now. */
   readonly tops: readonly { readonly disk: number; readonly path: string }[];
   /** go-on: as it was before, running or paused. hold: it stands still until `resume`. */
   readonly then: 'go-on' | 'hold';
@@ -78,6 +96,8 @@ export interface RunMeasurement {
   readonly processorMs: number;
   /** Guest memory that holds anything, estimated from a sample of its pages. */
   readonly memoryUsedBytes: number;
+  /** Guest memory that the guest has handed back through the balloon. */
+  readonly balloonBytes: number;
   readonly instructions: number;
   readonly diskReadBytes: number;
   readonly diskWrittenBytes: number;
@@ -105,6 +125,8 @@ export interface MachineRun {
   capture(request: CaptureRequest): Promise<Captured>;
   /** The memory layer that the next one would be a delta on: it must not be removed while this run goes on. */
   readonly memoryBase: string | null;
+  /** @throws AppError when it could not be done; then all is as before */
+  change(change: RunChange): Promise<void>;
   resize(size: { columns: number; rows: number }): void;
   measure(): RunMeasurement;
   /** Takes the power away. Resolves when nothing of it runs and its files are closed. */

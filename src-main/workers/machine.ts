@@ -10,10 +10,13 @@ import type { BoardSpec } from '../../src-core/machine/board-interface.ts';
 import { createBoard } from '../../src-core/machine/board/board.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import type { CoreImports } from '../../src-core/machine/core-interface.ts';
+import { bootSource } from './boot-source.ts';
 import { instantiateCore } from './core-instance.ts';
-import { openSource } from './host-files.ts';
+import { prepareUnpackers } from './kernel-unpackers.ts';
 import { openSavedMachine } from './machine-file.ts';
-import { RunDisk } from './run-disk.ts';
+import { limitProcessor } from './hardware-change.ts';
+import { ProcessorLimit } from './processor-limit.ts';
+import { RunDisks } from './run-disks.ts';
 import { RunLoop } from './run-loop.ts';
 import { RunMeter } from './run-meter.ts';
 import { Gauges } from './run-protocol.ts';
@@ -31,18 +34,12 @@ function report(message: RunReport): void {
   port.postMessage(message);
 }
 
-function boardSpec({ spec, console, agent }: RunWorkerData, disks: readonly RunDisk[]): BoardSpec {
-  const { kernel, initrd, firmware, commandLine } = spec.boot;
+function boardSpec({ spec, console, agent }: RunWorkerData, disks: RunDisks, boot: BoardSpec['boot']): BoardSpec {
   return {
     harts: spec.harts,
     memoryBytes: spec.memoryBytes,
-    boot: {
-      ...(kernel === null ? {} : { kernel: openSource(kernel) }),
-      ...(initrd === null ? {} : { initrd: openSource(initrd) }),
-      ...(firmware === null ? {} : { firmware: openSource(firmware) }),
-      commandLine,
-    },
-    disks,
+    boot,
+    disks: disks.all,
     console: new GuestEnd(console, () => report({ kind: 'nudge', pipe: 'console' })),
     ports: [{ name: AGENT_PORT_NAME, port: new GuestEnd(agent, () => report({ kind: 'nudge', pipe: 'agent' })) }],
     random: (into) => void randomFillSync(into),
@@ -50,26 +47,36 @@ function boardSpec({ spec, console, agent }: RunWorkerData, disks: readonly RunD
   };
 }
 
-function switchOn(disks: RunDisk[]): Board | null {
+function switchOn(disks: RunDisks): Board | null {
   const { name, start } = given.spec;
   try {
-    for (const disk of given.spec.disks) disks.push(new RunDisk(disk));
+    for (const disk of given.spec.disks) disks.open(disk);
     const host = {
       instantiate: (imports: CoreImports['host']) => instantiateCore(given.core, imports),
       monotonicNs: () => performance.now() * 1e6,
     };
-    if (start.kind !== 'restore') return createBoard(boardSpec(given, disks), host);
-    return createBoard(boardSpec(given, disks), host, openSavedMachine(start.memory, `resume machine ${name}`));
+    const { boot, release } = bootSource(given.spec, disks.all);
+    const spec = boardSpec(given, disks, boot);
+    const saved = start.kind === 'restore' ? openSavedMachine(start.memory, `resume machine ${name}`) : undefined;
+    const board = createBoard(spec, host, saved);
+    release();
+    return board;
   } catch (error) {
     report({ kind: 'not-started', failure: toFailure(error, `start machine ${name}`) });
     return null;
   }
 }
 
-function runToEnd(board: Board, disks: readonly RunDisk[]): RunEnd {
+function runToEnd(board: Board, disks: RunDisks): RunEnd {
   const meter = new RunMeter(new Gauges(given.gauges), board);
   const doorbell = new Doorbell(given.doorbell);
-  const loop = new RunLoop({ board, disks, doorbell, port, meter }, given.spec.start.kind !== 'power-on');
+  const limit = new ProcessorLimit(
+    () => performance.now(),
+    () => meter.processorMs(),
+  );
+  const { harts, cpuLimit } = given.spec;
+  limitProcessor({ limit, harts }, cpuLimit);
+  const loop = new RunLoop({ board, disks, doorbell, port, meter, harts, limit }, given.spec.start.kind !== 'power-on');
   try {
     return loop.run();
   } catch (error) {
@@ -80,20 +87,14 @@ function runToEnd(board: Board, disks: readonly RunDisk[]): RunEnd {
 }
 
 /** What a guest wrote and did not flush is kept too where its end allows it. */
-function closeDisks(disks: readonly RunDisk[], end: RunEnd): RunEnd {
-  let result = end;
-  for (const disk of disks) {
-    try {
-      disk.close();
-    } catch (error) {
-      const cause = `a disk could not be brought to an end: ${error instanceof Error ? error.message : String(error)}`;
-      if (end.kind !== 'failed') result = { kind: 'failed', cause };
-    }
-  }
-  return result;
+function closeDisks(disks: RunDisks, end: RunEnd): RunEnd {
+  const wrong = disks.closeAll();
+  if (wrong === null || end.kind === 'failed') return end;
+  return { kind: 'failed', cause: `a disk could not be brought to an end: ${wrong}` };
 }
 
-const disks: RunDisk[] = [];
+if (given.spec.boot.onDisk) await prepareUnpackers();
+const disks = new RunDisks();
 const board = switchOn(disks);
 if (board) {
   report({ kind: 'started' });

@@ -2,6 +2,7 @@ import { AppError, assert } from '../../base/errors.ts';
 import type { BoardCounters, BoardExit, BoardSpec } from '../board-interface.ts';
 import { RunExit, type CoreExports, type CoreImports } from '../core-interface.ts';
 import { GuestRam } from '../devices/guest-ram.ts';
+import type { BalloonDevice } from '../devices/virtio/balloon.ts';
 import type { VirtioDevice } from '../devices/virtio/device.ts';
 import { bootRom, FW_DYNAMIC_ADDRESS } from './boot-rom.ts';
 import { planBoot } from './boot-plan.ts';
@@ -50,7 +51,7 @@ export class VirtBoard implements Board {
   /** @param saved what it goes on from; without it, it is switched on */
   constructor(spec: BoardSpec, host: BoardHost, saved?: SavedMachine) {
     // Before anything else: what cannot be booted should cost nothing.
-    planBoot(spec);
+    if (!saved) planBoot(spec);
     this.#spec = spec;
     this.#clock = new GuestClock(() => host.monotonicNs());
     const { exports, memory } = host.instantiate(this.#imports());
@@ -125,6 +126,10 @@ export class VirtBoard implements Board {
 
   get disks(): DiskDrives {
     return this.#devices.disks;
+  }
+
+  get balloon(): BalloonDevice {
+    return this.#devices.balloon;
   }
 
   plug(slot: number, device: VirtioDevice): void {
