@@ -7,6 +7,7 @@ import type {
   Captured,
   CaptureRequest,
   MachineRun,
+  RunChange,
   RunEnd,
   RunMeasurement,
   RunSpec,
@@ -76,6 +77,10 @@ export class WorkerRun implements MachineRun {
     return captured;
   }
 
+  async change(change: RunChange): Promise<void> {
+    await this.#ask((id) => ({ kind: 'change', id, change }));
+  }
+
   get memoryBase(): string | null {
     return null;
   }
@@ -89,6 +94,7 @@ export class WorkerRun implements MachineRun {
     return {
       processorMs: gauges.get('processorMs'),
       memoryUsedBytes: gauges.get('memoryUsedBytes'),
+      balloonBytes: gauges.get('balloonBytes'),
       instructions: gauges.get('instructions'),
       diskReadBytes: gauges.get('diskReadBytes'),
       diskWrittenBytes: gauges.get('diskWrittenBytes'),

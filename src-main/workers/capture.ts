@@ -1,9 +1,9 @@
-import { assert } from '../../src-core/base/errors.ts';
 import type { BlockImage } from '../../src-core/disks/block-image.ts';
 import type { CaptureRequest } from '../../src-core/hypervisor/runner.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import { saveMachine } from './machine-file.ts';
 import type { RunDisk } from './run-disk.ts';
+import type { RunDisks } from './run-disks.ts';
 
 /**
  * Takes a machine that stands still at one moment: all of what is asked for, or, when it throws, nothing.
@@ -12,15 +12,14 @@ import type { RunDisk } from './run-disk.ts';
  */
 export function capture(
   board: Board,
-  disks: readonly RunDisk[],
+  disks: RunDisks,
   { memory, tops }: Pick<CaptureRequest, 'memory' | 'tops'>,
 ): number {
-  for (const disk of disks) if (!disk.readOnly) disk.flush();
+  for (const disk of disks.all) if (!disk.readOnly) disk.flush();
   const opened: { readonly disk: RunDisk; readonly image: BlockImage }[] = [];
   try {
-    for (const { disk: index, path } of tops) {
-      const disk = disks[index];
-      assert(disk, `the machine has no disk ${index}`);
+    for (const { disk: slot, path } of tops) {
+      const disk = disks.get(slot);
       opened.push({ disk, image: disk.openTop(path) });
     }
     const memoryBytes = memory === null ? 0 : saveMachine(board, memory);

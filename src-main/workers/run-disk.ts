@@ -1,21 +1,23 @@
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../src-core/base/errors.ts';
 import type { BlockImage } from '../../src-core/disks/block-image.ts';
-import type { RunSpec } from '../../src-core/hypervisor/runner.ts';
-import type { BlockBackend } from '../../src-core/machine/board-interface.ts';
+import type { RunDiskSpec } from '../../src-core/hypervisor/runner.ts';
+import type { DiskInSlot } from '../../src-core/machine/board-interface.ts';
 import { openDisk } from './host-files.ts';
 
-type DiskSpec = RunSpec['disks'][number];
-
 /** A disk of a machine that runs. The file below it may be exchanged between two requests for one that shows the same. */
-export class RunDisk implements BlockBackend {
-  readonly #spec: DiskSpec;
+export class RunDisk implements DiskInSlot {
+  readonly #spec: RunDiskSpec;
   #image: BlockImage;
 
   /** @throws AppError when it cannot be opened, or is damaged */
-  constructor(spec: DiskSpec) {
+  constructor(spec: RunDiskSpec) {
     this.#spec = spec;
     this.#image = open(spec, spec.path);
+  }
+
+  get slot(): number {
+    return this.#spec.slot;
   }
 
   get sizeBytes(): number {
@@ -44,6 +46,12 @@ export class RunDisk implements BlockBackend {
 
   writeZeroes(offset: number, length: number, options: { readonly keepAllocated: boolean }): void {
     this.#image.writeZeroes(offset, length, options);
+  }
+
+  /** Makes it larger, durably; the new part reads as zeros. @throws AppError */
+  grow(sizeBytes: number): void {
+    this.#image.grow(sizeBytes);
+    this.#image.flush();
   }
 
   /**
@@ -75,7 +83,7 @@ export class RunDisk implements BlockBackend {
   }
 }
 
-function open({ readOnly, format, own }: DiskSpec, path: string): BlockImage {
+function open({ readOnly, format, own }: RunDiskSpec, path: string): BlockImage {
   return openDisk(path, readOnly, format, own ? (backing) => isLayer(path, backing) : undefined);
 }
 

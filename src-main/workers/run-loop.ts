@@ -4,9 +4,11 @@ import { toFailure } from '../../src-core/contract/failures.ts';
 import { TIMEBASE_HZ } from '../../src-core/machine/core-interface.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import type { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
-import type { CaptureRequest, RunEnd } from '../../src-core/hypervisor/runner.ts';
+import type { CaptureRequest, RunChange, RunEnd } from '../../src-core/hypervisor/runner.ts';
 import { capture } from './capture.ts';
-import type { RunDisk } from './run-disk.ts';
+import { changeHardware } from './hardware-change.ts';
+import type { ProcessorLimit } from './processor-limit.ts';
+import type { RunDisks } from './run-disks.ts';
 import type { RunMeter } from './run-meter.ts';
 import type { RunCommand, RunReport } from './run-protocol.ts';
 
@@ -17,8 +19,9 @@ const TICKS_PER_MS = TIMEBASE_HZ / 1000;
 /** What a machine's thread works with. */
 export interface RunningMachine {
   readonly board: Board;
-  /** By their numbers. */
-  readonly disks: readonly RunDisk[];
+  readonly disks: RunDisks;
+  readonly harts: number;
+  readonly limit: ProcessorLimit;
   readonly doorbell: Doorbell;
   /** To the service. */
   readonly port: MessagePort;
@@ -31,11 +34,16 @@ export class RunLoop {
   readonly #doorbell: Doorbell;
   readonly #port: MessagePort;
   readonly #meter: RunMeter;
-  readonly #disks: readonly RunDisk[];
+  readonly #disks: RunDisks;
+  readonly #machine: RunningMachine;
+  readonly #limit: ProcessorLimit;
   #paused = false;
 
   /** @param paused it stands still until it is resumed */
-  constructor({ board, disks, doorbell, port, meter }: RunningMachine, paused: boolean) {
+  constructor(machine: RunningMachine, paused: boolean) {
+    const { board, disks, doorbell, port, meter, limit } = machine;
+    this.#machine = machine;
+    this.#limit = limit;
     this.#board = board;
     this.#disks = disks;
     this.#doorbell = doorbell;
@@ -54,7 +62,12 @@ export class RunLoop {
         this.#sleep(seen, Infinity);
         continue;
       }
-      const exit = this.#board.run(SLICE);
+      const restMs = this.#limit.restMs();
+      if (restMs > 0) {
+        this.#sleep(seen, restMs);
+        continue;
+      }
+      const exit = this.#board.run(this.#limit.slice(SLICE));
       this.#meter.turned();
       if (exit.kind === 'idle') this.#sleep(seen, (exit.deadlineTicks - this.#board.now()) / TICKS_PER_MS);
       else if (exit.kind !== 'running') return exit;
@@ -79,6 +92,10 @@ export class RunLoop {
       this.#port.postMessage(this.#capture(command.id, command.request));
       return;
     }
+    if (command.kind === 'change') {
+      this.#port.postMessage(this.#change(command.id, command.change));
+      return;
+    }
     this.#pause(command.kind === 'pause');
     const report: RunReport = { kind: 'done', id: command.id };
     this.#port.postMessage(report);
@@ -96,6 +113,15 @@ export class RunLoop {
     } catch (error) {
       this.#pause(wasPaused);
       return { kind: 'done', id, failure: toFailure(error, 'take the state of the machine') };
+    }
+  }
+
+  #change(id: number, change: RunChange): RunReport {
+    try {
+      changeHardware(this.#machine, change);
+      return { kind: 'done', id };
+    } catch (error) {
+      return { kind: 'done', id, failure: toFailure(error, 'change the hardware of the machine') };
     }
   }
 

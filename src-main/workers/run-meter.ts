@@ -48,13 +48,19 @@ export class RunMeter {
     }
   }
 
+  /** Processor time that this thread has used, in milliseconds. */
+  processorMs(): number {
+    return this.#exact ? this.#exact() : performance.now() - this.#startedAt - this.#asleepMs;
+  }
+
   #measureProcessor(now: number): void {
     this.#processorAt = now;
-    this.#gauges.set('processorMs', this.#exact ? this.#exact() : now - this.#startedAt - this.#asleepMs);
+    this.#gauges.set('processorMs', this.processorMs());
   }
 
   #measureMemory(now: number): void {
     this.#memoryAt = now;
+    this.#gauges.set('balloonBytes', this.#board.balloon.heldBytes);
     this.#gauges.set(
       'memoryUsedBytes',
       estimateResident(this.#board.ram.bytes, (a, b) => Buffer.compare(a, b)),

@@ -1,5 +1,5 @@
 import type { Failure } from '../../src-core/contract/failures.ts';
-import type { Captured, CaptureRequest, RunEnd, RunSpec } from '../../src-core/hypervisor/runner.ts';
+import type { Captured, CaptureRequest, RunChange, RunEnd, RunSpec } from '../../src-core/hypervisor/runner.ts';
 import type { SharedPipeBuffers } from '../../src-core/hypervisor/shared-pipe.ts';
 
 /** What the service gives a machine's thread when it starts it. */
@@ -17,6 +17,7 @@ export interface RunWorkerData {
 export type RunCommand =
   | { readonly kind: 'pause' | 'resume'; readonly id: number }
   | { readonly kind: 'capture'; readonly id: number; readonly request: CaptureRequest }
+  | { readonly kind: 'change'; readonly id: number; readonly change: RunChange }
   | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
 
 /** Thread to service. */
@@ -35,6 +36,7 @@ const NAMES = [
   'asleep',
   'processorMs',
   'memoryUsedBytes',
+  'balloonBytes',
   'instructions',
   'diskReadBytes',
   'diskWrittenBytes',

@@ -8,6 +8,7 @@ import type {
   GuestPipe,
   MachineRun,
   MachineRunner,
+  RunChange,
   RunEnd,
   RunMeasurement,
   RunSpec,
@@ -65,6 +66,7 @@ export class FakeRun implements MachineRun {
   measurement: RunMeasurement = {
     processorMs: 0,
     memoryUsedBytes: 0,
+    balloonBytes: 0,
     instructions: 0,
     diskReadBytes: 0,
     diskWrittenBytes: 0,
@@ -102,6 +104,14 @@ export class FakeRun implements MachineRun {
 
   get memoryBase(): string | null {
     return null;
+  }
+
+  /** What happens instead of a change of the hardware. */
+  changed: (change: RunChange) => Promise<void> = () => Promise.resolve();
+
+  change(change: RunChange): Promise<void> {
+    this.calls.push(`change ${change.kind}`);
+    return this.changed(change);
   }
 
   resize({ columns, rows }: { columns: number; rows: number }): void {

@@ -8,6 +8,7 @@ import { Rom } from '../devices/rom.ts';
 import { GoldfishRtc, rtcSavedSchema } from '../devices/rtc.ts';
 import { TestFinisher, type Finish } from '../devices/test-finisher.ts';
 import { Uart, uartStateSchema } from '../devices/uart.ts';
+import { BalloonDevice } from '../devices/virtio/balloon.ts';
 import { ConsoleDevice } from '../devices/virtio/console.ts';
 import type { VirtioDevice } from '../devices/virtio/device.ts';
 import { EntropyDevice } from '../devices/virtio/entropy.ts';
@@ -48,6 +49,7 @@ export class Devices {
   readonly pci: PciHost;
   readonly console: ConsoleDevice;
   readonly disks: DiskDrives;
+  readonly balloon: BalloonDevice;
   /** SBI's debug console is a way to the console too. */
   readonly debugConsole: DebugConsole;
   readonly #ram: GuestRam;
@@ -73,6 +75,8 @@ export class Devices {
     this.#ram = ram;
     this.plug(PCI_SLOT.console, this.console);
     this.plug(PCI_SLOT.entropy, new EntropyDevice(ram, spec.random));
+    this.balloon = new BalloonDevice(ram);
+    this.plug(PCI_SLOT.balloon, this.balloon);
     this.disks = new DiskDrives(ram, this);
     spec.disks.forEach((disk: DiskInSlot, index) => this.disks.attach(disk.slot ?? index, disk));
     this.#attach(new TestFinisher((how) => wiring.finish(how)));
@@ -133,14 +137,14 @@ export class Devices {
   }
 
   /**
-   * By name. A device that the state does not know, but not a disk, is as if it had been plugged in just now: a state
+   * By name. A balloon or a shared folder that the state does not know is as if it had been plugged in just now: a state
    * may be older than it.
    */
   #restoreFunctions(saved: DevicesState['virtio']): string | null {
     const states = new Map(saved.map((state) => [state.name, state]));
-    for (const plugged of this.#functions.values()) {
+    for (const [slot, plugged] of this.#functions) {
       const state = states.get(plugged.name);
-      if (!state && this.disks.has(plugged.name)) return `${plugged.name} was not there when it was saved`;
+      if (!state && slot < PCI_SLOT.balloon) return `${plugged.name} was not there when it was saved`;
       const wrong = state ? plugged.restore(state) : null;
       if (wrong !== null) return `${plugged.name}: ${wrong}`;
       states.delete(plugged.name);

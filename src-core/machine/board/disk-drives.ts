@@ -52,10 +52,6 @@ export class DiskDrives {
     this.#drive(slot).device.resized();
   }
 
-  has(name: string): boolean {
-    return [...this.#drives.values()].some(({ device }) => device.name === name);
-  }
-
   flush(): void {
     for (const { disk } of this.#drives.values()) if (!disk.readOnly) disk.flush();
   }

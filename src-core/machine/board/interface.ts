@@ -2,6 +2,7 @@ import type { BoardCounters, BoardExit } from '../board-interface.ts';
 import type { CoreExports, CoreImports } from '../core-interface.ts';
 import type { GuestRam } from '../devices/guest-ram.ts';
 import type { MachineState } from '../state/machine-state.ts';
+import type { BalloonDevice } from '../devices/virtio/balloon.ts';
 import type { VirtioDevice } from '../devices/virtio/device.ts';
 import type { ExitCount } from './bus.ts';
 import type { DiskDrives } from './disk-drives.ts';
@@ -53,6 +54,8 @@ export interface Board {
   plug(slot: number, device: VirtioDevice): void;
   /** Takes it out, whether the guest has let go of it or not. */
   unplug(slot: number): void;
+  /** Memory that the guest may hand back, and how far it did. */
+  readonly balloon: BalloonDevice;
   counters(): BoardCounters;
   /** Why the guest left its own code, by device and kind, since the board was made. */
   exits(): readonly ExitCount[];

@@ -98,7 +98,8 @@ test.each<[string, (state: MachineState) => void, number]>([
   ['memory', (state) => (state.memoryBytes *= 2), 1],
   ['processors', () => undefined, 2],
   ['firmware', (state) => (state.core.sbi = false), 1],
-  ['devices', (state) => state.devices.virtio.pop(), 1],
+  ['devices', (state) => state.devices.virtio.splice(1, 1), 1],
+  ['a device more', (state) => Object.assign(state.devices.virtio.at(-1) ?? {}, { name: 'net' }), 1],
   ['disk', (state) => Object.assign(state.devices.virtio[2]?.device as object, { capacityBytes: 512 }), 1],
   ['queue', (state) => Object.assign(state.devices.virtio[1]?.queues[0] ?? {}, { enabled: true, descriptors: 1 }), 1],
 ])('a state of another machine is refused: %s', (_, change, harts) => {
@@ -107,4 +108,13 @@ test.each<[string, (state: MachineState) => void, number]>([
   change(state);
   const bytes = stateBytes(state, machine.board.ram.bytes);
   expect(() => reborn(bytes, harts)).toThrow(/its saved state does not fit the machine/);
+});
+
+test('a state of before there was a balloon is taken up, without one that the guest knows', () => {
+  const machine = countingMachine();
+  const state = machine.board.save();
+  expect(state.devices.virtio.pop()?.name).toBe('balloon');
+  const again = reborn(stateBytes(state, machine.board.ram.bytes), 1);
+  expect(again.board.balloon.isDriven).toBe(false);
+  expect(again.board.save().devices.virtio.map(({ name }) => name)).toEqual(['console', 'rng', 'disk0', 'balloon']);
 });

@@ -1,7 +1,7 @@
 import type { Virtqueue } from './queue.ts';
 
 /** Device types. virtio 1.3 §5 "Device Types". */
-export const VIRTIO_TYPE = { net: 1, block: 2, console: 3, entropy: 4 } as const;
+export const VIRTIO_TYPE = { net: 1, block: 2, console: 3, entropy: 4, balloon: 5, fileSystem: 26 } as const;
 
 /** What the transport does for a device. */
 export interface VirtioTransport {

@@ -1,0 +1,77 @@
+import { AppError } from '../../src-core/base/errors.ts';
+import type { RunChange, RunDiskSpec } from '../../src-core/hypervisor/runner.ts';
+import type { Board } from '../../src-core/machine/board/board.ts';
+import type { ProcessorLimit } from './processor-limit.ts';
+import type { RunDisks } from './run-disks.ts';
+
+export interface ChangeableMachine {
+  readonly board: Board;
+  readonly disks: RunDisks;
+  readonly limit: ProcessorLimit;
+  readonly harts: number;
+}
+
+/** Changes the hardware of a machine between two slices. @throws AppError; then all is as before */
+export function changeHardware(machine: ChangeableMachine, change: RunChange): void {
+  switch (change.kind) {
+    case 'cpu-limit':
+      limitProcessor(machine, change.percent);
+      return;
+    case 'memory':
+      setMemory(machine, change.bytes);
+      return;
+    case 'attach-disk':
+      attach(machine, change.disk);
+      return;
+    case 'detach-disk':
+      detach(machine, change.slot);
+      return;
+    case 'grow-disk':
+      grow(machine, change.slot, change.sizeBytes);
+      return;
+  }
+}
+
+/** The percentage is of each processor of the machine; all of them are in this thread. */
+export function limitProcessor(
+  { limit, harts }: Pick<ChangeableMachine, 'limit' | 'harts'>,
+  percent: number | null,
+): void {
+  limit.set(percent === null ? null : (percent / 100) * harts);
+}
+
+/** The guest takes its time; how far it came is measured. */
+function setMemory({ board }: ChangeableMachine, bytes: number): void {
+  const { balloon, ram } = board;
+  if (!balloon.isDriven) {
+    throw new AppError({
+      code: 'not-supported',
+      doing: 'change the memory of the machine',
+      because: 'its guest has no driver for the memory balloon (virtio_balloon), or has not loaded it yet',
+      hint: 'Stop the machine to change its memory.',
+    });
+  }
+  balloon.ask(ram.sizeBytes - bytes);
+}
+
+function attach({ board, disks }: ChangeableMachine, spec: RunDiskSpec): void {
+  board.disks.attach(spec.slot, disks.open(spec));
+}
+
+/** The guest may not have let go of it: what it had written is kept, and its driver finds that the disk is gone. */
+function detach({ board, disks }: ChangeableMachine, slot: number): void {
+  const disk = disks.get(slot);
+  if (!disk.readOnly) disk.flush();
+  board.disks.detach(slot);
+  disks.close(slot);
+}
+
+function grow({ board, disks }: ChangeableMachine, slot: number, sizeBytes: number): void {
+  const disk = disks.get(slot);
+  if (sizeBytes < disk.sizeBytes) {
+    const doing = `grow disk ${slot}`;
+    throw new AppError({ code: 'invalid-input', doing, because: 'a disk can only become larger' });
+  }
+  disk.grow(sizeBytes);
+  board.disks.resized(slot);
+}
