@@ -15,6 +15,7 @@ export default defineConfig({
           electron: 'src-main/electron/main.ts',
           inn: 'src-main/cli/main.ts',
           'machine-worker': 'src-main/workers/machine.ts',
+          'disk-worker': 'src-main/workers/disk-work.ts',
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -57,9 +57,10 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
 /**
  * Writes what an image holds into the image that it is built on, and empties it. The content is on the disk below before
  * anything is given up above, so a crash in between loses nothing.
+ * @param keep it is not emptied: nobody needs it afterwards
  * @throws AppError 'invalid-input' when it is built on nothing, 'denied' when that was opened only for reading
  */
-export function* commitSteps(image: Qcow2Image): Generator<number, void, void> {
+export function* commitSteps(image: Qcow2Image, { keep = false } = {}): Generator<number, void, void> {
   const { backing } = image;
   const doing = `commit the disk image ${image.file.name}`;
   if (!backing) throw new AppError({ code: 'invalid-input', doing, because: 'it is built on no other image' });
@@ -80,7 +81,7 @@ export function* commitSteps(image: Qcow2Image): Generator<number, void, void> {
     yield at;
   }
   backing.flush();
-  image.empty();
+  if (!keep) image.empty();
 }
 
 /** `commitSteps` in one go. */

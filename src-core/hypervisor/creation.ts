@@ -7,7 +7,7 @@ import { checkBootFiles } from './boot-files.ts';
 import { DEFINITION_VERSION } from './definition.ts';
 import type { MachineDefinition } from './definition.ts';
 import { planDisks } from './machine-disks.ts';
-import type { NewFile } from './machine-store.ts';
+import type { Pin } from './layers/layer-pool.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export type CreateRequest = z.output<typeof createMachineSchema>;
@@ -19,21 +19,17 @@ interface SourceFacts {
   readonly minimumMemoryBytes: number;
 }
 
-/** A definition, and the files that have to be in the machine's folder with it. */
-interface PlannedMachine {
-  readonly definition: MachineDefinition;
-  readonly newFiles: readonly NewFile[];
-}
-
 /**
- * Checks a request down to the files that it names, and makes the definition of it.
- * @throws AppError 'not-found', 'invalid-input', 'no-room', 'not-supported', 'denied'; nothing was changed
+ * Checks a request down to the files that it names, and makes the definition of it and its own disks.
+ * @param pin keeps those disks until the definition is on disk
+ * @throws AppError 'not-found', 'invalid-input', 'no-room', 'not-supported', 'denied', 'disk-full'
  */
 export async function planMachine(
   request: CreateRequest,
   id: string,
-  around: Pick<Surroundings, 'files' | 'host' | 'images' | 'clock'>,
-): Promise<PlannedMachine> {
+  around: Pick<Surroundings, 'files' | 'host' | 'images' | 'clock' | 'layers'>,
+  pin: Pin,
+): Promise<MachineDefinition> {
   const { name, source } = request;
   const doing = `create machine ${name}`;
   const facts = await inspectSource(request, doing, around);
@@ -41,8 +37,8 @@ export async function planMachine(
   const memoryBytes = request.memoryBytes ?? facts.defaults.memoryBytes;
   admitDefinition({ doing, processors, memoryBytes }, around.host.meter.facts);
   if (memoryBytes < facts.minimumMemoryBytes) throw tooLittleMemory(doing, memoryBytes, facts.minimumMemoryBytes);
-  const { disks, newFiles } = await planDisks(around.files, doing, request.disks);
-  const definition: MachineDefinition = {
+  const disks = await planDisks(around, doing, request.disks, [], pin);
+  return {
     version: DEFINITION_VERSION,
     id,
     name,
@@ -54,8 +50,9 @@ export async function planMachine(
     bootOrder: [],
     disks: [...disks],
     shares: [],
+    resume: null,
+    currentSnapshot: null,
   };
-  return { definition, newFiles };
 }
 
 async function inspectSource(

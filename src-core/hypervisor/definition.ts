@@ -4,7 +4,17 @@ import { machineDiskSchema, machineSourceSchema } from '../contract/machines.ts'
 import { bytesSchema, nameSchema, timeSchema } from '../contract/names.ts';
 import { MOST_SHARES, shareSchema } from '../contract/shares.ts';
 
-export const DEFINITION_VERSION = 1;
+/** 2: disks of its own are layers of the pool, and a saved state is named here. Version 1 had both in its folder. */
+export const DEFINITION_VERSION = 2;
+
+/** A layer's name in the pools of disks and of saved memory. */
+export const layerSchema = z.string().regex(/^[0-9a-f]{16}$/);
+
+/** A disk of its own is a file of the pool and nothing else, wherever the definition came from. */
+export const definedDiskSchema = machineDiskSchema.refine(
+  ({ own, path, format }) => !own || (/^[0-9a-f]{16}\.qcow2$/.test(path) && format === 'qcow2'),
+  'The path of a disk of its own is the name of a layer',
+);
 
 /** `machines/ID/machine.json`: what a machine is. What happened to it stands in its run record. */
 export const machineDefinitionSchema = z.object({
@@ -19,12 +29,24 @@ export const machineDefinitionSchema = z.object({
   cpuLimit: z.number().int().min(1).max(100).nullable().default(null),
   /** Slots of disks, in the order in which a kernel is looked for on them. */
   bootOrder: z.array(z.number().int().min(0).max(15)).default([]),
-  /** The path of a disk of its own is relative to its folder. */
-  disks: z.array(machineDiskSchema),
+  /** The path of a disk of its own is the file of its top layer in the pool. */
+  disks: z.array(definedDiskSchema),
   /** Folders of this computer; in the guest each is a device of its own, named by its slot. */
   shares: z.array(shareSchema).max(MOST_SHARES).default([]),
+  /**
+   * Where it goes on, as long as it is suspended. `renewed`: this state was another machine's, so the guest gets an
+   * identity of its own (host name, machine id, randomness) as it goes on.
+   */
+  resume: z.object({ memory: layerSchema, renewed: z.boolean() }).nullable().default(null),
+  /** The snapshot that its present state is built on. */
+  currentSnapshot: layerSchema.nullable().default(null),
 });
 export type MachineDefinition = z.infer<typeof machineDefinitionSchema>;
+
+/** The same machine, not suspended. */
+export function withoutState(definition: MachineDefinition): MachineDefinition {
+  return definition.resume === null ? definition : { ...definition, resume: null };
+}
 
 const anyVersion = z.object({ version: z.number().int() });
 

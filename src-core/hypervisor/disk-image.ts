@@ -22,6 +22,8 @@ interface DiskFile {
   readonly readOnly: boolean;
   /** Known from when it was attached; without it the file is looked at, which is right only before a guest has had it. */
   readonly format?: DiskFormat;
+  /** Made by Innkeeper: it may be built on another file. */
+  readonly own?: boolean;
 }
 
 /**
@@ -55,11 +57,11 @@ async function seenFormat(files: Files, doing: string, path: string): Promise<Di
   return seen.format;
 }
 
-async function qcow2Size(files: Files, doing: string, { path, readOnly }: DiskFile): Promise<number> {
+async function qcow2Size(files: Files, doing: string, { path, readOnly, own }: DiskFile): Promise<number> {
   const refuse = (because: string, hint: string): AppError =>
     new AppError({ code: 'not-supported', doing, because: `the disk ${path} ${because}`, hint, data: { path } });
   const header = await qcow2Header(files, doing, path);
-  if (header.backing) {
+  if (header.backing && own !== true) {
     const hint = 'Make it stand alone first: "qemu-img convert -O qcow2 OLD NEW".';
     throw refuse(`is built on another file, ${header.backing.path}`, hint);
   }

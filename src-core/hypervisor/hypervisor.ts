@@ -6,59 +6,60 @@ import type { GuestShare } from '../host/host-model.ts';
 import { MachineBin } from './bin.ts';
 import { planMachine } from './creation.ts';
 import type { CreateRequest } from './creation.ts';
-import { damagedName, refuseDamaged, viewOfDamaged } from './damaged.ts';
+import type { MachineDefinition } from './definition.ts';
+import { isOn, powerOffAll, suspendAll } from './farewell.ts';
+import { LayerOwnersOnDisk } from './layers/layer-owners.ts';
 import { afterRequest } from './life-cycle.ts';
 import { Machine } from './machine.ts';
-import type { DamagedMachine } from './machine-store.ts';
-import { recover } from './run-record.ts';
+import { MachineRegistry } from './machine-registry.ts';
+import { NEVER_RUN, recover } from './run-record.ts';
+import type { RunRecord } from './run-record.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** So often the machines are looked at: whether they are stuck, and what they use, for whoever asks once. */
 const WATCH_MS = 2000;
-/** How long guests have to power off when the service ends. */
-const FAREWELL_MS = 5000;
-const RUNNING = new Set(['starting', 'running', 'paused', 'stopping', 'suspending']);
 
 /** All machines of a data directory. */
 export class Hypervisor {
   readonly #around: Surroundings;
-  readonly #machines = new Map<string, Machine>();
-  readonly #damaged = new Map<string, DamagedMachine>();
+  readonly #registry = new MachineRegistry();
   readonly #bin: MachineBin;
   readonly #changed = new Emitter<MachineView>();
   readonly #removed = new Emitter<string>();
-  /** Names, in lower case, of machines that are just being made, renamed or brought back. */
-  readonly #claimed = new Set<string>();
   #watchdog: Disposable | undefined;
-  #closing = false;
 
   constructor(around: Surroundings) {
     this.#around = around;
-    const { store, clock, log } = around;
+    const { store, clock, log, layers } = around;
     this.#bin = new MachineBin(
       store,
       clock,
-      (id) => log.forget(id),
+      (id) => {
+        log.forget(id);
+        layers.sweepSoon();
+      },
       (id, error) => log.warn(id, 'a removed machine could not be deleted', { error }),
     );
   }
 
   /** Reads the machines from disk. Once, before anything else. @throws AppError when the disk cannot be read */
   async open(): Promise<void> {
-    const { store, clock, log } = this.#around;
+    const { store, clock, log, layers } = this.#around;
+    await layers.makeFolders();
     const { machines, damaged, bin } = await store.open();
-    for (const { definition, record, suspended } of machines) {
-      const recovered = recover(record, clock.now(), suspended);
-      const tell = (changed: Machine): void => this.#tell(changed);
-      const machine = this.#adopt(new Machine(definition, recovered, this.#around, tell, suspended));
+    for (const { definition, record } of machines) {
+      const recovered = recover(record, clock.now(), definition.resume !== null);
+      const machine = this.#adopt(definition, recovered);
       await machine.measureDisks();
       if (recovered !== record) await store.writeRecord(definition.id, recovered).catch(() => undefined);
     }
     for (const each of damaged) {
-      this.#damaged.set(each.id, each);
+      this.#registry.addDamaged(each);
       log.warn(each.id, `its definition cannot be used: ${each.problem.because}`, { path: each.path });
     }
     this.#bin.adopt(bin);
+    layers.open(new LayerOwnersOnDisk(this.#around));
+    layers.sweepSoon();
     this.#watch();
   }
 
@@ -72,25 +73,17 @@ export class Hypervisor {
 
   /** Sorted by name. */
   list(): MachineView[] {
-    const views = [...[...this.#machines.values()].map((machine) => machine.view()), ...this.#damagedViews()];
-    return views.sort((a, b) => a.name.localeCompare(b.name));
+    return this.#registry.list();
   }
 
   /** @param reference name, in any case, or id @throws AppError 'not-found' */
   inspect(reference: string): MachineView {
-    const damaged = this.#findDamaged(reference);
-    return damaged ? viewOfDamaged(damaged) : this.get(reference, 'inspect').view();
+    return this.#registry.inspect(reference);
   }
 
   /** @param verb for the failure: "start" @throws AppError 'not-found', or why it cannot be used */
   get(reference: string, verb: string): Machine {
-    const machine = this.#named(reference) ?? this.#machines.get(reference);
-    if (machine) return machine;
-    const doing = `${verb} machine ${reference}`;
-    const damaged = this.#findDamaged(reference);
-    if (damaged) throw refuseDamaged(doing, damaged);
-    const because = 'there is no such machine';
-    throw new AppError({ code: 'not-found', doing, because, data: { machine: reference } });
+    return this.#registry.get(reference, verb);
   }
 
   /**
@@ -100,11 +93,18 @@ export class Hypervisor {
    */
   async create(request: CreateRequest): Promise<MachineView> {
     const doing = `create machine ${request.name}`;
-    const machine = await this.#claim(request.name, doing, async () => {
-      const { definition, newFiles } = await planMachine(request, this.#newId(), this.#around);
-      await asPartOf(doing, this.#around.store.create(definition, newFiles));
-      const record = { version: 1, runningSince: null, lastEnd: null } as const;
-      return this.#adopt(new Machine(definition, record, this.#around, (changed) => this.#tell(changed)));
+    const machine = await this.#registry.claim(request.name, doing, async () => {
+      const pin = this.#around.layers.pin();
+      try {
+        const definition = await planMachine(request, this.#newId(), this.#around, pin);
+        await asPartOf(doing, this.#around.store.create(definition));
+        return this.#adopt(definition, NEVER_RUN);
+      } catch (error) {
+        this.#around.layers.sweepSoon();
+        throw error;
+      } finally {
+        pin.dispose();
+      }
     });
     this.#around.log.info(machine.id, `created as ${machine.name}`);
     this.#tell(machine);
@@ -119,24 +119,22 @@ export class Hypervisor {
     const doing = `rename machine ${machine.name} to ${name}`;
     const sameName = machine.name.toLowerCase() === name.toLowerCase();
     if (sameName) await asPartOf(doing, machine.rename(name));
-    else await this.#claim(name, doing, () => asPartOf(doing, machine.rename(name)));
+    else await this.#registry.claim(name, doing, () => asPartOf(doing, machine.rename(name)));
     return machine.view();
   }
 
   /** Moves a stopped machine to the bin, or with `purge` deletes it for good. @throws AppError */
   async remove(reference: string, purge: boolean): Promise<{ id: string }> {
-    const damaged = this.#findDamaged(reference);
+    const damaged = this.#registry.findDamaged(reference);
     const id = damaged ? damaged.id : this.#removable(reference).id;
-    const machine = this.#machines.get(id);
+    const machine = damaged ? undefined : this.get(id, 'remove');
     // From here on nobody finds it any more, so nobody starts it while it goes.
-    this.#machines.delete(id);
-    this.#damaged.delete(id);
+    const putBack = this.#registry.take(id);
     try {
       await machine?.settled();
       await asPartOf(`delete machine ${reference}`, this.#bin.put(id));
     } catch (error) {
-      if (machine) this.#machines.set(id, machine);
-      if (damaged) this.#damaged.set(id, damaged);
+      putBack();
       throw error;
     }
     this.#around.log.info(id, 'removed');
@@ -153,14 +151,17 @@ export class Hypervisor {
     }
     try {
       const found = await this.#around.store.restore(id);
-      if ('problem' in found) return this.#showDamaged(found);
-      const { definition, record, suspended } = found;
-      const taken = this.#named(definition.name);
+      if ('problem' in found) {
+        const view = this.#registry.addDamaged(found);
+        this.#changed.fire(view);
+        return view;
+      }
+      const { definition, record } = found;
+      const taken = this.#registry.named(definition.name);
       // It is back in any case: a machine is worth more than its name.
-      const unique = taken ? { ...definition, name: this.#freeName(definition.name) } : definition;
+      const unique = taken ? { ...definition, name: this.#registry.freeName(definition.name) } : definition;
       if (taken) await this.#around.store.update(unique);
-      const tell = (changed: Machine): void => this.#tell(changed);
-      const machine = this.#adopt(new Machine(unique, record, this.#around, tell, suspended));
+      const machine = this.#adopt(unique, record);
       this.#tell(machine);
       return machine.view();
     } catch (error) {
@@ -176,19 +177,19 @@ export class Hypervisor {
 
   /** Names of the machines that are made from an image. */
   usersOf(image: string): string[] {
-    const users = [...this.#machines.values()].filter(
+    const users = this.#registry.machines.filter(
       ({ definition: { source } }) => source.kind === 'image' && source.image === image,
     );
     return users.map(({ name }) => name).sort();
   }
 
   get runningCount(): number {
-    return [...this.#machines.values()].filter(({ state }) => RUNNING.has(state)).length;
+    return this.#registry.machines.filter(isOn).length;
   }
 
   /** Measures all that run. */
   sample(): { id: string; stats: MachineStats }[] {
-    return [...this.#machines.values()].flatMap((machine) => {
+    return this.#registry.machines.flatMap((machine) => {
       const stats = machine.sample();
       return stats ? [{ id: machine.id, stats }] : [];
     });
@@ -196,84 +197,29 @@ export class Hypervisor {
 
   /** What each machine was promised and uses, as measured last. */
   shares(): Promise<GuestShare[]> {
-    return Promise.resolve([...this.#machines.values()].map((machine) => this.#share(machine)));
+    return Promise.resolve(this.#registry.machines.map(shareOf));
   }
 
-  /**
-   * Suspends all that run. Those that power off anyway are waited for by `close`.
-   * @returns names of those that are suspended now
-   * @throws AppError that names each that could not be, and why; it goes on
-   */
-  async suspendAll(doing: string): Promise<string[]> {
-    const machines = [...this.#machines.values()].filter(({ state }) => RUNNING.has(state) && state !== 'stopping');
-    const outcomes = await Promise.allSettled(machines.map((machine) => machine.suspend()));
-    const failures = outcomes.flatMap((outcome, index) => {
-      if (outcome.status === 'fulfilled') return [];
-      const because = outcome.reason instanceof AppError ? outcome.reason.because : String(outcome.reason);
-      return [`${machines[index]?.name ?? ''} cannot be suspended: ${because}`];
-    });
-    if (failures.length === 0) return machines.map(({ name }) => name).sort();
-    const hint = 'Wait or stop it, or use --force, which powers off all that run.';
-    throw new AppError({ code: 'wrong-state', doing, because: failures.join('; '), hint });
+  /** See `suspendAll` of the farewell. @throws AppError */
+  suspendAll(doing: string): Promise<string[]> {
+    return suspendAll(this.#registry.machines, doing);
   }
 
   /** Asks all guests to power off, waits a little, and takes the power from those that have not. */
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#registry.closing = true;
     this.#watchdog?.dispose();
     this.#bin.dispose();
-    const machines = [...this.#machines.values()];
-    await Promise.all(machines.map((machine) => this.#farewell(machine)));
-    await Promise.all(machines.map((machine) => machine.settled()));
+    this.#around.layers.close();
+    await powerOffAll(this.#registry.machines, this.#changed);
   }
 
-  #share(machine: Machine): GuestShare {
-    const { id, name, processors, memoryBytes, stats, disks } = machine.view();
-    return {
-      guest: id,
-      guestName: name,
-      running: RUNNING.has(machine.state),
-      processors: { promised: processors, used: stats?.processorUsed ?? 0 },
-      memoryBytes: { promised: memoryBytes, used: stats?.memoryUsedBytes ?? 0 },
-      diskBytes: {
-        promised: disks.reduce((sum, disk) => sum + (disk.sizeBytes ?? 0), 0),
-        used: disks.reduce((sum, disk) => sum + (disk.usedBytes ?? 0), 0),
-      },
-    };
-  }
-
-  async #farewell(machine: Machine): Promise<void> {
-    if (machine.state === 'running' && machine.live?.agent.state === 'ready') {
-      machine.stop(FAREWELL_MS);
-      await this.#untilStopped(machine);
-    }
-    if (RUNNING.has(machine.state) || machine.state === 'preparing') await machine.kill();
-  }
-
-  #untilStopped(machine: Machine): Promise<void> {
-    return new Promise((resolve) => {
-      const listener = this.#changed.on((view) => {
-        if (view.id !== machine.id || (view.state === 'stopping' && !view.stopOverdue)) return;
-        listener.dispose();
-        resolve();
-      });
-    });
-  }
-
-  #adopt(machine: Machine): Machine {
-    this.#machines.set(machine.id, machine);
-    return machine;
+  #adopt(definition: MachineDefinition, record: RunRecord): Machine {
+    return this.#registry.add(new Machine(definition, record, this.#around, (machine) => this.#tell(machine)));
   }
 
   #tell(machine: Machine): void {
-    if (this.#machines.get(machine.id) === machine) this.#changed.fire(machine.view());
-  }
-
-  #showDamaged(found: DamagedMachine): MachineView {
-    this.#damaged.set(found.id, found);
-    const view = viewOfDamaged(found);
-    this.#changed.fire(view);
-    return view;
+    if (this.#registry.has(machine)) this.#changed.fire(machine.view());
   }
 
   #removable(reference: string): Machine {
@@ -282,54 +228,31 @@ export class Hypervisor {
     return machine;
   }
 
-  #named(name: string): Machine | undefined {
-    const wanted = name.toLowerCase();
-    return [...this.#machines.values()].find((machine) => machine.name.toLowerCase() === wanted);
-  }
-
-  #damagedViews(): MachineView[] {
-    return [...this.#damaged.values()].map(viewOfDamaged);
-  }
-
-  #findDamaged(reference: string): DamagedMachine | undefined {
-    return [...this.#damaged.values()].find(({ id }) => id === reference || damagedName(id) === reference);
-  }
-
-  /** Holds a name while `work` makes it somebody's. @throws AppError 'already-exists' */
-  async #claim<T>(name: string, doing: string, work: () => Promise<T>): Promise<T> {
-    const key = name.toLowerCase();
-    if (this.#closing) throw new AppError({ code: 'unavailable', doing, because: 'Innkeeper is just ending' });
-    if (this.#claimed.has(key) || this.#named(name)) {
-      const because = `there is already a machine ${name}`;
-      throw new AppError({ code: 'already-exists', doing, because, hint: 'Choose another name.', data: { name } });
-    }
-    this.#claimed.add(key);
-    try {
-      return await work();
-    } finally {
-      this.#claimed.delete(key);
-    }
-  }
-
-  #freeName(name: string): string {
-    for (let n = 2; ; n++) {
-      const candidate = `${name.slice(0, 58)}-${n}`;
-      if (!this.#named(candidate) && !this.#claimed.has(candidate.toLowerCase())) return candidate;
-    }
-  }
-
   #newId(): string {
-    const bytes = new Uint8Array(8);
-    this.#around.random(bytes);
-    return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    return this.#around.layers.newLayer();
   }
 
   #watch(): void {
-    if (this.#closing) return;
-    for (const machine of this.#machines.values()) {
+    if (this.#registry.closing) return;
+    for (const machine of this.#registry.machines) {
       machine.watch();
       machine.sample();
     }
     this.#watchdog = this.#around.clock.after(WATCH_MS, () => this.#watch());
   }
+}
+
+function shareOf(machine: Machine): GuestShare {
+  const { id, name, processors, memoryBytes, stats, disks } = machine.view();
+  return {
+    guest: id,
+    guestName: name,
+    running: isOn(machine),
+    processors: { promised: processors, used: stats?.processorUsed ?? 0 },
+    memoryBytes: { promised: memoryBytes, used: stats?.memoryUsedBytes ?? 0 },
+    diskBytes: {
+      promised: disks.reduce((sum, disk) => sum + (disk.sizeBytes ?? 0), 0),
+      used: disks.reduce((sum, disk) => sum + (disk.usedBytes ?? 0), 0),
+    },
+  };
 }

@@ -22,16 +22,26 @@ export interface LaunchPlan {
 export async function planLaunch(
   definition: MachineDefinition,
   doing: string,
-  around: Pick<Surroundings, 'files' | 'images' | 'host' | 'disks' | 'store'>,
+  around: Pick<Surroundings, 'files' | 'images' | 'host' | 'disks' | 'layers'>,
 ): Promise<LaunchPlan | null> {
   const boot = await planBoot(definition, doing, around);
   if (boot === null) return null;
-  const { id, name, processors, memoryBytes } = definition;
+  const { id, name, processors, memoryBytes, cpuLimit } = definition;
   const disks = locateDisks(definition, around);
   const { meter } = around.host;
   admitStart({ doing, processors, memoryBytes }, meter.facts, await meter.measure());
   const leases = await leaseDisks(name, disks, doing, around);
-  return { spec: { id, name, harts: processors, memoryBytes, boot, disks, start: { kind: 'power-on' } }, leases };
+  const spec = {
+    id,
+    name,
+    harts: processors,
+    memoryBytes,
+    cpuLimit,
+    boot,
+    disks,
+    start: { kind: 'power-on' },
+  } as const;
+  return { spec, leases };
 }
 
 async function planBoot(

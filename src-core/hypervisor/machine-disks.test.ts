@@ -15,9 +15,10 @@ function bytesOf(path: string): Uint8Array {
 }
 
 describe('a new disk', () => {
-  it('is a thin qcow2 in the folder of its machine, shown with its size and what it takes', async () => {
-    const { id, disks } = await bench.create('web', { disks: [{ sizeBytes: 512 * MIB }] });
-    const path = `/data/machines/${id}/disks/0.qcow2`;
+  it('is a thin layer in the pool, shown with its size and what it takes', async () => {
+    const { disks } = await bench.create('web', { disks: [{ sizeBytes: 512 * MIB }] });
+    const path = disks[0]?.path ?? '';
+    expect(path).toMatch(/^\/data\/disks\/[0-9a-f]{16}\.qcow2$/);
     expect(readHeader(new MemoryFile(path, bytesOf(path)))).toMatchObject({ sizeBytes: 512 * MIB, backing: null });
     const usedBytes = bytesOf(path).length;
     expect(usedBytes).toBeLessThan(MIB);
@@ -28,19 +29,21 @@ describe('a new disk', () => {
   });
 
   it('goes to the bin with its machine, comes back with it, and is gone when it is purged', async () => {
-    const { id } = await bench.create('web', { disks: [{ sizeBytes: MIB }] });
+    const { id, disks } = await bench.create('web', { disks: [{ sizeBytes: MIB }] });
     await bench.hypervisor.remove('web', false);
+    await bench.layers.sweep();
     await bench.hypervisor.restore(id);
-    expect(bytesOf(`/data/machines/${id}/disks/0.qcow2`).length).toBeGreaterThan(0);
+    expect(bytesOf(disks[0]?.path ?? '').length).toBeGreaterThan(0);
     await bench.hypervisor.remove('web', true);
+    await bench.layers.sweep();
     expect([...bench.files.entries.keys()].filter((path) => path.endsWith('.qcow2'))).toEqual([]);
   });
 
   it('is handed to the run by its whole path and with its format', async () => {
-    const { id } = await bench.create('web', { disks: [{ sizeBytes: MIB }], start: true });
+    const { disks } = await bench.create('web', { disks: [{ sizeBytes: MIB }], start: true });
     await bench.settle();
-    const path = `/data/machines/${id}/disks/0.qcow2`;
-    expect(bench.runner.last.spec.disks).toMatchObject([{ path, readOnly: false, format: 'qcow2' }]);
+    const path = disks[0]?.path;
+    expect(bench.runner.last.spec.disks).toMatchObject([{ path, readOnly: false, format: 'qcow2', own: true }]);
   });
 
   it.each([0, 1000, MIB + 1, 32 * 1024 ** 4])('of %i bytes is refused', async (sizeBytes) => {

@@ -25,10 +25,17 @@ export class MachineDocuments {
     return this.#record;
   }
 
-  /** @throws AppError when it cannot be written; the definition is then the old one */
-  async define(definition: MachineDefinition): Promise<void> {
-    await this.#write(() => this.#around.store.update(definition));
-    this.#definition = definition;
+  /**
+   * Changes the definition as it is when all earlier writes are done; nothing is written when `update` gives it back.
+   * @throws AppError when it cannot be written; the definition is then the old one
+   */
+  async change(update: (now: MachineDefinition) => MachineDefinition): Promise<void> {
+    await this.#write(async () => {
+      const next = update(this.#definition);
+      if (next === this.#definition) return;
+      await this.#around.store.update(next);
+      this.#definition = next;
+    });
   }
 
   /** A run begins. */

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
 import { timeSchema } from '../contract/names.ts';
 import type { Files } from '../host/files.ts';
-import { DEFINITION_VERSION, decodeDocument, encodeDocument, machineDefinitionSchema } from './definition.ts';
+import { decodeDocument, encodeDocument } from './definition.ts';
 import type { MachineDefinition } from './definition.ts';
+import { decodeDefinition, migrate } from './definition-migration.ts';
+import type { LayerFolders } from './definition-migration.ts';
 import { NEVER_RUN, RUN_RECORD_VERSION, runRecordSchema } from './run-record.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -11,8 +13,8 @@ import type { RunRecord } from './run-record.ts';
  * The machines on disk, one folder each below `machines/`:
  *
  *   ID/machine.json   the definition          ID/run.json      what happened to it
- *   ID/disks/N.qcow2  disks of its own
- *   ID/suspended/state   a suspended machine's state; ID/.resumed   one that was taken up, being deleted
+ *   ID/console        what a suspended machine's console showed
+ *   ID/snapshots/…    see SnapshotStore
  *   .new-ID           being made: swept       .gone-ID         being deleted: swept
  *   .bin/ID           removed, until it is restored or purged; removed.json says since when
  *
@@ -21,9 +23,7 @@ import type { RunRecord } from './run-record.ts';
 const DEFINITION = 'machine.json';
 const RUN_RECORD = 'run.json';
 const REMOVAL = 'removed.json';
-const SUSPENDED = 'suspended';
-const STATE = 'state';
-const RESUMED = '.resumed';
+const CONSOLE = 'console';
 const BIN = '.bin';
 const NEW_PREFIX = '.new-';
 const GONE_PREFIX = '.gone-';
@@ -31,18 +31,9 @@ const ID = /^[0-9a-f]{16}$/;
 
 const removalSchema = z.object({ version: z.literal(1), removedAt: timeSchema });
 
-/** What goes into a machine's folder when it is made. */
-export interface NewFile {
-  /** Below the folder, with one folder before the name. */
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
 export interface StoredMachine {
   readonly definition: MachineDefinition;
   readonly record: RunRecord;
-  /** Its saved state is there. */
-  readonly suspended: boolean;
 }
 
 /** A folder whose definition cannot be read: it is kept as it is, and shown. */
@@ -67,11 +58,13 @@ export interface StoreContents {
 export class MachineStore {
   readonly #files: Files;
   readonly #directory: string;
+  readonly #layers: LayerFolders;
 
-  /** @param directory the `machines` folder of the data directory */
-  constructor(files: Files, directory: string) {
+  /** @param directory the `machines` folder of the data directory; @param layers where older machines' disks go */
+  constructor(files: Files, directory: string, layers: LayerFolders) {
     this.#files = files;
     this.#directory = directory;
+    this.#layers = layers;
   }
 
   /** Takes away what a crash left half-made and reads what is there. To be called once, first. */
@@ -95,16 +88,24 @@ export class MachineStore {
     return this.#path(id);
   }
 
-  /** When this resolves, the machine is there for good, with its files. @throws AppError, having left nothing */
-  async create(definition: MachineDefinition, newFiles: readonly NewFile[] = []): Promise<void> {
+  /** Folders of all machines, with those in the bin: whatever may hold a document. */
+  async folders(): Promise<readonly string[]> {
+    const here = (await this.#files.list(this.#directory)).filter((name) => ID.test(name));
+    const binned = (await this.#files.list(this.#path(BIN))).filter((name) => ID.test(name));
+    return [...here.map((id) => this.#path(id)), ...binned.map((id) => this.#path(BIN, id))];
+  }
+
+  /** The definition in one of `folders`, of whatever version. @throws AppError when it cannot be read */
+  async definitionIn(folder: string): Promise<MachineDefinition> {
+    const path = this.#files.join(folder, DEFINITION);
+    return decodeDefinition(await this.#files.read(path), `read ${path}`).definition;
+  }
+
+  /** When this resolves, the machine is there for good. @throws AppError, having left nothing */
+  async create(definition: MachineDefinition): Promise<void> {
     const draft = this.#path(NEW_PREFIX + definition.id);
     try {
       await this.#files.makeDirectory(draft);
-      for (const { path, bytes } of newFiles) {
-        const whole = this.#files.join(draft, path);
-        await this.#files.makeDirectory(this.#files.join(draft, path.slice(0, path.lastIndexOf('/'))));
-        await this.#files.writeAtomically(whole, bytes);
-      }
       await this.#files.writeAtomically(this.#files.join(draft, DEFINITION), encodeDocument(definition));
       await this.#files.rename(draft, this.#path(definition.id));
     } catch (error) {
@@ -121,25 +122,15 @@ export class MachineStore {
     await this.#files.writeAtomically(this.#path(id, RUN_RECORD), encodeDocument(record));
   }
 
-  /** Where the state of a suspended machine is, or is to be written. */
-  statePath(id: string): string {
-    return this.#path(id, SUSPENDED, STATE);
+  /** Keeps what a machine's console showed, for when it goes on. */
+  async writeConsole(id: string, scrollback: Uint8Array): Promise<void> {
+    await this.#files.writeAtomically(this.#path(id, CONSOLE), scrollback);
   }
 
-  /** Makes the folder for a state. @returns its path */
-  async prepareState(id: string): Promise<string> {
-    await this.#files.makeDirectory(this.#path(id, SUSPENDED));
-    return this.statePath(id);
-  }
-
-  /** When this resolves the saved state is gone for good, with whatever was half-written of one. */
-  async discardState(id: string): Promise<void> {
-    const resumed = this.#path(id, RESUMED);
-    await this.#files.remove(resumed);
-    if ((await this.#files.inspect(this.#path(id, SUSPENDED))) === null) return;
-    // A removal alone may be undone by a power failure: an old state would meet disks that have moved on.
-    await this.#files.rename(this.#path(id, SUSPENDED), resumed);
-    await this.#files.remove(resumed).catch(() => undefined);
+  /** @returns null when nothing was kept */
+  async readConsole(id: string): Promise<Uint8Array | null> {
+    const path = this.#path(id, CONSOLE);
+    return (await this.#files.inspect(path)) === null ? null : this.#files.read(path);
   }
 
   async moveToBin(id: string, removedAt: number): Promise<void> {
@@ -176,12 +167,12 @@ export class MachineStore {
   async #load(path: string, id: string): Promise<StoredMachine> {
     const doing = `read the definition of machine ${id}`;
     const bytes = await this.#files.read(this.#files.join(path, DEFINITION));
-    const definition = decodeDocument(machineDefinitionSchema, DEFINITION_VERSION, doing, bytes);
-    if (definition.id !== id) {
-      throw new AppError({ code: 'corrupt', doing, because: `it names another machine, ${definition.id}` });
+    const { definition: found, older } = decodeDefinition(bytes, doing);
+    if (found.id !== id) {
+      throw new AppError({ code: 'corrupt', doing, because: `it names another machine, ${found.id}` });
     }
-    const state = await this.#files.inspect(this.#files.join(path, SUSPENDED, STATE));
-    return { definition, record: await this.#loadRecord(path, id), suspended: state !== null };
+    const definition = older ? await migrate(this.#files, path, DEFINITION, this.#layers, doing) : found;
+    return { definition, record: await this.#loadRecord(path, id) };
   }
 
   /** What happened to a machine matters less than that it is there: an unreadable record counts as none. */

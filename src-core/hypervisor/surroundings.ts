@@ -3,7 +3,10 @@ import type { Files } from '../host/files.ts';
 import type { HostModel } from '../host/host-model.ts';
 import type { DiskLeases } from './disk-leases.ts';
 import type { ImagePreparation } from './image-preparation.ts';
+import type { DiskWork } from './layers/disk-work.ts';
+import type { LayerPool } from './layers/layer-pool.ts';
 import type { MachineStore } from './machine-store.ts';
+import type { SnapshotStore } from './snapshots/snapshot-store.ts';
 import type { MachineRunner } from './runner.ts';
 
 /** What happens to machines is written down for whoever looks for a cause later. */
@@ -23,6 +26,9 @@ export interface Surroundings {
   readonly images: ImagePreparation;
   readonly runner: MachineRunner;
   readonly store: MachineStore;
+  readonly snapshots: SnapshotStore;
   readonly disks: DiskLeases;
+  readonly layers: LayerPool;
+  readonly work: DiskWork;
   readonly log: MachineLog;
 }

@@ -16,14 +16,19 @@ function machine(): ReturnType<typeof bench.hypervisor.get> {
   return bench.hypervisor.get('web', 'use');
 }
 
-const statePath = (): string => `/data/machines/${id}/suspended/state`;
+/** Files of saved memory. */
+const saved = (): string[] => [...bench.files.entries.keys()].filter((path) => path.startsWith('/data/memory/'));
+const resume = (): unknown => {
+  const definition = JSON.parse(bench.files.text(`/data/machines/${id}/machine.json`)) as Record<string, unknown>;
+  return definition['resume'];
+};
 const full = new AppError({ code: 'disk-full', doing: 'write it', because: 'the disk is full' });
 
 describe('a machine that is suspended', () => {
   it('has its state on disk, no power, and says how its run ended', async () => {
     await machine().suspend();
     expect(bench.runner.last.calls).toEqual(['capture hold', 'terminate']);
-    expect(bench.files.entries.has(statePath())).toBe(true);
+    expect(saved()).toHaveLength(1);
     expect(bench.hypervisor.inspect('web')).toMatchObject({
       state: 'suspended',
       startedAt: null,
@@ -33,11 +38,12 @@ describe('a machine that is suspended', () => {
 
   it.each(['start', 'resume'] as const)('goes on from it with %s, and keeps nothing of it', async (verb) => {
     await machine().suspend();
+    const [memory] = saved();
     await machine()[verb]();
-    expect(bench.runner.last.spec.start).toEqual({ kind: 'restore', memory: statePath() });
+    expect(bench.runner.last.spec.start).toEqual({ kind: 'restore', memory });
     expect(bench.runner.last.calls).toEqual(['resume']);
     expect(bench.state('web')).toBe('running');
-    expect(bench.files.entries.has(statePath())).toBe(false);
+    expect(resume()).toBeNull();
     await machine().kill();
     await machine().start();
     expect(bench.runner.last.spec.start).toEqual({ kind: 'power-on' });
@@ -60,11 +66,11 @@ describe('a machine that is suspended', () => {
 
   it('does nothing before its state is gone: what wrote to its disks is never put back', async () => {
     await machine().suspend();
-    const before = bench.files.remove.bind(bench.files);
+    const before = bench.files.writeAtomically.bind(bench.files);
     let present: boolean | null = null;
-    bench.files.remove = (path) => {
-      if (path.endsWith('.resumed')) present = bench.runner.last.calls.includes('resume');
-      return before(path);
+    bench.files.writeAtomically = (path, bytes) => {
+      if (path.endsWith('machine.json')) present = bench.runner.last.calls.includes('resume');
+      return before(path, bytes);
     };
     await machine().resume();
     expect(present).toBe(false);
@@ -80,7 +86,7 @@ describe('a machine that is suspended', () => {
     bench.runner.last.begun.reject(new AppError({ code: 'corrupt', doing: 'resume', because: 'it is damaged' }));
     await expect(resuming).rejects.toMatchObject({ code: 'corrupt' });
     expect(bench.hypervisor.inspect('web')).toMatchObject({ state: 'suspended', failure: { code: 'corrupt' } });
-    expect(bench.files.entries.has(statePath())).toBe(true);
+    expect(saved()).toHaveLength(1);
   });
 
   it('is not resumed while its image is away', async () => {
@@ -94,7 +100,9 @@ describe('a machine that is suspended', () => {
     await machine().suspend();
     await machine()[verb]();
     expect(bench.state('web')).toBe('stopped');
-    expect(bench.files.entries.has(statePath())).toBe(false);
+    expect(resume()).toBeNull();
+    await bench.layers.sweep();
+    expect(saved()).toEqual([]);
     await bench.restart();
     expect(bench.state('web')).toBe('stopped');
   });
@@ -102,8 +110,10 @@ describe('a machine that is suspended', () => {
   it('keeps its state in the bin', async () => {
     await machine().suspend();
     await bench.hypervisor.remove('web', false);
+    await bench.layers.sweep();
     await bench.hypervisor.restore(id);
     expect(bench.state('web')).toBe('suspended');
+    expect(saved()).toHaveLength(1);
   });
 });
 
@@ -125,7 +135,7 @@ describe('suspending', () => {
     written.resolve(undefined);
     await expect(suspending).rejects.toMatchObject({ code: 'cancelled' });
     expect(bench.state('web')).toBe('stopped');
-    expect(bench.files.entries.has(statePath())).toBe(false);
+    expect(resume()).toBeNull();
   });
 
   it('of all tells of each that could not be, and keeps the service', async () => {

@@ -5,8 +5,11 @@ import type { ServiceEvent } from '../../src-core/contract/events.ts';
 import { HostModel } from '../../src-core/host/host-model.ts';
 import { DiskLeases } from '../../src-core/hypervisor/disk-leases.ts';
 import { Hypervisor } from '../../src-core/hypervisor/hypervisor.ts';
+import { LayerPool } from '../../src-core/hypervisor/layers/layer-pool.ts';
 import { MachineStore } from '../../src-core/hypervisor/machine-store.ts';
+import { SnapshotStore } from '../../src-core/hypervisor/snapshots/snapshot-store.ts';
 import { agentSource } from './built-files.ts';
+import { DiskWorkers } from './disk-workers.ts';
 import { EventFeed } from './event-feed.ts';
 import { ConsoleStreams } from './handlers/console-stream.ts';
 import { imageHandlers, viewOfImage } from './handlers/image-handlers.ts';
@@ -71,6 +74,10 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
   const onDefect = (error: unknown): void => logs.service.error({ error }, 'a defect of Innkeeper');
   const feed = new EventFeed(nodeClock, () => measure(hypervisor, host), onDefect);
   const builds = new ImageBuilds(images, tasks, (name) => void tellImage(name).catch(onDefect));
+  const folders = { disks: join(dataDirectory, 'disks'), memory: join(dataDirectory, 'memory') };
+  const layers = new LayerPool({ files, random: nodeRandom, clock: nodeClock }, folders, (error) =>
+    logs.service.warn({ error }, 'layers that nobody needs could not be deleted'),
+  );
   const hypervisor = new Hypervisor({
     clock: nodeClock,
     random: nodeRandom,
@@ -78,7 +85,10 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
     host,
     images: builds,
     runner: await WorkerRunner.open(),
-    store: new MachineStore(files, join(dataDirectory, 'machines')),
+    store: new MachineStore(files, join(dataDirectory, 'machines'), layers),
+    snapshots: new SnapshotStore(files),
+    layers,
+    work: new DiskWorkers(),
     disks: new DiskLeases(),
     log: logs,
   });

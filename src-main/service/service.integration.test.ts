@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -180,8 +180,10 @@ describe('a suspended machine', () => {
   });
 
   it('is refused with the cause when its state is damaged, stays suspended, and starts anew once that is discarded', async () => {
-    const { id } = await started('one').then(() => machines.suspend({ machine: 'one' }));
-    const path = join(directory, 'data/machines', id, 'suspended/state');
+    await started('one').then(() => machines.suspend({ machine: 'one' }));
+    const folder = join(directory, 'data/memory');
+    const [file = ''] = await readdir(folder);
+    const path = join(folder, file);
     const bytes = await readFile(path);
     bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
     await writeFile(path, bytes);

@@ -5,7 +5,7 @@ import { writeExtensions } from './header-extensions.ts';
 import { writeCount } from './refcount-width.ts';
 
 /** Refcounts of 16 bits, as everybody makes them. */
-const REFCOUNT_ORDER = 4;
+export const REFCOUNT_ORDER = 4;
 const DEFAULT_CLUSTER_BITS = 16;
 
 export interface CreateOptions {
@@ -16,7 +16,7 @@ export interface CreateOptions {
   readonly backing?: { readonly path: string; readonly format: 'raw' | 'qcow2' };
 }
 
-type NewFile = Pick<BlockFile, 'name' | 'truncate' | 'write' | 'flush'>;
+export type NewFile = Pick<BlockFile, 'name' | 'truncate' | 'write' | 'flush'>;
 
 interface Layout {
   readonly clusterBytes: number;
@@ -37,7 +37,12 @@ export function createQcow2(file: NewFile, options: CreateOptions): void {
   file.truncate(layout.clusters * layout.clusterBytes);
   writeRefcounts(file, layout);
   file.flush();
-  file.write(header(options, clusterBits, layout, file.name), 0);
+  const places = {
+    ...{ clusterBits, l1Size: layout.l1Size },
+    l1Offset: (2 + layout.refcountBlocks) * layout.clusterBytes,
+    ...{ refcountTableOffset: layout.clusterBytes, refcountTableClusters: 1 },
+  };
+  file.write(headerBytes(options, places, file.name), 0);
   file.flush();
 }
 
@@ -98,25 +103,39 @@ function writeRefcounts(file: NewFile, { clusterBytes, refcountBlocks, clusters 
   file.write(blocks, 2 * clusterBytes);
 }
 
+/** Where the tables of a new image are, and how large. */
+export interface TablePlaces {
+  readonly clusterBits: number;
+  readonly l1Size: number;
+  readonly l1Offset: number;
+  readonly refcountTableOffset: number;
+  readonly refcountTableClusters: number;
+}
+
 /** Header, extensions, and the path of the backing image behind them: all in the first cluster. */
-function header({ sizeBytes, backing }: CreateOptions, clusterBits: number, layout: Layout, name: string): Uint8Array {
-  const extensions = writeExtensions(backing?.format ?? null, layout.clusterBytes >= 4096);
+export function headerBytes(
+  { sizeBytes, backing }: Pick<CreateOptions, 'sizeBytes' | 'backing'>,
+  places: TablePlaces,
+  name: string,
+): Uint8Array {
+  const clusterBytes = 2 ** places.clusterBits;
+  const extensions = writeExtensions(backing?.format ?? null, clusterBytes >= 4096);
   const path = new TextEncoder().encode(backing?.path ?? '');
   const bytes = new Uint8Array(COMPRESSION_HEADER_BYTES + extensions.length + path.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC);
   view.setUint32(AT.version, 3);
   if (backing) {
-    checkBacking(backing.path, path.length, layout.clusterBytes - bytes.length, name);
+    checkBacking(backing.path, path.length, clusterBytes - bytes.length, name);
     view.setBigUint64(AT.backingOffset, BigInt(bytes.length - path.length));
     view.setUint32(AT.backingLength, path.length);
   }
-  view.setUint32(AT.clusterBits, clusterBits);
+  view.setUint32(AT.clusterBits, places.clusterBits);
   view.setBigUint64(AT.size, BigInt(sizeBytes));
-  view.setUint32(AT.l1Size, layout.l1Size);
-  view.setBigUint64(AT.l1Offset, BigInt((2 + layout.refcountBlocks) * layout.clusterBytes));
-  view.setBigUint64(AT.refcountTableOffset, BigInt(layout.clusterBytes));
-  view.setUint32(AT.refcountTableClusters, 1);
+  view.setUint32(AT.l1Size, places.l1Size);
+  view.setBigUint64(AT.l1Offset, BigInt(places.l1Offset));
+  view.setBigUint64(AT.refcountTableOffset, BigInt(places.refcountTableOffset));
+  view.setUint32(AT.refcountTableClusters, places.refcountTableClusters);
   view.setUint32(AT.refcountOrder, REFCOUNT_ORDER);
   view.setUint32(AT.headerLength, COMPRESSION_HEADER_BYTES);
   bytes.set(extensions, COMPRESSION_HEADER_BYTES);

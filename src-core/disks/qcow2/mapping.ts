@@ -94,6 +94,14 @@ export class Mapping {
     this.#writable(cluster).set(cluster % this.#perTable, offset, offset === 0 ? 0 : COPIED, ZERO);
   }
 
+  /** The cluster's content is packed into the bytes at `offset`. */
+  setCompressed(cluster: number, offset: number, bytes: number): void {
+    const shift = 62 - (this.#clusterBits - 8) - 32;
+    const more = Math.floor((offset + bytes - 1) / 512) - Math.floor(offset / 512);
+    const high = (COMPRESSED | (more << shift) | Math.floor(offset / 0x1_0000_0000)) >>> 0;
+    this.#writable(cluster).setHalves(cluster % this.#perTable, high, offset >>> 0);
+  }
+
   /** The backing image shows through, or zeros. */
   setAbsent(cluster: number): void {
     if (this.#l1.offset(Math.floor(cluster / this.#perTable)) === 0) return;

@@ -143,6 +143,14 @@ export class Qcow2Image implements BlockImage {
     return { kind: place.kind === 'absent' ? 'hole' : place.kind === 'zero' ? 'zero' : 'data', bytes };
   }
 
+  /** Whole clusters read as zeros whatever this image will be built on. */
+  hide(offset: number, length: number): void {
+    this.#mustWrite();
+    this.#eachCluster(offset, offset + length, (cluster, place) => {
+      if (place.kind !== 'zero') this.metadata.replace(cluster, place, 'zero');
+    });
+  }
+
   /** Forgets everything that this image holds, so that its backing image shows through everywhere. */
   empty(): void {
     this.#mustWrite();

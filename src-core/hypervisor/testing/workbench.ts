@@ -4,7 +4,10 @@ import { FakeMeter } from '../../host/testing/fake-meter.ts';
 import { MemoryFiles } from '../../host/testing/memory-files.ts';
 import { DiskLeases } from '../disk-leases.ts';
 import { Hypervisor } from '../hypervisor.ts';
+import { LayerPool } from '../layers/layer-pool.ts';
 import { MachineStore } from '../machine-store.ts';
+import { SnapshotStore } from '../snapshots/snapshot-store.ts';
+import { FakeDiskWork } from './fake-disk-work.ts';
 import { FakeImages } from './fake-images.ts';
 import { FakeRunner } from './fake-runner.ts';
 
@@ -16,6 +19,8 @@ export class Workbench {
   readonly images = new FakeImages();
   readonly runner = new FakeRunner();
   readonly log: string[] = [];
+  readonly work = new FakeDiskWork(this.files);
+  layers!: LayerPool;
   hypervisor!: Hypervisor;
   #random = 0;
 
@@ -26,17 +31,24 @@ export class Workbench {
   }
 
   /** Innkeeper begins anew over the same disk, whatever went on before. */
-  async restart(): Promise<void> {
-    this.files.powerOn();
+  async restart({ keepPower = false } = {}): Promise<void> {
+    if (!keepPower) this.files.powerOn();
     this.runner.save = (path) => this.files.writeAtomically(path, Uint8Array.of(1));
+    const random = (into: Uint8Array): void => void into.fill(++this.#random);
+    this.layers = new LayerPool({ ...this, random }, { disks: '/data/disks', memory: '/data/memory' }, (error) =>
+      this.log.push(`layers: ${String(error)}`),
+    );
     this.hypervisor = new Hypervisor({
       clock: this.clock,
-      random: (into) => into.fill(++this.#random),
+      random,
       files: this.files,
       host: new HostModel(this.meter),
       images: this.images,
       runner: this.runner,
-      store: new MachineStore(this.files, '/data/machines'),
+      store: new MachineStore(this.files, '/data/machines', this.layers),
+      snapshots: new SnapshotStore(this.files),
+      layers: this.layers,
+      work: this.work,
       disks: new DiskLeases(),
       log: {
         info: (machine, message) => void this.log.push(`${machine}: ${message}`),
