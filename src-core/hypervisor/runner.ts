@@ -17,6 +17,8 @@ export interface RunSpec {
   /** Percent of one host processor for each hart; null for no limit. */
   readonly cpuLimit: number | null;
   readonly disks: readonly RunDiskSpec[];
+  /** Folders of this computer that the guest sees; absent for none. */
+  readonly shares?: readonly RunShareSpec[];
   readonly start: RunStart;
 }
 
@@ -30,6 +32,15 @@ export interface RunDiskSpec {
   readonly own: boolean;
 }
 
+export interface RunShareSpec {
+  /** Its number in the machine, 0 to 7. */
+  readonly slot: number;
+  /** What the guest mounts it by. */
+  readonly tag: string;
+  readonly hostDirectory: string;
+  readonly readOnly: boolean;
+}
+
 /** A change of a machine's hardware while it runs. */
 export type RunChange =
   | { readonly kind: 'cpu-limit'; readonly percent: number | null }
@@ -39,6 +50,10 @@ export type RunChange =
   | { readonly kind: 'attach-disk'; readonly disk: RunDiskSpec }
   /** It is off the bus, and its file is closed, when this resolves: the guest should have let go of it before. */
   | { readonly kind: 'detach-disk'; readonly slot: number }
+  /** It is on the bus when this resolves; the guest finds it when it looks there again. */
+  | { readonly kind: 'attach-share'; readonly share: RunShareSpec }
+  /** It is off the bus, and nothing of it is open, when this resolves: the guest should have let go of it before. */
+  | { readonly kind: 'detach-share'; readonly slot: number }
   /** The file is larger, durably, and the guest is told, when this resolves. */
   | { readonly kind: 'grow-disk'; readonly slot: number; readonly sizeBytes: number };
 

@@ -1,6 +1,7 @@
 import { AppError } from '../base/errors.ts';
 import { MOST_SHARES } from '../contract/shares.ts';
 import type { Share } from '../contract/shares.ts';
+import type { RunShareSpec } from './runner.ts';
 
 /** The folders of this computer, as far as sharing them goes. */
 export interface HostFolders {
@@ -14,6 +15,11 @@ export interface ShareRequest {
   readonly hostDirectory: string;
   readonly guestDirectory: string;
   readonly readOnly: boolean;
+}
+
+/** A share as its run is told of it. */
+export function runShareOf({ slot, hostDirectory, readOnly }: Share): RunShareSpec {
+  return { slot, tag: tagOf({ slot }), hostDirectory, readOnly };
 }
 
 /** The device that stands for a share in the guest: what `mount -t virtiofs` is given. */

@@ -1,3 +1,5 @@
+import type { SharedFolder } from './devices/virtio/fs/shared-folder.ts';
+
 /**
  * What a board (one simulated computer without its thread) needs of the outside, and what it offers to the thread
  * that runs it. Everything here is synchronous: the thread sleeps on a doorbell between calls of `run`.
@@ -30,6 +32,14 @@ export interface DiskInSlot extends BlockBackend {
   readonly slot?: number;
 }
 
+/** A folder of the outside, with its number in the machine, 0 to 7. */
+export interface ShareInSlot {
+  readonly slot: number;
+  /** 1 to 36 ASCII characters. */
+  readonly tag: string;
+  readonly folder: SharedFolder;
+}
+
 /** One direction pair of bytes: a serial line or a port of the virtio console. */
 export interface BytePort {
   /** Guest to outside. @returns how many bytes were taken; the rest is offered again by `service` */
@@ -50,6 +60,8 @@ export interface BoardSpec {
     readonly commandLine: string;
   };
   readonly disks: readonly DiskInSlot[];
+  /** Folders that the guest may mount by their tags; absent for none. */
+  readonly shares?: readonly ShareInSlot[];
   /** The machine's console: SBI debug console, UART and virtio-console port 0 all write here. */
   readonly console: BytePort;
   /** Further, named virtio-console ports ("innkeeper.agent"): /dev/virtio-ports/NAME in the guest. */

@@ -1,12 +1,16 @@
 import { AppError } from '../../src-core/base/errors.ts';
-import type { RunChange, RunDiskSpec } from '../../src-core/hypervisor/runner.ts';
+import type { RunChange, RunDiskSpec, RunShareSpec } from '../../src-core/hypervisor/runner.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
+import { PCI_SLOT } from '../../src-core/machine/board/pci-slots.ts';
+import { FileSystemDevice } from '../../src-core/machine/devices/virtio/fs/device.ts';
 import type { ProcessorLimit } from './processor-limit.ts';
 import type { RunDisks } from './run-disks.ts';
+import type { RunShares } from './shared-folder/run-shares.ts';
 
 export interface ChangeableMachine {
   readonly board: Board;
   readonly disks: RunDisks;
+  readonly shares: RunShares;
   readonly limit: ProcessorLimit;
   readonly harts: number;
 }
@@ -25,6 +29,13 @@ export function changeHardware(machine: ChangeableMachine, change: RunChange): v
       return;
     case 'detach-disk':
       detach(machine, change.slot);
+      return;
+    case 'attach-share':
+      plugShare(machine, change.share);
+      return;
+    case 'detach-share':
+      machine.board.unplug(PCI_SLOT.shares + change.slot);
+      machine.shares.close(change.slot);
       return;
     case 'grow-disk':
       grow(machine, change.slot, change.sizeBytes);
@@ -64,6 +75,11 @@ function detach({ board, disks }: ChangeableMachine, slot: number): void {
   if (!disk.readOnly) disk.flush();
   board.disks.detach(slot);
   disks.close(slot);
+}
+
+function plugShare({ board, shares }: ChangeableMachine, spec: RunShareSpec): void {
+  const { folder } = shares.open(spec);
+  board.plug(PCI_SLOT.shares + spec.slot, new FileSystemDevice(board.ram, folder, spec.tag));
 }
 
 function grow({ board, disks }: ChangeableMachine, slot: number, sizeBytes: number): void {

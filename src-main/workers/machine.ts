@@ -21,6 +21,7 @@ import { RunLoop } from './run-loop.ts';
 import { RunMeter } from './run-meter.ts';
 import { Gauges } from './run-protocol.ts';
 import type { RunReport, RunWorkerData } from './run-protocol.ts';
+import { RunShares } from './shared-folder/run-shares.ts';
 
 /**
  * A machine's thread. Everything here is synchronous: the guest runs in slices, and the thread sleeps on the
@@ -34,12 +35,13 @@ function report(message: RunReport): void {
   port.postMessage(message);
 }
 
-function boardSpec({ spec, console, agent }: RunWorkerData, disks: RunDisks, boot: BoardSpec['boot']): BoardSpec {
+function boardSpec({ spec, console, agent }: RunWorkerData, outside: Outside, boot: BoardSpec['boot']): BoardSpec {
   return {
     harts: spec.harts,
     memoryBytes: spec.memoryBytes,
     boot,
-    disks: disks.all,
+    disks: outside.disks.all,
+    shares: outside.shares.all,
     console: new GuestEnd(console, () => report({ kind: 'nudge', pipe: 'console' })),
     ports: [{ name: AGENT_PORT_NAME, port: new GuestEnd(agent, () => report({ kind: 'nudge', pipe: 'agent' })) }],
     random: (into) => void randomFillSync(into),
@@ -47,16 +49,24 @@ function boardSpec({ spec, console, agent }: RunWorkerData, disks: RunDisks, boo
   };
 }
 
-function switchOn(disks: RunDisks): Board | null {
+/** The files of this computer that the machine has open. */
+interface Outside {
+  readonly disks: RunDisks;
+  readonly shares: RunShares;
+}
+
+function switchOn(outside: Outside): Board | null {
+  const { disks, shares } = outside;
   const { name, start } = given.spec;
   try {
     for (const disk of given.spec.disks) disks.open(disk);
+    for (const share of given.spec.shares ?? []) shares.open(share);
     const host = {
       instantiate: (imports: CoreImports['host']) => instantiateCore(given.core, imports),
       monotonicNs: () => performance.now() * 1e6,
     };
     const { boot, release } = bootSource(given.spec, disks.all);
-    const spec = boardSpec(given, disks, boot);
+    const spec = boardSpec(given, outside, boot);
     const saved = start.kind === 'restore' ? openSavedMachine(start.memory, `resume machine ${name}`) : undefined;
     const board = createBoard(spec, host, saved);
     release();
@@ -67,7 +77,7 @@ function switchOn(disks: RunDisks): Board | null {
   }
 }
 
-function runToEnd(board: Board, disks: RunDisks): RunEnd {
+function runToEnd(board: Board, outside: Outside): RunEnd {
   const meter = new RunMeter(new Gauges(given.gauges), board);
   const doorbell = new Doorbell(given.doorbell);
   const limit = new ProcessorLimit(
@@ -76,7 +86,10 @@ function runToEnd(board: Board, disks: RunDisks): RunEnd {
   );
   const { harts, cpuLimit } = given.spec;
   limitProcessor({ limit, harts }, cpuLimit);
-  const loop = new RunLoop({ board, disks, doorbell, port, meter, harts, limit }, given.spec.start.kind !== 'power-on');
+  const loop = new RunLoop(
+    { board, ...outside, doorbell, port, meter, harts, limit },
+    given.spec.start.kind !== 'power-on',
+  );
   try {
     return loop.run();
   } catch (error) {
@@ -87,16 +100,17 @@ function runToEnd(board: Board, disks: RunDisks): RunEnd {
 }
 
 /** What a guest wrote and did not flush is kept too where its end allows it. */
-function closeDisks(disks: RunDisks, end: RunEnd): RunEnd {
+function closeFiles({ disks, shares }: Outside, end: RunEnd): RunEnd {
+  shares.closeAll();
   const wrong = disks.closeAll();
   if (wrong === null || end.kind === 'failed') return end;
   return { kind: 'failed', cause: `a disk could not be brought to an end: ${wrong}` };
 }
 
 if (given.spec.boot.onDisk) await prepareUnpackers();
-const disks = new RunDisks();
-const board = switchOn(disks);
+const outside: Outside = { disks: new RunDisks(), shares: new RunShares() };
+const board = switchOn(outside);
 if (board) {
   report({ kind: 'started' });
-  report({ kind: 'ended', end: closeDisks(disks, runToEnd(board, disks)) });
+  report({ kind: 'ended', end: closeFiles(outside, runToEnd(board, outside)) });
 }

@@ -10,6 +10,7 @@ import { changeHardware } from './hardware-change.ts';
 import type { ProcessorLimit } from './processor-limit.ts';
 import type { RunDisks } from './run-disks.ts';
 import type { RunMeter } from './run-meter.ts';
+import type { RunShares } from './shared-folder/run-shares.ts';
 import type { RunCommand, RunReport } from './run-protocol.ts';
 
 /** Guest instructions between two looks at the doorbell: some milliseconds, so that a keystroke never waits long. */
@@ -20,6 +21,7 @@ const TICKS_PER_MS = TIMEBASE_HZ / 1000;
 export interface RunningMachine {
   readonly board: Board;
   readonly disks: RunDisks;
+  readonly shares: RunShares;
   readonly harts: number;
   readonly limit: ProcessorLimit;
   readonly doorbell: Doorbell;

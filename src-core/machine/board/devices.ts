@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { BoardSpec, BytePort, DiskInSlot } from '../board-interface.ts';
 import { INTERRUPTS, MEMORY_MAP } from '../core-interface.ts';
 import type { InterruptLine } from '../devices/device.ts';
+import { GENERATION_ID_BYTES, GenerationId, generationIdStateSchema } from '../devices/generation-id.ts';
 import type { GuestRam } from '../devices/guest-ram.ts';
 import { PciHost } from '../devices/pci/host-bridge.ts';
 import { Rom } from '../devices/rom.ts';
@@ -12,6 +13,7 @@ import { BalloonDevice } from '../devices/virtio/balloon.ts';
 import { ConsoleDevice } from '../devices/virtio/console.ts';
 import type { VirtioDevice } from '../devices/virtio/device.ts';
 import { EntropyDevice } from '../devices/virtio/entropy.ts';
+import { FileSystemDevice } from '../devices/virtio/fs/device.ts';
 import { VirtioFunction, virtioStateSchema } from '../devices/virtio/pci-transport.ts';
 import { fromHex, hexBytes, toHex } from '../state/values.ts';
 import { Bus, busStateSchema } from './bus.ts';
@@ -26,6 +28,7 @@ export const devicesStateSchema = z.strictObject({
   rom: hexBytes(0, 4096),
   uart: uartStateSchema,
   rtc: rtcSavedSchema,
+  generation: generationIdStateSchema,
   /** In the order of their slots. */
   virtio: z.array(virtioStateSchema).max(32),
 });
@@ -46,12 +49,14 @@ export class Devices {
   readonly rom = new Rom();
   readonly uart: Uart;
   readonly rtc: GoldfishRtc;
+  readonly generation: GenerationId;
   readonly pci: PciHost;
   readonly console: ConsoleDevice;
   readonly disks: DiskDrives;
   readonly balloon: BalloonDevice;
   /** SBI's debug console is a way to the console too. */
   readonly debugConsole: DebugConsole;
+  readonly #spec: BoardSpec;
   readonly #ram: GuestRam;
   /** By slot of the PCI bus. */
   readonly #functions = new Map<number, VirtioFunction>();
@@ -59,11 +64,13 @@ export class Devices {
 
   constructor(spec: BoardSpec, wiring: Wiring) {
     const { ram, hub } = wiring;
+    this.#spec = spec;
     this.uart = new Uart(
       hub.endpoint(() => this.uart.listening),
       wiring.line(INTERRUPTS.uart),
     );
     this.rtc = new GoldfishRtc(spec.wallClockNs, wiring.line(INTERRUPTS.rtc));
+    this.generation = new GenerationId(wiring.line(INTERRUPTS.generationId));
     this.debugConsole = new DebugConsole(hub.endpoint(() => false));
     const { pciA, pciB, pciC, pciD } = INTERRUPTS;
     this.pci = new PciHost([pciA, pciB, pciC, pciD].map((source) => wiring.line(source)));
@@ -79,12 +86,15 @@ export class Devices {
     this.plug(PCI_SLOT.balloon, this.balloon);
     this.disks = new DiskDrives(ram, this);
     spec.disks.forEach((disk: DiskInSlot, index) => this.disks.attach(disk.slot ?? index, disk));
+    for (const { slot, tag, folder } of spec.shares ?? [])
+      this.plug(PCI_SLOT.shares + slot, new FileSystemDevice(ram, folder, tag));
     this.#attach(new TestFinisher((how) => wiring.finish(how)));
   }
 
   reset(): void {
     this.uart.reset();
     this.rtc.reset();
+    this.generation.reset(this.#random(GENERATION_ID_BYTES));
     this.pci.reset();
   }
 
@@ -110,6 +120,11 @@ export class Devices {
     return more;
   }
 
+  /** The guest goes on as another one than before: tells it. */
+  renewGeneration(): void {
+    this.generation.renew(this.#random(GENERATION_ID_BYTES));
+  }
+
   /** The virtio functions, for counts and reports. */
   get functions(): readonly VirtioFunction[] {
     return [...this.#functions].sort(([a], [b]) => a - b).map(([, plugged]) => plugged);
@@ -121,6 +136,7 @@ export class Devices {
       rom: toHex(this.rom.contents),
       uart: this.uart.save(),
       rtc: this.rtc.save(),
+      generation: this.generation.save(),
       virtio: this.functions.map((slot) => slot.save()),
     };
   }
@@ -131,6 +147,7 @@ export class Devices {
     this.rom.contents = fromHex(saved.rom);
     this.uart.restore(saved.uart);
     this.rtc.restore(saved.rtc);
+    this.generation.restore(saved.generation);
     const wrong = this.#restoreFunctions(saved.virtio);
     if (wrong === null) this.pci.restored();
     return wrong;
@@ -153,6 +170,12 @@ export class Devices {
     return missing === undefined ? null : `${missing} is missing`;
   }
 
+  #random(bytes: number): Uint8Array {
+    const random = new Uint8Array(bytes);
+    this.#spec.random(random);
+    return random;
+  }
+
   #createConsole(spec: BoardSpec, ram: GuestRam, outside: BytePort): ConsoleDevice {
     const onOpen = (open: boolean) => {
       this.#consoleOpen = open;
@@ -170,6 +193,7 @@ export class Devices {
     bus.attach('pci-config', MEMORY_MAP.pciEcam, pci.ecam);
     bus.attach('pci-ports', MEMORY_MAP.pciPio, pci.ports);
     bus.attach('rtc', MEMORY_MAP.rtc, this.rtc);
+    bus.attach('generation', MEMORY_MAP.generationId, this.generation);
     bus.attach('test', MEMORY_MAP.test, finisher);
     bus.attach('rom', MEMORY_MAP.bootRom, this.rom);
   }
