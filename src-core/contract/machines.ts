@@ -72,6 +72,13 @@ export const MEMORY_STEP_BYTES = 1024 * 1024;
 const memorySchema = bytesSchema
   .min(MIN_MEMORY_BYTES, 'A machine needs at least 64 MiB of memory')
   .refine((bytes) => bytes % MEMORY_STEP_BYTES === 0, 'Memory comes in whole MiB');
+/** Percent of one host processor for each of a machine's processors; null for no limit. */
+const cpuLimitSchema = z
+  .number()
+  .int('A processor limit is a whole percentage')
+  .min(1, 'A processor limit is 1 to 100 percent')
+  .max(100, 'A processor limit is 1 to 100 percent')
+  .nullable();
 const processorsSchema = z
   .number()
   .int()
@@ -97,6 +104,8 @@ export const machineStatsSchema = z.object({
   instructions: z.number(),
   diskReadBytes: bytesSchema,
   diskWrittenBytes: bytesSchema,
+  /** Guest memory that the guest has handed back, having been asked to; left out where that is none. */
+  memoryReturnedBytes: bytesSchema.optional(),
 });
 export type MachineStats = z.infer<typeof machineStatsSchema>;
 
@@ -124,7 +133,10 @@ export const machineViewSchema = z.object({
   state: machineStateSchema,
   source: machineSourceSchema,
   processors: z.number().int(),
+  /** What it is promised now: while it runs, what its guest was asked to keep to. */
   memoryBytes: bytesSchema,
+  /** What its present run was started with: the most that it can have without a stop. null while it does not run. */
+  memoryAtStartBytes: bytesSchema.nullable(),
   /** Percent of one host processor for each of its processors; null for no limit. */
   cpuLimit: z.number().int().nullable(),
   bootOrder: z.array(z.number().int()),
@@ -149,11 +161,16 @@ export const machineViewSchema = z.object({
 });
 export type MachineView = z.infer<typeof machineViewSchema>;
 
+/** Percent of one host processor for each of a machine's processors; null for no limit. */
+const cpuLimitSchema = z.number().int().min(1).max(100).nullable();
+
 export const createMachineSchema = z.object({
   name: nameSchema,
   source: machineSourceSchema,
   processors: processorsSchema.optional(),
   memoryBytes: memorySchema.optional(),
+  cpuLimit: cpuLimitSchema.optional(),
+  cpuLimit: cpuLimitSchema.optional(),
   disks: z.array(diskForMachineSchema).max(16).default([]),
   /** Cloud-config ("#cloud-config") or a script ("#!"), carried out in the guest when it starts for the first time. */
   userData: z.string().max(MAX_USER_DATA_CHARACTERS).optional(),
@@ -169,8 +186,8 @@ export const changeMachineSchema = machineReference.extend({
   processors: processorsSchema.optional(),
   /** While it runs: through the balloon, up to what it was started with. */
   memoryBytes: memorySchema.optional(),
-  /** Percent of one host processor for each of its processors; null for no limit. At once, also while it runs. */
-  cpuLimit: z.number().int().min(1).max(100).nullable().optional(),
+  /** At once, also while it runs. */
+  cpuLimit: cpuLimitSchema.optional(),
   /** Slots of disks, in the order in which a kernel is looked for on them. Only while it is off. */
   bootOrder: z.array(z.number().int().min(0).max(15)).max(16).optional(),
 });
@@ -212,8 +229,18 @@ export const machinesTopic = {
   change: call(changeMachineSchema, machineViewSchema),
   /** Gives it a disk, at once if it runs. */
   attachDisk: call(machineReference.extend({ disk: diskForMachineSchema }), machineViewSchema),
-  /** Takes a disk from it. One that was made for it is deleted, unless a snapshot holds it. */
-  detachDisk: call(machineReference.extend({ slot: z.number().int().min(0).max(15) }), machineViewSchema),
+  /**
+   * Takes a disk from it. One that was made for it is deleted, unless a snapshot holds it. While it runs its guest is
+   * asked to let go of the disk, and may refuse.
+   */
+  detachDisk: call(
+    machineReference.extend({
+      slot: z.number().int().min(0).max(15),
+      /** Whatever the guest says, and where there is nobody to ask: what it has not written is lost. */
+      force: z.boolean().default(false),
+    }),
+    machineViewSchema,
+  ),
   /** Makes a disk larger, at once if it runs. The guest's file system on it is the guest's affair. */
   growDisk: call(
     machineReference.extend({ slot: z.number().int().min(0).max(15), sizeBytes: bytesSchema }),

@@ -46,7 +46,7 @@ export async function planMachine(
     source,
     processors,
     memoryBytes,
-    cpuLimit: null,
+    cpuLimit: request.cpuLimit ?? null,
     bootOrder: [],
     disks: [...disks],
     shares: [],
