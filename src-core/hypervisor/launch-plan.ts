@@ -5,6 +5,7 @@ import type { MachineDefinition } from './definition.ts';
 import { inspectDisk } from './disk-image.ts';
 import { locateDisks } from './machine-disks.ts';
 import type { RunSpec } from './runner.ts';
+import { runShareOf } from './shares.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What a run needs, found and held for it. */
@@ -39,6 +40,7 @@ export async function planLaunch(
     cpuLimit,
     boot,
     disks,
+    shares: definition.shares.map(runShareOf),
     start: { kind: 'power-on' },
   } as const;
   return { spec, leases };

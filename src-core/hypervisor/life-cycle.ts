@@ -73,6 +73,7 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     suspend: 'suspending',
     restart: 'stopping',
     rename: 'running',
+    'share folders with': 'running',
     'powered-off': 'stopped',
     reset: 'starting',
     failed: 'failed',
@@ -134,7 +135,6 @@ const START_IT = 'Start the machine first.';
 const RESUME_IT = 'Resume the machine first.';
 const WAIT_FOR_SUSPENSION = 'Wait until it is suspended.';
 const NOT_SUSPENDED = 'Only a suspended machine has a saved state.';
-const STOP_TO_SHARE = 'Stop the machine first; it has the change when it is started again.';
 const WAIT_FOR_START = 'Wait until it runs, or kill it.';
 
 /** What would help, where a request is refused. */
@@ -187,11 +187,10 @@ const HELP: Readonly<Partial<Record<Request, Readonly<Partial<Record<MachineStat
   'share folders with': {
     preparing: 'Wait until its image is there.',
     starting: WAIT_FOR_START,
-    running: STOP_TO_SHARE,
-    paused: STOP_TO_SHARE,
+    paused: RESUME_IT,
     stopping: 'Wait until it has stopped.',
     suspending: WAIT_FOR_SUSPENSION,
-    suspended: 'Resume and stop the machine first, or discard its saved state.',
+    suspended: RESUME_IT,
   },
   remove: {
     preparing: 'Stop its preparation first.',

@@ -9,6 +9,7 @@ import type { Happening, Request } from './life-cycle.ts';
 import type { LiveRun } from './live-run.ts';
 import { MachineDocuments } from './machine-documents.ts';
 import type { RunRecord } from './run-record.ts';
+import { SharesInGuest } from './shares-in-guest.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What the parts of one machine share: its documents, its state, its run. */
@@ -28,6 +29,11 @@ export class MachineBody {
   stopOverdue = false;
   restartWhenOff = false;
   terminal: TerminalSize | null = null;
+  /** Its shared folders, as its guest has them. */
+  readonly sharesInGuest = new SharesInGuest(
+    () => this.definition.shares,
+    () => this.tell(),
+  );
   #state: MachineState = 'stopped';
   #attempt = 0;
 

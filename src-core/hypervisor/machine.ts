@@ -1,6 +1,6 @@
 import type { MachineDiskView, MachineState, MachineStats, MachineView, TerminalSize } from '../contract/machines.ts';
-import type { Share } from '../contract/shares.ts';
 import type { MachineConsole } from './console.ts';
+import { promisedMemory } from './definition.ts';
 import type { MachineDefinition } from './definition.ts';
 import { afterRequest } from './life-cycle.ts';
 import type { LiveRun } from './live-run.ts';
@@ -8,6 +8,7 @@ import { MachineBody } from './machine-body.ts';
 import { locateDisks, measureDisks } from './machine-disks.ts';
 import { Power } from './power.ts';
 import type { RunRecord } from './run-record.ts';
+import { SharesOfMachine } from './shares-of-machine.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Suspension } from './suspension.ts';
 
@@ -16,6 +17,7 @@ const LONG_PAUSE_MS = 1000;
 
 /** One machine: its definition, its state, and its run while it has one. */
 export class Machine {
+  readonly shares: SharesOfMachine;
   readonly #body: MachineBody;
   readonly #power: Power;
   readonly #suspension: Suspension;
@@ -29,6 +31,7 @@ export class Machine {
     changed: (machine: Machine) => void,
   ) {
     this.#body = new MachineBody(definition, record, around, () => changed(this));
+    this.shares = new SharesOfMachine(this.#body);
     this.#power = new Power(this.#body, () => void this.measureDisks());
     this.#suspension = new Suspension(this.#body, this.#power);
     this.#disks = locateDisks(definition, around).map((disk) => ({ ...disk, sizeBytes: null, usedBytes: null }));
@@ -60,14 +63,16 @@ export class Machine {
   }
 
   view(): MachineView {
-    const { id, name, source, processors, memoryBytes, cpuLimit, bootOrder, createdAt } = this.definition;
+    const { id, name, source, processors, cpuLimit, bootOrder, createdAt } = this.definition;
     const { runningSince, lastEnd } = this.#body.documents.record;
     return {
-      ...{ id, name, source, processors, memoryBytes, cpuLimit, createdAt, lastEnd },
+      ...{ id, name, source, processors, cpuLimit, createdAt, lastEnd },
+      memoryBytes: promisedMemory(this.definition),
+      memoryAtStartBytes: this.#body.run ? this.definition.memoryBytes : null,
       bootOrder: [...bootOrder],
       currentSnapshot: this.definition.currentSnapshot,
       disks: [...this.#disks],
-      shares: this.definition.shares.map((share) => ({ ...share, mounted: false, failure: null })),
+      shares: this.shares.views(),
       state: this.state,
       startedAt: runningSince,
       agent: this.#body.run?.agent.state ?? 'absent',
@@ -132,7 +137,7 @@ export class Machine {
     await live.run.resume();
     if (this.live !== live || this.state !== 'paused') return;
     this.#body.request('resume');
-    if (this.#body.around.clock.now() - this.#pausedAt >= LONG_PAUSE_MS) live.tellTime();
+    if (this.#body.around.clock.now() - this.#pausedAt >= LONG_PAUSE_MS) live.wakeUp();
   }
 
   /** Saves it to disk and takes its power. Resolves when it is safely there. @throws AppError; then it goes on */
@@ -149,16 +154,6 @@ export class Machine {
   async rename(name: string): Promise<void> {
     afterRequest(this.state, 'rename', this.name);
     await this.#body.documents.change((now) => ({ ...now, name }));
-    this.#body.tell();
-  }
-
-  /** Changes which folders of this computer it has. @throws AppError 'wrong-state' while that cannot be */
-  async changeShares(change: (before: readonly Share[]) => Promise<Share[]>): Promise<void> {
-    await this.#body.turns.take(async () => {
-      afterRequest(this.state, 'share folders with', this.name);
-      const shares = await change(this.definition.shares);
-      await this.#body.documents.change((now) => ({ ...now, shares }));
-    });
     this.#body.tell();
   }
 

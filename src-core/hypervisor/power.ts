@@ -1,8 +1,11 @@
+import type { Disposable } from '../base/disposable.ts';
 import { AppError, asPartOf } from '../base/errors.ts';
 import { toFailure } from '../contract/failures.ts';
 import { ImageWaiting } from './image-waiting.ts';
 import { planLaunch } from './launch-plan.ts';
 import type { LaunchPlan } from './launch-plan.ts';
+import type { Identity } from '../guest/protocol.ts';
+import type { Random } from '../host/clock.ts';
 import { withoutState } from './definition.ts';
 import { afterRequest } from './life-cycle.ts';
 import { LiveRun } from './live-run.ts';
@@ -62,12 +65,35 @@ export class Power {
     this.hearEnd(this.#body.attempt, { kind: 'failed', cause: 'its processor thread does not answer any more' });
   }
 
-  /** A run that has started is this machine's from now on. @param plan whose leases are given back with the run */
-  adopt(run: MachineRun, plan: Pick<LaunchPlan, 'leases'>): LiveRun {
+  /** A run is this machine's from now on. @param leases given back with the run */
+  adopt(run: MachineRun, leases: readonly Disposable[]): LiveRun {
     const body = this.#body;
-    const random = (): number => body.random();
-    body.run = new LiveRun(run, body.console, body.around.clock, random, plan.leases, () => body.tell());
+    const { clock, layers, log } = body.around;
+    // What it saves next may be a delta on this.
+    const base = layers.use(() => run.memoryBase);
+    body.run = new LiveRun(run, body.console, clock, {
+      leases: [...leases, base],
+      random: () => body.random(),
+      onAgent: () => body.tell(),
+      onProblem: (error) => log.warn(body.id, 'its guest has no identity of its own', { error }),
+    });
     return body.run;
+  }
+
+  /**
+   * A run that stands still goes on as this machine, which is no longer suspended then. That is on the disk before the
+   * guest does anything: one that wrote to its disks must not be put back to a moment before it did.
+   * @param renewed it was another machine's up to now @throws AppError; 'cancelled' when it was killed meanwhile
+   */
+  async goOn(attempt: number, doing: string, live: LiveRun, renewed: boolean): Promise<void> {
+    const body = this.#body;
+    await body.documents.change(withoutState);
+    body.check(attempt, doing);
+    if (body.terminal) live.run.resize(body.terminal);
+    await live.run.resume();
+    body.check(attempt, doing);
+    live.wakeUp(renewed ? this.#newIdentity() : null);
+    void live.run.ended.then((end) => this.hearEnd(attempt, end));
   }
 
   /** A run ended without having been asked to by `kill`. */
@@ -119,27 +145,17 @@ export class Power {
     const start: RunStart = resume
       ? { kind: 'restore', memory: body.around.layers.memoryPath(resume.memory) }
       : { kind: 'power-on' };
-    const live = this.adopt(body.around.runner.launch({ ...plan.spec, start }), plan);
+    const live = this.adopt(body.around.runner.launch({ ...plan.spec, start }), plan.leases);
     await live.run.started;
     body.check(attempt, doing);
-    if (body.terminal) live.run.resize(body.terminal);
-    if (resume) await this.#takeUp(attempt, doing, live);
+    if (resume) {
+      body.console.note('The machine is resumed');
+      await this.goOn(attempt, doing, live, resume.renewed);
+    } else {
+      if (body.terminal) live.run.resize(body.terminal);
+      void live.run.ended.then((end) => this.hearEnd(attempt, end));
+    }
     body.happen('launched');
-    void live.run.ended.then((end) => this.hearEnd(attempt, end));
-  }
-
-  /**
-   * It stands restored in memory. That it is suspended is taken back before the guest does anything: one that wrote to
-   * its disks must not be put back to a moment before it did.
-   */
-  async #takeUp(attempt: number, doing: string, live: LiveRun): Promise<void> {
-    const body = this.#body;
-    await body.documents.change(withoutState);
-    body.check(attempt, doing);
-    body.console.note('The machine is resumed');
-    await live.run.resume();
-    body.check(attempt, doing);
-    live.tellTime();
   }
 
   async #launchFailed(doing: string, error: unknown): Promise<void> {
@@ -151,6 +167,11 @@ export class Power {
     const written = body.documents.runsNot();
     body.happen(body.definition.resume ? 'resume-failed' : 'launch-failed');
     await written;
+  }
+
+  #newIdentity(): Identity {
+    const { random } = this.#body.around;
+    return { hostName: this.#body.name, machineId: randomHex(random, 16), seed: randomHex(random, 64) };
   }
 
   async #ended(attempt: number, end: RunEnd): Promise<void> {
@@ -202,6 +223,12 @@ function imageOf({ definition: { source } }: MachineBody): string {
 function imageMissing(doing: string, image: string): AppError {
   const hint = `Bring the image back: inn image pull ${image}.`;
   return new AppError({ code: 'not-found', doing, because: `its image ${image} is not here`, hint });
+}
+
+function randomHex(random: Random, byteCount: number): string {
+  const bytes = new Uint8Array(byteCount);
+  random(bytes);
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function letGoOf(plan: LaunchPlan | null): void {
