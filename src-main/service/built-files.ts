@@ -10,6 +10,7 @@ import { AppError } from '../../src-core/base/errors.ts';
 const PLACES = {
   'machine-worker': ['./machine-worker.js', '../machine-worker.js', '../workers/machine.ts'],
   'disk-worker': ['./disk-worker.js', '../disk-worker.js', '../workers/disk-work.ts'],
+  'archive-worker': ['./archive-worker.js', '../archive-worker.js', '../workers/archive-work.ts'],
   core: ['../core.wasm', '../../core.wasm', '../../out/core.wasm'],
   agent: ['../agent.js', '../../agent.js', '../../out/agent.js'],
 } as const;

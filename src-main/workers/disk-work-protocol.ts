@@ -1,4 +1,3 @@
-import type { Failure } from '../../src-core/contract/failures.ts';
 import type {
   CopyRequest,
   DiskCheck,
@@ -16,40 +15,9 @@ export type DiskTask =
   | { readonly kind: 'fold'; readonly request: FoldRequest };
 
 export interface DiskTaskAnswers {
-  readonly copy: void;
-  readonly grow: void;
+  readonly copy: undefined;
+  readonly grow: undefined;
   readonly inspect: DiskDetails;
   readonly check: DiskCheck;
-  readonly fold: void;
-}
-
-/** What the service gives a thread that is to work on disks. */
-export interface DiskWorkerData {
-  readonly task: DiskTask;
-  readonly doing: string;
-  readonly cancel: SharedArrayBuffer;
-}
-
-export type DiskWorkReport =
-  | { readonly kind: 'progress'; readonly fraction: number }
-  | { readonly kind: 'done'; readonly answer: unknown }
-  | { readonly kind: 'failed'; readonly failure: Failure };
-
-/** Raised by the service, seen by a thread that never looks at its messages. */
-export class CancelFlag {
-  readonly buffer: SharedArrayBuffer;
-  readonly #flag: Int32Array;
-
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(4)) {
-    this.buffer = buffer;
-    this.#flag = new Int32Array(buffer);
-  }
-
-  raise(): void {
-    Atomics.store(this.#flag, 0, 1);
-  }
-
-  get raised(): boolean {
-    return Atomics.load(this.#flag, 0) !== 0;
-  }
+  readonly fold: undefined;
 }

@@ -1,23 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../src-core/base/errors.ts';
 import { toFailure } from '../../src-core/contract/failures.ts';
-import { CancelFlag } from './disk-work-protocol.ts';
-import type { DiskWorkReport, DiskWorkerData } from './disk-work-protocol.ts';
+import type { DiskTask } from './disk-work-protocol.ts';
 import { carryOut } from './disk-tasks.ts';
+import { CancelFlag, type WorkReport, type WorkerData } from './work-protocol.ts';
 
 /** The thread of one piece of work on disks: begins with it and ends with it. */
 assert(parentPort, 'this is the program of a worker thread');
 const port = parentPort;
-const { task, doing, cancel } = workerData as DiskWorkerData;
+const { task, doing, cancel } = workerData as WorkerData;
 
-function report(message: DiskWorkReport): void {
+function report(message: WorkReport): void {
   port.postMessage(message);
 }
 
 try {
   const flag = new CancelFlag(cancel);
   const progress = (fraction: number): void => report({ kind: 'progress', fraction });
-  report({ kind: 'done', answer: carryOut(task, { doing, progress, cancelled: () => flag.raised }) });
+  report({ kind: 'done', answer: carryOut(task as DiskTask, { doing, progress, cancelled: () => flag.raised }) });
 } catch (error) {
   report({ kind: 'failed', failure: toFailure(error, doing) });
 }

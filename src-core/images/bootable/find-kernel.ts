@@ -20,6 +20,7 @@ export interface FoundKernel {
 
 const MOST_KERNEL_BYTES = 256 * 1024 * 1024;
 const MOST_INITRD_BYTES = 512 * 1024 * 1024;
+const MOST_TEXT_BYTES = 64 * 1024;
 const MOST_PROBLEMS = 4;
 
 /**
@@ -41,6 +42,38 @@ export function findKernel(disk: Blocks, unpackers: Unpackers, device: string): 
     }
   }
   throw nothingFound(volumes, problems);
+}
+
+/** What a disk starts, in words. @throws AppError as `findKernel` */
+export function surveyDisk(
+  disk: Blocks,
+  unpackers: Unpackers,
+): { readonly system: string | null; readonly kernel: string; readonly bootBytes: number } {
+  const { kernel, initrd, place } = findKernel(disk, unpackers, '/dev/vda');
+  return { system: systemOf(disk), kernel: place, bootBytes: kernel.length + (initrd?.length ?? 0) };
+}
+
+/** os-release(5): the name that is meant for people. */
+function systemOf(disk: Blocks): string | null {
+  for (const { files } of openVolumes(disk, [])) {
+    for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
+      const bytes = attempt(() => files.read(path, MOST_TEXT_BYTES));
+      const text = bytes && new TextDecoder().decode(bytes);
+      const name = /^PRETTY_NAME=["']?([\x20-\x7e]{1,80}?)["']?$/m.exec(text ?? '')?.[1];
+      if (name !== undefined) return name;
+    }
+  }
+  return null;
+}
+
+/** What is only for people to read is left out where a disk is damaged. */
+function attempt<T>(read: () => T | null): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
 }
 
 function openVolumes(disk: Blocks, problems: string[]): readonly Volume[] {
@@ -77,7 +110,7 @@ function load(
   });
   const initrd = parts.length > 0 ? joined(parts) : unpacked.initrd;
   const told = unpacked.commandLine ?? entry.commandLine;
-  const commandLine = [told, root(entry, told, initrd !== null, volumes, device), console(told, file.volume)];
+  const commandLine = [told, root(entry, told, initrd !== null, volumes, device), consoleOf(told, file.volume)];
   const { number } = file.volume.partition;
   return {
     kernel: unpacked.image,
@@ -140,16 +173,19 @@ function root(
  * Debian's kernel has the console of virtio built in, as its configuration beside it tells. Where that cannot be known,
  * the serial port that the device tree names is used by itself.
  */
-function console(told: string, { files }: Volume): string {
+function consoleOf(told: string, volume: Volume): string {
   if (/(?:^|\s)console=/.test(told)) return '';
+  return attempt(() => hasVirtioConsole(volume)) === true ? 'earlycon=sbi console=hvc0' : 'earlycon=sbi';
+}
+
+function hasVirtioConsole({ files }: Volume): boolean {
   const folder = files.list('/boot') === null ? '' : '/boot';
   const names = (files.list(folder || '/') ?? []).filter((name) => name.startsWith('config-'));
   const decoder = new TextDecoder();
-  const hasVirtio = names.some((name) => {
+  return names.some((name) => {
     const bytes = files.read(`${folder}/${name}`, 4 * 1024 * 1024);
     return bytes !== null && /^CONFIG_VIRTIO_CONSOLE=y$/m.test(decoder.decode(bytes));
   });
-  return hasVirtio ? 'earlycon=sbi console=hvc0' : 'earlycon=sbi';
 }
 
 function nothingFound(volumes: readonly Volume[], problems: readonly string[]): AppError {
