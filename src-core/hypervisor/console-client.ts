@@ -53,6 +53,15 @@ export class ConsoleFeed {
     if (this.full) this.#watch ??= this.#clock.after(STALL_MS, () => this.#giveUp());
   }
 
+  /** Its terminal forgets what it shows and is shown the scrollback, which is another one now. */
+  startAnew(): void {
+    if (this.#closed || this.#stalled) return;
+    this.#queue.length = 0;
+    this.#queued = 0;
+    this.#startAnew();
+    if (!this.#busy) void this.#send();
+  }
+
   close(): void {
     this.#closed = true;
     this.#queue.length = 0;

@@ -64,6 +64,20 @@ export class MachineConsole {
     this.#deliver(new TextEncoder().encode(`\r\n\x1b[0m\x1b[2m── ${text} ──\x1b[0m\r\n`));
   }
 
+  /** All that was shown up to now, as it is to be shown again: what the guest has written already is part of it. */
+  record(): Uint8Array {
+    const pipe = this.#pipe;
+    if (pipe) for (let bytes = this.#read(pipe); bytes !== null; bytes = this.#read(pipe)) this.#deliver(bytes);
+    return this.#scrollback.replay();
+  }
+
+  /** Shows what was recorded in place of all that was shown up to now, also to everyone who is attached. */
+  show(recorded: Uint8Array): void {
+    this.#scrollback.clear();
+    this.#scrollback.append(recorded);
+    for (const feed of this.#feeds) feed.startAnew();
+  }
+
   /** From now on the client gets the scrollback and all output. */
   attach(client: ConsoleClient): ConsoleAttachment {
     const feed = new ConsoleFeed(

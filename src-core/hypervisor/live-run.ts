@@ -2,6 +2,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { MachineStats } from '../contract/machines.ts';
 import { AgentClient } from '../guest/agent-client.ts';
 import type { AgentState } from '../guest/agent-client.ts';
+import type { Identity } from '../guest/protocol.ts';
 import type { Clock } from '../host/clock.ts';
 import type { MachineConsole } from './console.ts';
 import { GuestDuplex } from './guest-duplex.ts';
@@ -13,6 +14,16 @@ const MOST_STALLED_LOOKS = 15;
 const SHORTEST_SAMPLE_MS = 500;
 const NS_PER_MS = 1_000_000n;
 
+interface LiveOptions {
+  /** Given back when the run is over. */
+  readonly leases: readonly Disposable[];
+  /** As Math.random. */
+  readonly random: () => number;
+  readonly onAgent: (state: AgentState) => void;
+  /** The guest could not be given an identity of its own. */
+  readonly onProblem: (error: unknown) => void;
+}
+
 /** A run with what hangs on it: the console, the agent, the measurements, the asking to power off. */
 export class LiveRun {
   readonly run: MachineRun;
@@ -20,30 +31,25 @@ export class LiveRun {
   readonly #console: MachineConsole;
   readonly #clock: Clock;
   readonly #duplex: GuestDuplex;
-  readonly #leases: readonly Disposable[];
+  #leases: readonly Disposable[];
   readonly #onAgent: Disposable;
+  readonly #onProblem: (error: unknown) => void;
   #asking: Disposable | undefined;
   #grace: Disposable | undefined;
   #telling: Disposable | undefined;
+  #renewed: Promise<unknown> = Promise.resolve(null);
   #before: { at: number; processorMs: number } | undefined;
   #sampled: MachineStats | undefined;
   #turns = -1;
   #stalledLooks = 0;
   #detached = false;
 
-  /** @param leases given back when the run is over */
-  constructor(
-    run: MachineRun,
-    console: MachineConsole,
-    clock: Clock,
-    random: () => number,
-    leases: readonly Disposable[],
-    onAgent: (state: AgentState) => void,
-  ) {
+  constructor(run: MachineRun, console: MachineConsole, clock: Clock, { leases, random, onAgent, onProblem }: LiveOptions) {
     this.run = run;
     this.#console = console;
     this.#clock = clock;
     this.#leases = leases;
+    this.#onProblem = onProblem;
     this.#duplex = new GuestDuplex(run.agent, clock);
     this.agent = new AgentClient({ duplex: this.#duplex, timers: clock, random });
     this.#onAgent = this.agent.onStateChange(onAgent);
@@ -75,22 +81,38 @@ export class LiveRun {
     });
   }
 
-  /** Sets the guest's clock, which stood still: as soon as its agent answers, if it has one. */
-  tellTime(): void {
+  /**
+   * It stood still: its clock is set, as soon as its agent answers, if it has one.
+   * @param identity who it is from now on, when it is a copy of another; told first
+   */
+  wakeUp(identity: Identity | null = null): void {
     const tell = (): void => {
+      this.#telling?.dispose();
+      this.#renewed = this.#renew(identity);
       const ns = BigInt(Math.round(this.#clock.now())) * NS_PER_MS;
       this.agent.setTime(ns).catch(() => undefined);
     };
     this.#telling?.dispose();
-    if (this.agent.state === 'ready') {
-      tell();
-      return;
-    }
     this.#telling = this.agent.onStateChange((state) => {
-      if (state !== 'ready') return;
-      this.#telling?.dispose();
-      tell();
+      if (state === 'ready') tell();
     });
+    if (this.agent.state === 'ready') tell();
+  }
+
+  /** Resolves when the guest is who it is to be; with what went wrong, or null. */
+  get renewed(): Promise<unknown> {
+    return this.#renewed;
+  }
+
+  async #renew(identity: Identity | null): Promise<unknown> {
+    if (!identity) return null;
+    try {
+      await this.agent.identify(identity);
+      return null;
+    } catch (error) {
+      this.#onProblem(error);
+      return error;
+    }
   }
 
   /** Measures it; the processor that it uses is the average since the sample before. */
@@ -113,6 +135,13 @@ export class LiveRun {
     this.#stalledLooks = asleep || turns !== this.#turns ? 0 : this.#stalledLooks + 1;
     this.#turns = turns;
     return this.#stalledLooks >= MOST_STALLED_LOOKS;
+  }
+
+  /** What it held of its disks, which is the caller's from now on. */
+  handOver(): readonly Disposable[] {
+    const leases = this.#leases;
+    this.#leases = [];
+    return leases;
   }
 
   /** Lets go of the guest: nothing of it is heard from now on. Resolves when nothing of it runs. */

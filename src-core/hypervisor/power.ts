@@ -77,7 +77,13 @@ export class Power {
       onAgent: () => body.tell(),
       onProblem: (error) => log.warn(body.id, 'its guest has no identity of its own', { error }),
     });
+    body.sharesInGuest.follow(body.run.agent);
     return body.run;
+  }
+
+  /** Hears how it ends. */
+  follow(attempt: number, { run }: LiveRun): void {
+    void run.ended.then((end) => this.hearEnd(attempt, end));
   }
 
   /**
@@ -93,7 +99,6 @@ export class Power {
     await live.run.resume();
     body.check(attempt, doing);
     live.wakeUp(renewed ? this.#newIdentity() : null);
-    void live.run.ended.then((end) => this.hearEnd(attempt, end));
   }
 
   /** A run ended without having been asked to by `kill`. */
@@ -151,11 +156,9 @@ export class Power {
     if (resume) {
       body.console.note('The machine is resumed');
       await this.goOn(attempt, doing, live, resume.renewed);
-    } else {
-      if (body.terminal) live.run.resize(body.terminal);
-      void live.run.ended.then((end) => this.hearEnd(attempt, end));
-    }
+    } else if (body.terminal) live.run.resize(body.terminal);
     body.happen('launched');
+    this.follow(attempt, live);
   }
 
   async #launchFailed(doing: string, error: unknown): Promise<void> {
