@@ -161,15 +161,11 @@ export const machineViewSchema = z.object({
 });
 export type MachineView = z.infer<typeof machineViewSchema>;
 
-/** Percent of one host processor for each of a machine's processors; null for no limit. */
-const cpuLimitSchema = z.number().int().min(1).max(100).nullable();
-
 export const createMachineSchema = z.object({
   name: nameSchema,
   source: machineSourceSchema,
   processors: processorsSchema.optional(),
   memoryBytes: memorySchema.optional(),
-  cpuLimit: cpuLimitSchema.optional(),
   cpuLimit: cpuLimitSchema.optional(),
   disks: z.array(diskForMachineSchema).max(16).default([]),
   /** Cloud-config ("#cloud-config") or a script ("#!"), carried out in the guest when it starts for the first time. */
