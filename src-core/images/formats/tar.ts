@@ -13,6 +13,10 @@ export interface TarEntry {
   readonly type: TarEntryType;
   /** Permission bits. */
   readonly mode: number;
+  readonly owner: number;
+  readonly group: number;
+  /** Seconds since 1970. */
+  readonly modifiedAt: number;
   readonly sizeBytes: number;
   /** Of a link. */
   readonly target: string;
@@ -35,6 +39,9 @@ interface Header {
   sizeBytes: number;
   readonly flag: string;
   readonly mode: number;
+  readonly owner: number;
+  readonly group: number;
+  readonly modifiedAt: number;
 }
 
 /**
@@ -55,6 +62,9 @@ export async function* readTar(source: ByteSource, what: string): AsyncGenerator
         path: header.path.replace(/^(?:\.\/+)+/, '').replace(/\/+$/, ''),
         type: TYPES[header.flag] ?? 'other',
         mode: header.mode & 0o7777,
+        owner: header.owner,
+        group: header.group,
+        modifiedAt: header.modifiedAt,
         sizeBytes: header.sizeBytes,
         target: header.target,
         content,
@@ -113,6 +123,9 @@ function parseHeader(block: Uint8Array, what: string): Header {
     // Before ustar, a trailing slash made a directory.
     flag: (flag === '0' || flag === '\0') && path.endsWith('/') ? '5' : flag,
     mode: parseNumber(block.subarray(100, 108), what),
+    owner: parseNumber(block.subarray(108, 116), what),
+    group: parseNumber(block.subarray(116, 124), what),
+    modifiedAt: parseNumber(block.subarray(136, 148), what),
   };
 }
 

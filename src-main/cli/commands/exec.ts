@@ -47,7 +47,12 @@ function addVariable(text: string, before: Record<string, string> = {}): Record<
 }
 
 /** A machine that has just been started cannot run commands yet: it is waited for, for a while. */
-async function waitForAgent(io: CliIo, service: ServiceConnection, name: string, limitMs: number): Promise<void> {
+export async function waitForAgent(
+  io: CliIo,
+  service: ServiceConnection,
+  name: string,
+  limitMs = DEFAULT_WAIT_MS,
+): Promise<void> {
   const machine = await service.machines.inspect({ machine: name });
   if (!isBooting(machine)) return;
   const watch = await EventWatch.open(io, service);

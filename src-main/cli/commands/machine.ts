@@ -7,6 +7,7 @@ import { printData } from '../output.ts';
 import { parseDuration } from '../quantities.ts';
 import { withService } from '../with-service.ts';
 import { addConsoleCommand } from './console.ts';
+import { addCopyCommand } from './copy.ts';
 import { addExecCommand } from './exec.ts';
 import { addShareCommand } from './share.ts';
 import { addCreateCommand } from './machine-create.ts';
@@ -46,6 +47,7 @@ export function addMachineCommands(program: Command, io: CliIo): void {
   addChanges(vm, io);
   addConsoleCommand(vm, io);
   addExecCommand(vm, io);
+  addCopyCommand(vm, io);
   addShareCommand(vm, io);
 }
 
