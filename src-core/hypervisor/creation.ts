@@ -46,6 +46,7 @@ export async function planMachine(
     source,
     processors,
     memoryBytes,
+    memoryTarget: null,
     cpuLimit: request.cpuLimit ?? null,
     bootOrder: [],
     disks: [...disks],

@@ -12,6 +12,7 @@ export function viewOfDamaged({ id, path, problem }: DamagedMachine): MachineVie
     source: { kind: 'files' },
     processors: 1,
     memoryBytes: 0,
+    memoryAtStartBytes: null,
     cpuLimit: null,
     bootOrder: [],
     disks: [],

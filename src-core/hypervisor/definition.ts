@@ -25,6 +25,8 @@ export const machineDefinitionSchema = z.object({
   source: machineSourceSchema,
   processors: z.number().int().min(1),
   memoryBytes: bytesSchema,
+  /** What the guest was asked to keep to while it ran: its memory when it is started the next time. null for all. */
+  memoryTarget: bytesSchema.nullable().default(null),
   /** Percent of one host processor for each of its processors; null for no limit. */
   cpuLimit: z.number().int().min(1).max(100).nullable().default(null),
   /** Slots of disks, in the order in which a kernel is looked for on them. */
@@ -42,6 +44,17 @@ export const machineDefinitionSchema = z.object({
   currentSnapshot: layerSchema.nullable().default(null),
 });
 export type MachineDefinition = z.infer<typeof machineDefinitionSchema>;
+
+/** The memory that a machine is promised, whatever its present run was started with. */
+export function promisedMemory({ memoryBytes, memoryTarget }: MachineDefinition): number {
+  return memoryTarget ?? memoryBytes;
+}
+
+/** The same machine, about to be switched on. */
+export function withPromisedMemory(definition: MachineDefinition): MachineDefinition {
+  if (definition.memoryTarget === null) return definition;
+  return { ...definition, memoryBytes: definition.memoryTarget, memoryTarget: null };
+}
 
 /** The same machine, not suspended. */
 export function withoutState(definition: MachineDefinition): MachineDefinition {

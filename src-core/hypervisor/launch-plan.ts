@@ -8,11 +8,16 @@ import type { RunSpec } from './runner.ts';
 import { runShareOf } from './shares.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** Keeps a disk's file from others. */
+export interface DiskLease extends Disposable {
+  readonly slot: number;
+}
+
 /** What a run needs, found and held for it. */
 export interface LaunchPlan {
   readonly spec: RunSpec;
   /** Of its disks; to be given back when the run is over, or does not begin. */
-  readonly leases: readonly Disposable[];
+  readonly leases: readonly DiskLease[];
 }
 
 /**
@@ -65,12 +70,13 @@ async function leaseDisks(
   located: RunSpec['disks'],
   doing: string,
   { files, disks }: Pick<Surroundings, 'files' | 'disks'>,
-): Promise<Disposable[]> {
-  const leases: Disposable[] = [];
+): Promise<DiskLease[]> {
+  const leases: DiskLease[] = [];
   try {
     for (const disk of located) {
       const { identity } = await inspectDisk(files, doing, disk);
-      leases.push(disks.acquire(doing, disk.path, { identity, readOnly: disk.readOnly, holder }));
+      const lease = disks.acquire(doing, disk.path, { identity, readOnly: disk.readOnly, holder });
+      leases.push({ slot: disk.slot, dispose: () => lease.dispose() });
     }
     return leases;
   } catch (error) {

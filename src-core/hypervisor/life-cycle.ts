@@ -13,7 +13,11 @@ export type Request =
   | 'restart'
   | 'rename'
   | 'remove'
-  | 'share folders with';
+  | 'share folders with'
+  | 'take a snapshot of'
+  | 'restore a snapshot of'
+  | 'clone'
+  | 'fork';
 
 /** What becomes of a machine without being asked. */
 export type Happening =
@@ -30,6 +34,10 @@ export type Happening =
   | 'suspend-failed'
   /** It stands still as before. */
   | 'suspend-failed-paused'
+  /** A snapshot took the place of what there was: it runs, is off, or is suspended where that was taken. */
+  | 'restored'
+  | 'restored-off'
+  | 'restored-suspended'
   | 'powered-off'
   | 'reset'
   | 'failed';
@@ -51,6 +59,12 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     'preparation-failed': 'stopped',
   },
   stopped: {
+    'take a snapshot of': 'stopped',
+    'restore a snapshot of': 'stopped',
+    clone: 'stopped',
+    restored: 'running',
+    'restored-off': 'stopped',
+    'restored-suspended': 'suspended',
     start: 'starting',
     rename: 'stopped',
     remove: 'stopped',
@@ -67,6 +81,12 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     failed: 'failed',
   },
   running: {
+    'take a snapshot of': 'running',
+    'restore a snapshot of': 'running',
+    fork: 'running',
+    restored: 'running',
+    'restored-off': 'stopped',
+    'restored-suspended': 'suspended',
     stop: 'stopping',
     kill: 'stopped',
     pause: 'paused',
@@ -80,6 +100,12 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
   },
   // What a run's thread told just before it stood still is heard only after `pause` was carried out.
   paused: {
+    'take a snapshot of': 'paused',
+    'restore a snapshot of': 'paused',
+    fork: 'paused',
+    restored: 'running',
+    'restored-off': 'stopped',
+    'restored-suspended': 'suspended',
     kill: 'stopped',
     resume: 'running',
     suspend: 'suspending',
@@ -89,6 +115,9 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     failed: 'failed',
   },
   stopping: {
+    restored: 'running',
+    'restored-off': 'stopped',
+    'restored-suspended': 'suspended',
     stop: 'stopping',
     restart: 'stopping',
     kill: 'stopped',
@@ -109,6 +138,12 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     failed: 'failed',
   },
   suspended: {
+    'take a snapshot of': 'suspended',
+    'restore a snapshot of': 'suspended',
+    clone: 'suspended',
+    restored: 'running',
+    'restored-off': 'stopped',
+    'restored-suspended': 'suspended',
     start: 'starting',
     resume: 'starting',
     kill: 'stopped',
@@ -116,10 +151,17 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     rename: 'suspended',
     remove: 'suspended',
   },
-  failed: { start: 'starting', rename: 'failed', remove: 'failed', 'share folders with': 'failed' },
+  failed: {
+    'take a snapshot of': 'failed',
+    'restore a snapshot of': 'failed',
+    clone: 'failed',
+    restored: 'running',
+    'restored-off': 'stopped',
+    'restored-suspended': 'suspended', start: 'starting', rename: 'failed', remove: 'failed', 'share folders with': 'failed' },
 };
 
-const STATE_WORDS: Readonly<Record<MachineState, string>> = {
+/** Completes "because …". */
+export const STATE_WORDS: Readonly<Record<MachineState, string>> = {
   preparing: 'its image is being prepared',
   stopped: 'it is stopped',
   starting: 'it is starting',
@@ -191,6 +233,35 @@ const HELP: Readonly<Partial<Record<Request, Readonly<Partial<Record<MachineStat
     stopping: 'Wait until it has stopped.',
     suspending: WAIT_FOR_SUSPENSION,
     suspended: RESUME_IT,
+  },
+  'take a snapshot of': {
+    preparing: 'Wait until its image is there.',
+    starting: WAIT_FOR_START,
+    stopping: 'Wait until it has stopped.',
+    suspending: WAIT_FOR_SUSPENSION,
+  },
+  'restore a snapshot of': {
+    preparing: 'Wait until its image is there.',
+    starting: WAIT_FOR_START,
+    stopping: 'Wait until it has stopped, or kill it.',
+    suspending: WAIT_FOR_SUSPENSION,
+  },
+  clone: {
+    preparing: 'Wait until its image is there.',
+    starting: WAIT_FOR_START,
+    running: 'Fork it, or take a snapshot and clone that.',
+    paused: 'Fork it, or take a snapshot and clone that.',
+    stopping: 'Wait until it has stopped.',
+    suspending: WAIT_FOR_SUSPENSION,
+  },
+  fork: {
+    preparing: 'Wait until it runs.',
+    stopped: 'Clone the machine instead, or start it first.',
+    failed: 'Clone the machine instead, or start it first.',
+    starting: WAIT_FOR_START,
+    stopping: 'Wait until it has stopped, and clone it.',
+    suspending: WAIT_FOR_SUSPENSION,
+    suspended: 'Clone the machine instead: the clone goes on from the same moment.',
   },
   remove: {
     preparing: 'Stop its preparation first.',

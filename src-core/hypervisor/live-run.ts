@@ -5,6 +5,7 @@ import type { AgentState } from '../guest/agent-client.ts';
 import type { Identity } from '../guest/protocol.ts';
 import type { Clock } from '../host/clock.ts';
 import type { MachineConsole } from './console.ts';
+import type { DiskLease } from './launch-plan.ts';
 import { GuestDuplex } from './guest-duplex.ts';
 import type { MachineRun } from './runner.ts';
 
@@ -16,7 +17,7 @@ const NS_PER_MS = 1_000_000n;
 
 interface LiveOptions {
   /** Given back when the run is over. */
-  readonly leases: readonly Disposable[];
+  readonly leases: readonly (Disposable | DiskLease)[];
   /** As Math.random. */
   readonly random: () => number;
   readonly onAgent: (state: AgentState) => void;
@@ -31,7 +32,7 @@ export class LiveRun {
   readonly #console: MachineConsole;
   readonly #clock: Clock;
   readonly #duplex: GuestDuplex;
-  #leases: readonly Disposable[];
+  #leases: readonly (Disposable | DiskLease)[];
   readonly #onAgent: Disposable;
   readonly #onProblem: (error: unknown) => void;
   #asking: Disposable | undefined;
@@ -44,7 +45,12 @@ export class LiveRun {
   #stalledLooks = 0;
   #detached = false;
 
-  constructor(run: MachineRun, console: MachineConsole, clock: Clock, { leases, random, onAgent, onProblem }: LiveOptions) {
+  constructor(
+    run: MachineRun,
+    console: MachineConsole,
+    clock: Clock,
+    { leases, random, onAgent, onProblem }: LiveOptions,
+  ) {
     this.run = run;
     this.#console = console;
     this.#clock = clock;
@@ -115,6 +121,17 @@ export class LiveRun {
     }
   }
 
+  /** It has another disk from now on. @param lease given back when it has it no more */
+  keepDisk(lease: DiskLease): void {
+    this.#leases = [...this.#leases, lease];
+  }
+
+  releaseDisk(slot: number): void {
+    const isOfDisk = (lease: Disposable | DiskLease): boolean => 'slot' in lease && lease.slot === slot;
+    for (const lease of this.#leases) if (isOfDisk(lease)) lease.dispose();
+    this.#leases = this.#leases.filter((lease) => !isOfDisk(lease));
+  }
+
   /** Measures it; the processor that it uses is the average since the sample before. */
   sample(): MachineStats {
     const at = this.#clock.now();
@@ -123,9 +140,11 @@ export class LiveRun {
     const { processorMs, ...measured } = this.run.measure();
     this.#before = { at, processorMs };
     const used = before && at > before.at ? (processorMs - before.processorMs) / (at - before.at) : 0;
-    const { memoryUsedBytes, instructions, diskReadBytes, diskWrittenBytes } = measured;
+    const { memoryUsedBytes, instructions, diskReadBytes, diskWrittenBytes, balloonBytes } = measured;
     const processorUsed = Math.max(0, Math.round(used * 1000) / 1000);
-    this.#sampled = { takenAt: at, processorUsed, memoryUsedBytes, instructions, diskReadBytes, diskWrittenBytes };
+    const returned = balloonBytes > 0 ? { memoryReturnedBytes: balloonBytes } : {};
+    const figures = { memoryUsedBytes, instructions, diskReadBytes, diskWrittenBytes, ...returned };
+    this.#sampled = { takenAt: at, processorUsed, ...figures };
     return this.#sampled;
   }
 

@@ -79,7 +79,8 @@ export async function measureDisks(
   );
 }
 
-function checkSize(doing: string, sizeBytes: number): void {
+/** @throws AppError 'invalid-input' when no disk can have this size */
+export function checkSize(doing: string, sizeBytes: number): void {
   if (sizeBytes >= MIN_BYTES && sizeBytes <= MAX_BYTES && sizeBytes % STEP_BYTES === 0) return;
   throw new AppError({
     code: 'invalid-input',

@@ -2,6 +2,8 @@ import type { MachineDiskView, MachineState, MachineStats, MachineView, Terminal
 import type { MachineConsole } from './console.ts';
 import { promisedMemory } from './definition.ts';
 import type { MachineDefinition } from './definition.ts';
+import { HardwareDisks } from './hardware-disks.ts';
+import { Hardware } from './hardware.ts';
 import { afterRequest } from './life-cycle.ts';
 import type { LiveRun } from './live-run.ts';
 import { MachineBody } from './machine-body.ts';
@@ -21,6 +23,8 @@ export class Machine {
   readonly #body: MachineBody;
   readonly #power: Power;
   readonly #suspension: Suspension;
+  readonly #hardware: Hardware;
+  readonly #hardwareDisks: HardwareDisks;
   #disks: readonly MachineDiskView[];
   #pausedAt = 0;
 
@@ -34,6 +38,8 @@ export class Machine {
     this.shares = new SharesOfMachine(this.#body);
     this.#power = new Power(this.#body, () => void this.measureDisks());
     this.#suspension = new Suspension(this.#body, this.#power);
+    this.#hardware = new Hardware(this.#body);
+    this.#hardwareDisks = new HardwareDisks(this.#body);
     this.#disks = locateDisks(definition, around).map((disk) => ({ ...disk, sizeBytes: null, usedBytes: null }));
   }
 
@@ -155,6 +161,29 @@ export class Machine {
     afterRequest(this.state, 'rename', this.name);
     await this.#body.documents.change((now) => ({ ...now, name }));
     this.#body.tell();
+  }
+
+  /** All of it, or nothing. @throws AppError */
+  async changeHardware(wanted: Parameters<Hardware['change']>[0]): Promise<void> {
+    await this.#hardware.change(wanted);
+  }
+
+  /** @throws AppError; nothing was changed then */
+  async attachDisk(disk: Parameters<HardwareDisks['attach']>[0]): Promise<void> {
+    await this.#hardwareDisks.attach(disk);
+    await this.measureDisks();
+  }
+
+  /** @param force also when its guest uses it, or cannot be asked @throws AppError */
+  async detachDisk(slot: number, force: boolean): Promise<void> {
+    await this.#hardwareDisks.detach(slot, force);
+    await this.measureDisks();
+  }
+
+  /** @throws AppError 'invalid-input' for a smaller size, … */
+  async growDisk(slot: number, sizeBytes: number): Promise<void> {
+    await this.#hardwareDisks.grow(slot, sizeBytes);
+    await this.measureDisks();
   }
 
   /** Its console's terminal has this size, in this run and those to come. */

@@ -6,7 +6,7 @@ import { planLaunch } from './launch-plan.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import type { Identity } from '../guest/protocol.ts';
 import type { Random } from '../host/clock.ts';
-import { withoutState } from './definition.ts';
+import { withoutState, withPromisedMemory } from './definition.ts';
 import { afterRequest } from './life-cycle.ts';
 import { LiveRun } from './live-run.ts';
 import type { MachineBody } from './machine-body.ts';
@@ -128,6 +128,7 @@ export class Power {
     const attempt = body.begin();
     const doing = `start machine ${body.name}`;
     try {
+      if (!body.definition.resume) await body.documents.change(withPromisedMemory);
       const plan = await planLaunch(body.definition, doing, body.around);
       if (attempt !== body.attempt) letGoOf(plan);
       body.check(attempt, doing);

@@ -9,6 +9,7 @@ export function machineView(id: string, change: Partial<MachineView> = {}): Mach
     source: { kind: 'image', image: 'debian-13-tiny' },
     processors: 1,
     memoryBytes: 256 * 1024 * 1024,
+    memoryAtStartBytes: null,
     cpuLimit: null,
     bootOrder: [],
     disks: [],

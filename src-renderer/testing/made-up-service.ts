@@ -4,9 +4,19 @@ import type { ServiceEvent } from '../../src-core/contract/events.ts';
 import type { HostView } from '../../src-core/contract/host.ts';
 import type { CatalogEntry, ImageView } from '../../src-core/contract/images.ts';
 import type { CreateMachine, MachineView } from '../../src-core/contract/machines.ts';
+import type { SnapshotView } from '../../src-core/contract/snapshots.ts';
 import type { TaskView } from '../../src-core/contract/tasks.ts';
 import type { Connection } from '../state/session.ts';
 import { machineView } from './machine-view.ts';
+import {
+  changeMadeUp,
+  findMadeUp,
+  madeUpSnapshots,
+  manySnapshots,
+  removeMadeUp,
+  takeMadeUp,
+} from './made-up-snapshots.ts';
+import { playTask } from './made-up-tasks.ts';
 import { consoleStream } from './made-up-console.ts';
 
 /**
@@ -26,10 +36,73 @@ const entry: CatalogEntry = {
   present: true,
 };
 
+const full: CatalogEntry = {
+  name: 'debian-13',
+  title: 'Debian 13',
+  description: 'All of Debian on a disk: apt, systemd, and whatever you install.',
+  downloadBytes: 260 * MIB,
+  defaults: { processors: 1, memoryBytes: 512 * MIB },
+  minimumMemoryBytes: 256 * MIB,
+  present: true,
+};
+
 const on = { startedAt: Date.now() - 754_000, agent: 'ready' } as const;
 
 const machines: MachineView[] = [
-  machineView('web-1', { state: 'running', ...on, processors: 2, memoryBytes: 512 * MIB }),
+  machineView('web-1', {
+    state: 'running',
+    ...on,
+    source: { kind: 'image', image: 'debian-13' },
+    processors: 2,
+    memoryBytes: 512 * MIB,
+    memoryAtStartBytes: null,
+    cpuLimit: 60,
+    currentSnapshot: 's6',
+    disks: [
+      {
+        slot: 0,
+        path: '/home/ada/.local/share/innkeeper/disks/5f0c3a7be19d2464.qcow2',
+        readOnly: false,
+        format: 'qcow2',
+        own: true,
+        sizeBytes: 8 * GIB,
+        usedBytes: 1.3 * GIB,
+      },
+      {
+        slot: 2,
+        path: '/home/ada/media/debian-13.1.0-riscv64-netinst.iso',
+        readOnly: true,
+        format: 'raw',
+        own: false,
+        sizeBytes: 512 * MIB,
+        usedBytes: 512 * MIB,
+      },
+    ],
+    shares: [
+      {
+        slot: 0,
+        hostDirectory: '/home/ada/work/site',
+        guestDirectory: '/mnt/site',
+        readOnly: false,
+        mounted: true,
+        failure: null,
+      },
+      {
+        slot: 1,
+        hostDirectory: '/home/ada/photos',
+        guestDirectory: '/mnt/photos',
+        readOnly: true,
+        mounted: false,
+        failure: null,
+      },
+    ],
+    configuration: {
+      state: 'failed',
+      step: 'Installing packages',
+      failure: 'E: Unable to locate package ngnix',
+      warnings: ['power_state is not known here'],
+    },
+  }),
   machineView('database', { state: 'paused', ...on, memoryBytes: GIB }),
   machineView('build-runner-with-a-rather-long-name', { state: 'preparing', task: 'task-1' }),
   machineView('kernel-hacking', {
@@ -103,7 +176,37 @@ const images: ImageView[] = [
     diskBytes: null,
     origin: 'built',
     createdAt: Date.now() - 3_600_000,
-    usedBy: ['web-1', 'database'],
+    usedBy: ['database'],
+  },
+  {
+    name: 'debian-13',
+    title: 'Debian 13',
+    contents: 'Debian 13.1, Linux 6.12.48',
+    sizeBytes: 412 * MIB,
+    diskBytes: 8 * GIB,
+    origin: 'built',
+    createdAt: Date.now() - 7_200_000,
+    usedBy: ['web-1'],
+  },
+  {
+    name: 'fedora-42',
+    title: 'fedora-42',
+    contents: 'Linux 6.14.0-63.fc42.riscv64',
+    sizeBytes: 1.1 * GIB,
+    diskBytes: 16 * GIB,
+    origin: 'imported',
+    createdAt: Date.now() - 86_400_000,
+    usedBy: [],
+  },
+  {
+    name: 'site-ready',
+    title: 'site-ready',
+    contents: 'Debian 13.1, Linux 6.12.48',
+    sizeBytes: 96 * MIB,
+    diskBytes: 8 * GIB,
+    origin: 'saved',
+    createdAt: Date.now() - 40_000_000,
+    usedBy: [],
   },
 ];
 
@@ -176,6 +279,81 @@ function measure(): void {
   tell({ type: 'host', host: host() });
 }
 
+/** Everything the snapshots of a machine are asked for ends with all of them being told. */
+function tellSnapshots<T>(machine: string, result: T): T {
+  tell({ type: 'snapshots', machine, snapshots: madeUpSnapshots[machine] ?? [] });
+  return result;
+}
+
+function take(reference: string, name: string | undefined, note = ''): SnapshotView {
+  const machine = change(reference, {});
+  const taken = takeMadeUp(machine.id, machine.currentSnapshot, name, machine.startedAt !== null);
+  change(machine.id, { currentSnapshot: taken.id });
+  return tellSnapshots(machine.id, changeMadeUp(machine.id, taken.id, { note }));
+}
+
+function putBack(reference: string, snapshot: string): MachineView {
+  const machine = change(reference, {});
+  const { id, live } = findMadeUp(machine.id, snapshot);
+  return change(machine.id, { ...(live ? startedNow() : stoppedNow()), currentSnapshot: id });
+}
+
+function copy(reference: string, name: string, changed: Partial<MachineView>): MachineView {
+  count += 1;
+  const made = { ...change(reference, {}), id: `made-${count}`, name, currentSnapshot: null, ...changed };
+  machines.push(made);
+  tell({ type: 'machine', machine: made });
+  return made;
+}
+
+type DiskForMachine = Parameters<InnkeeperClient['machines']['attachDisk']>[0]['disk'];
+
+function attach(reference: string, disk: DiskForMachine): MachineView {
+  const { id, disks } = change(reference, {});
+  const slot = Array.from({ length: 16 }, (_, index) => index).find((at) => disks.every((known) => known.slot !== at));
+  const own = 'sizeBytes' in disk;
+  const view = {
+    slot: slot ?? 15,
+    path: own ? `/home/ada/.local/share/innkeeper/disks/${slot}c0ffee5eed.qcow2` : disk.path,
+    readOnly: !own && disk.readOnly === true,
+    format: own ? 'qcow2' : 'raw',
+    own,
+    sizeBytes: own ? disk.sizeBytes : GIB,
+    usedBytes: own ? 196_608 : GIB,
+  } as const;
+  return change(id, { disks: [...disks, view] });
+}
+
+function work(
+  title: string,
+  phases: readonly string[],
+  subject: TaskView['subject'],
+  done = () => undefined,
+): TaskView {
+  return playTask({
+    title,
+    phases,
+    subject,
+    done,
+    tell: (task) => tell({ type: 'task', task }),
+  });
+}
+
+function newImage(name: string, origin: ImageView['origin']): undefined {
+  const image: ImageView = {
+    name,
+    title: name,
+    contents: 'Linux 6.12.48',
+    sizeBytes: 64 * MIB,
+    diskBytes: 8 * GIB,
+    origin,
+    createdAt: Date.now(),
+    usedBy: [],
+  };
+  images.push(image);
+  tell({ type: 'image', image });
+}
+
 let count = 0;
 
 function create(input: CreateMachine): MachineView {
@@ -238,13 +416,17 @@ const client: InnkeeperClient = {
   },
   host: { view: async () => host() },
   images: {
-    catalog: async () => [entry],
+    catalog: async () => [full, entry],
     list: async () => images,
     pull: async () => tasks[0] as TaskView,
     remove: async () => ({}),
-    importFrom: async () => tasks[0] as TaskView,
-    exportTo: async () => tasks[0] as TaskView,
-    save: async () => tasks[0] as TaskView,
+    importFrom: async ({ image }) =>
+      work(`Import image ${image}`, ['Reading the disk', 'Looking for a kernel'], { kind: 'image', id: image }, () =>
+        newImage(image, 'imported'),
+      ),
+    exportTo: async ({ image }) => work(`Export image ${image}`, ['Writing the disk'], { kind: 'image', id: image }),
+    save: async ({ image }) =>
+      work(`Save image ${image}`, ['Copying the disk'], { kind: 'image', id: image }, () => newImage(image, 'saved')),
   },
   machines: {
     list: async () => [...machines],
@@ -259,14 +441,28 @@ const client: InnkeeperClient = {
     resume: async ({ machine }) => change(machine, { state: 'running' }),
     restart: async ({ machine }) => change(machine, startedNow()),
     rename: async ({ machine, name }) => change(machine, { name }),
-    change: async ({ machine }) => change(machine, {}),
-    attachDisk: async ({ machine }) => change(machine, {}),
-    detachDisk: async ({ machine }) => change(machine, {}),
-    growDisk: async ({ machine }) => change(machine, {}),
-    clone: async ({ machine }) => change(machine, {}),
-    fork: async ({ machine }) => change(machine, {}),
-    exportTo: async () => tasks[0] as TaskView,
-    importFrom: async () => tasks[0] as TaskView,
+    change: async ({ machine, ...changed }) =>
+      change(machine, Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined))),
+    attachDisk: async ({ machine, disk }) => attach(machine, disk),
+    detachDisk: async ({ machine, slot }) =>
+      change(machine, { disks: change(machine, {}).disks.filter((disk) => disk.slot !== slot) }),
+    growDisk: async ({ machine, slot, sizeBytes }) =>
+      change(machine, {
+        disks: change(machine, {}).disks.map((disk) => (disk.slot === slot ? { ...disk, sizeBytes } : disk)),
+      }),
+    clone: async ({ machine, name }) => copy(machine, name, stoppedNow()),
+    fork: async ({ machine, name }) => copy(machine, name, startedNow()),
+    exportTo: async ({ machine }) =>
+      work(`Export machine ${change(machine, {}).name}`, ['Writing disks', 'Writing snapshots', 'Verifying'], {
+        kind: 'machine',
+        id: change(machine, {}).id,
+      }),
+    importFrom: async ({ name }) =>
+      work(`Import machine ${name}`, ['Verifying', 'Reading disks'], { kind: 'machine', id: 'imported' }, () => {
+        const machine = machineView('imported', { name });
+        machines.push(machine);
+        tell({ type: 'machine', machine });
+      }),
     remove: async ({ machine }) => remove(machine),
     restore: async ({ id }) => restore(id),
     purge: async () => ({}),
@@ -274,13 +470,36 @@ const client: InnkeeperClient = {
     exec: () => Promise.reject(new Error('not made up')),
   },
   snapshots: {
-    list: async () => [],
-    create: () => Promise.reject(new Error('not made up')),
-    restore: async ({ machine }) => change(machine, {}),
-    change: () => Promise.reject(new Error('not made up')),
-    remove: async () => ({}),
+    list: async ({ machine }) => madeUpSnapshots[change(machine, {}).id] ?? [],
+    create: async ({ machine, name, note }) => take(machine, name, note),
+    restore: async ({ machine, snapshot }) => putBack(machine, snapshot),
+    change: async ({ machine, snapshot, name, note }) =>
+      tellSnapshots(
+        machine,
+        changeMadeUp(machine, snapshot, {
+          ...(name === undefined ? {} : { name }),
+          ...(note === undefined ? {} : { note }),
+        }),
+      ),
+    remove: async ({ machine, snapshot }) => {
+      const { id, parent } = removeMadeUp(machine, snapshot);
+      if (change(machine, {}).currentSnapshot === id) change(machine, { currentSnapshot: parent });
+      return tellSnapshots(machine, {});
+    },
   },
-  shares: { list: async () => [], add: async () => [], remove: async () => [] },
+  shares: {
+    list: async ({ machine }) => change(machine, {}).shares,
+    add: async ({ machine, hostDirectory, guestDirectory, readOnly = false }) => {
+      const { shares, startedAt } = change(machine, {});
+      const slot = shares.length;
+      const added = { slot, hostDirectory, guestDirectory, readOnly, mounted: startedAt !== null, failure: null };
+      return change(machine, { shares: [...shares, added] }).shares;
+    },
+    remove: async ({ machine, guestDirectory }) => {
+      const left = change(machine, {}).shares.filter((share) => share.guestDirectory !== guestDirectory);
+      return change(machine, { shares: left }).shares;
+    },
+  },
   tasks: { list: async () => tasks, cancel: async () => ({}), dismiss: async () => ({}) },
   events: { subscribe: async () => ({}) },
 };
@@ -291,6 +510,10 @@ export async function connectMadeUp(): Promise<Connection> {
     tasks.length = 0;
     entry.present = false;
     images.length = 0;
+  }
+  if (new URLSearchParams(window.location.search).has('many')) {
+    madeUpSnapshots['web-1'] = manySnapshots(120);
+    change('web-1', { currentSnapshot: 'n118' });
   }
   setInterval(measure, 1000);
   return {

@@ -11,6 +11,7 @@ const NOTE_LENGTH = 2000;
 export const hardwareSchema = machineDefinitionSchema.pick({
   processors: true,
   memoryBytes: true,
+  memoryTarget: true,
   bootOrder: true,
   disks: true,
   shares: true,
@@ -29,11 +30,13 @@ export const snapshotSchema = z.object({
   hardware: hardwareSchema,
   /** The memory layer; null for one of a machine that was off. */
   memory: layerSchema.nullable(),
+  /** What goes on from that memory is still to get an identity of its own. */
+  renewed: z.boolean().default(false),
   screen: screenSchema.nullable(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
 export function hardwareOf(definition: MachineDefinition): Hardware {
-  const { processors, memoryBytes, bootOrder, disks, shares } = definition;
-  return { processors, memoryBytes, bootOrder, disks, shares };
+  const { processors, memoryBytes, memoryTarget, bootOrder, disks, shares } = definition;
+  return { processors, memoryBytes, memoryTarget, bootOrder, disks, shares };
 }

@@ -78,6 +78,7 @@ export function machineView(fields: Partial<MachineView> = {}): MachineView {
     source: { kind: 'image', image: 'debian-13-tiny' },
     processors: 1,
     memoryBytes: 512 * 1024 * 1024,
+    memoryAtStartBytes: null,
     cpuLimit: null,
     bootOrder: [],
     currentSnapshot: null,

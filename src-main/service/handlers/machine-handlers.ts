@@ -30,10 +30,12 @@ export function machineHandlers(hypervisor: Hypervisor, consoles: ConsoleStreams
     resume: act('resume', (machine) => machine.resume()),
     restart: act('restart', (machine) => machine.restart(RESTART_GRACE_MS)),
     rename: ({ machine, name }) => hypervisor.rename(machine, name),
-    change: ({ machine }) => Promise.reject(notYet(`change machine ${machine}`)),
-    attachDisk: ({ machine }) => Promise.reject(notYet(`attach a disk to machine ${machine}`)),
-    detachDisk: ({ machine }) => Promise.reject(notYet(`detach a disk from machine ${machine}`)),
-    growDisk: ({ machine }) => Promise.reject(notYet(`grow a disk of machine ${machine}`)),
+    change: ({ machine, ...wanted }) => act('change', (found) => found.changeHardware(wanted))({ machine }),
+    attachDisk: ({ machine, disk }) => act('attach a disk to', (found) => found.attachDisk(disk))({ machine }),
+    detachDisk: ({ machine, slot, force }) =>
+      act('detach a disk from', (found) => found.detachDisk(slot, force))({ machine }),
+    growDisk: ({ machine, slot, sizeBytes }) =>
+      act('grow a disk of', (found) => found.growDisk(slot, sizeBytes))({ machine }),
     clone: ({ machine }) => Promise.reject(notYet(`clone machine ${machine}`)),
     fork: ({ machine }) => Promise.reject(notYet(`fork machine ${machine}`)),
     exportTo: ({ machine }) => Promise.reject(notYet(`export machine ${machine}`)),
