@@ -14,7 +14,7 @@ import {
 } from './image.ts';
 import { ImageStore, type ImageDraft } from './image-store.ts';
 import type { Dish, Recipe } from './recipes/recipe.ts';
-import type { Workshop } from './workshop.ts';
+import type { Hasher, Workshop } from './workshop.ts';
 
 /** What depends on this computer and its settings, asked for at each build. */
 export interface BuildSurroundings {
@@ -79,10 +79,12 @@ export class ImageRoom implements Images {
     const agentSource = await this.#surroundings.agentSource();
     const settings = { ...(await this.#surroundings.archive()), ...recipe.archive };
     const archive = await DebianArchive.open(this.#workshop, settings, options);
-    const dish = await recipe.build({ archive, decompress: this.#workshop.decompress, agentSource, options });
-    options.progress({ phase: 'Writing the image', fraction: null });
+    const { decompress, builder } = this.#workshop;
+    const md5 = (): Hasher => this.#workshop.md5();
     const draft = this.#store.begin();
     try {
+      const dish = await recipe.build({ archive, decompress, agentSource, options, table: draft, builder, md5 });
+      options.progress({ phase: 'Writing the image', fraction: null });
       const document = await this.#write(draft, recipe.card, dish);
       throwIfCancelled(options.signal, 'write the image');
       await draft.publish(document);
@@ -95,6 +97,7 @@ export class ImageRoom implements Images {
   async #write(draft: ImageDraft, card: ImageCard, dish: Dish): Promise<ImageDocument> {
     const kernel = await draft.write(KERNEL_FILE, sourceOf(dish.kernel));
     const initrd = await draft.write(INITRD_FILE, sourceOf(dish.initrd));
+    const disk = dish.disk && { ...(await draft.measure(dish.disk.file)), virtualBytes: dish.disk.virtualBytes };
     return {
       version: IMAGE_DOCUMENT_VERSION,
       name: card.name,
@@ -103,7 +106,7 @@ export class ImageRoom implements Images {
       createdAt: this.#workshop.now(),
       origin: 'built',
       boot: { kind: 'files', kernel, initrd, commandLine: dish.commandLine },
-      disk: null,
+      disk: disk && { ...disk, format: 'qcow2' },
       generalize: false,
       packages: dish.packages.map(({ name, version, sha256, sizeBytes }) => ({ name, version, sha256, sizeBytes })),
       defaults: { ...card.defaults },

@@ -134,6 +134,26 @@ export class ImageDraft {
     return { file, sizeBytes, sha256: hasher.digest() };
   }
 
+  /** Where a file of it is on this computer. */
+  absolute(file: string): string {
+    return this.#storage.absolute(`${this.#folder}/${file}`);
+  }
+
+  async remove(file: string): Promise<void> {
+    await this.#storage.remove(`${this.#folder}/${file}`);
+  }
+
+  /** A file that somebody else has written and flushed. */
+  async measure(file: string): Promise<ImageFile> {
+    const hasher = this.#workshop.sha256();
+    let sizeBytes = 0;
+    for await (const chunk of this.#storage.read(`${this.#folder}/${file}`)) {
+      hasher.update(chunk);
+      sizeBytes += chunk.length;
+    }
+    return { file, sizeBytes, sha256: hasher.digest() };
+  }
+
   /** Makes it the image of that name. @throws AppError 'disk-full' */
   async publish(document: ImageDocument): Promise<void> {
     const bytes = new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);

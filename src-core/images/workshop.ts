@@ -1,3 +1,4 @@
+import type { BuilderMachine } from './builder-machine.ts';
 import type { AbortSignalLike } from './image.ts';
 import type { ByteSource } from './formats/byte-source.ts';
 import type { Decompress } from './formats/compression.ts';
@@ -12,7 +13,11 @@ export interface Workshop {
   readonly fetcher: Fetcher;
   readonly decompress: Decompress;
   readonly verifyClearSigned: VerifyClearSigned;
+  /** Runs what is a guest's to do. */
+  readonly builder: BuilderMachine;
   sha256(): Hasher;
+  /** For what others wrote down so (dpkg's configuration files); it protects from nobody. */
+  md5(): Hasher;
   /** Milliseconds since 1970. */
   now(): number;
   /** A name that nobody else uses at this time. */

@@ -3,7 +3,7 @@ import { DownloadCache, type Wanted } from '../download-cache.ts';
 import { collect, corrupt, type ByteSource } from '../formats/byte-source.ts';
 import { readDeb } from '../formats/deb.ts';
 import type { TarEntry } from '../formats/tar.ts';
-import type { BuildOptions } from '../image.ts';
+import type { BuildOptions, ReportProgress } from '../image.ts';
 import type { Workshop } from '../workshop.ts';
 import { fetchRelease, RELEASE, signedPart } from './in-release.ts';
 import { KEYRING_FILE, KEYRING_PACKAGE } from './keyring.ts';
@@ -50,14 +50,27 @@ export class DebianArchive {
     return new DebianArchive(release, await access.packageIndex(release), access);
   }
 
-  /** Downloads packages one after another and checks each. Where they are is asked for with `entries`. */
-  async fetch(record: PackageRecord): Promise<void> {
-    await this.#access.fetchPackage(record);
+  /**
+   * Downloads packages one after another and checks each. Where they are is asked for with `entries`.
+   * @param progress in place of the one that the archive was opened with
+   */
+  async fetch(record: PackageRecord, progress?: ReportProgress): Promise<void> {
+    await this.#access.fetchPackage(record, progress);
   }
 
   /** The files that a fetched package installs. @throws AppError 'corrupt' | 'cancelled' */
   entries(record: PackageRecord, passed?: (bytes: number) => void): AsyncGenerator<TarEntry, void, void> {
-    return this.#access.entries(record, passed);
+    return this.#access.entries(record, 'data', passed);
+  }
+
+  /** What a fetched package tells dpkg: its description, scripts, conffiles. @throws AppError 'corrupt' | 'cancelled' */
+  control(record: PackageRecord): AsyncGenerator<TarEntry, void, void> {
+    return this.#access.entries(record, 'control');
+  }
+
+  /** The address of the mirror that all of this came from. */
+  get mirror(): string {
+    return this.#access.mirror;
   }
 }
 
@@ -103,7 +116,7 @@ class Access {
     const record = (await this.packageIndex(parseRelease(text, RELEASE))).find(KEYRING_PACKAGE);
     if (record === undefined || record.sizeBytes > MAX_KEYRING_BYTES) return undefined;
     await this.fetchPackage(record);
-    for await (const entry of this.entries(record)) {
+    for await (const entry of this.entries(record, 'data')) {
       if (entry.type !== 'file' || !KEYRING_FILE.test(entry.path)) continue;
       return await collect(entry.content, MAX_KEYRING_BYTES, KEYRING_PACKAGE);
     }
@@ -134,15 +147,23 @@ class Access {
     return await PackageIndex.read(plainSource, label);
   }
 
-  async fetchPackage(record: PackageRecord): Promise<string> {
-    return await this.#cache.get(this.#wanted(record), this.#options);
+  async fetchPackage(record: PackageRecord, progress = this.#options.progress): Promise<string> {
+    return await this.#cache.get(this.#wanted(record), { ...this.#options, progress });
   }
 
-  async *entries(record: PackageRecord, passed?: (bytes: number) => void): AsyncGenerator<TarEntry, void, void> {
+  get mirror(): string {
+    return this.#settings.mirror;
+  }
+
+  async *entries(
+    record: PackageRecord,
+    part: 'control' | 'data',
+    passed?: (bytes: number) => void,
+  ): AsyncGenerator<TarEntry, void, void> {
     const { label, sha256 } = this.#wanted(record);
     const file = this.#cache.open(`sha256/${sha256}`);
     const source = watched(file, this.#options.signal, `read ${label}`, passed);
-    yield* readDeb(source, 'data', this.#workshop.decompress, label);
+    yield* readDeb(source, part, this.#workshop.decompress, label);
   }
 
   #wanted(record: PackageRecord): Wanted {

@@ -15,6 +15,10 @@ export interface PackageRecord {
   /** Pre-Depends and Depends as written. */
   readonly depends: string;
   readonly provides: string;
+  /** "required", "important", … (Debian policy, "Priorities"). */
+  readonly priority: string;
+  /** dpkg refuses to remove it: every system has it. */
+  readonly essential: boolean;
 }
 
 /** The longest paragraph that is believed; a real one has some kilobytes. */
@@ -24,7 +28,7 @@ const NEWLINE = 0x0a;
 /** What a Packages file lists: of each name the newest version. */
 export class PackageIndex {
   readonly #packages = new Map<string, PackageRecord>();
-  readonly #providers = new Map<string, Map<string, PackageRecord>>();
+  readonly #providers = new Map<string, Map<string, Provider>>();
   readonly #what: string;
 
   private constructor(what: string) {
@@ -49,8 +53,8 @@ export class PackageIndex {
     this.#packages.set(record.name, record);
     for (const [alternative] of parseDependencies(record.provides, this.#what)) {
       if (alternative === undefined) continue;
-      const providers = this.#providers.get(alternative.name) ?? new Map<string, PackageRecord>();
-      this.#providers.set(alternative.name, providers.set(record.name, record));
+      const providers = this.#providers.get(alternative.name) ?? new Map<string, Provider>();
+      this.#providers.set(alternative.name, providers.set(record.name, { record, version: alternative.version }));
     }
   }
 
@@ -69,24 +73,46 @@ export class PackageIndex {
     return record;
   }
 
-  /** What a package depends on directly, one package per dependency. @throws AppError 'unavailable' | 'corrupt' */
-  dependencies(record: PackageRecord, chosen: ReadonlyMap<string, PackageRecord> = new Map()): PackageRecord[] {
-    return parseDependencies(record.depends, this.#what).map((alternatives) => {
-      const present = alternatives.find((alternative) => matches(chosen.get(alternative.name), alternative));
-      const first = present ?? alternatives.find((alternative) => this.#candidate(alternative) !== undefined);
-      const found = first === undefined ? undefined : this.#candidate(first);
-      if (found !== undefined) return found;
+  /** Names of all packages that every Debian system has, sorted. */
+  required(): string[] {
+    const all = [...this.#packages.values()];
+    return all
+      .filter(({ priority, essential }) => essential || priority === 'required')
+      .map(({ name }) => name)
+      .sort();
+  }
+
+  /**
+   * What a package depends on directly, one package per dependency.
+   * @param chosen taken where they do, before any other alternative
+   * @param provided names, also virtual ones, that somebody else than the archive provides
+   * @throws AppError 'unavailable' | 'corrupt'
+   */
+  dependencies(
+    record: PackageRecord,
+    chosen: ReadonlyMap<string, PackageRecord> = new Map(),
+    provided: ReadonlySet<string> = new Set(),
+  ): PackageRecord[] {
+    return parseDependencies(record.depends, this.#what).flatMap((alternatives) => {
+      if (alternatives.some(({ name }) => provided.has(name))) return [];
+      const present = firstOf(alternatives, (alternative) => this.#amongst(chosen, alternative));
+      const found = present ?? firstOf(alternatives, (alternative) => this.#candidate(alternative));
+      if (found !== undefined) return [found];
       const wanted = alternatives.map((alternative) => alternative.name).join(' or ');
       throw unavailable(`the archive has no ${wanted}, which ${record.name} needs`);
     });
   }
 
-  /** The packages and all that they need, each once, those asked for first. @throws AppError 'unavailable' | 'corrupt' */
-  closure(names: readonly string[]): PackageRecord[] {
+  /**
+   * The packages and all that they need, each once, those asked for first.
+   * @param provided as in `dependencies`
+   * @throws AppError 'unavailable' | 'corrupt'
+   */
+  closure(names: readonly string[], provided: ReadonlySet<string> = new Set()): PackageRecord[] {
     const chosen = new Map(names.map((name) => [name, this.get(name)]));
     // A Map's iteration also visits what is added on the way.
     for (const record of chosen.values()) {
-      for (const needed of this.dependencies(record, chosen)) {
+      for (const needed of this.dependencies(record, chosen, provided)) {
         if (!chosen.has(needed.name)) chosen.set(needed.name, needed);
       }
     }
@@ -96,13 +122,38 @@ export class PackageIndex {
   #candidate(alternative: Alternative): PackageRecord | undefined {
     const real = this.#packages.get(alternative.name);
     if (matches(real, alternative)) return real;
-    // A versioned dependency on a virtual package would need versioned Provides; nothing here has such.
-    return alternative.relation === undefined ? this.#firstProvider(alternative.name) : undefined;
+    return this.#providersOf(alternative)[0];
   }
 
-  #firstProvider(name: string): PackageRecord | undefined {
-    return this.#providers.get(name)?.values().next().value;
+  #amongst(chosen: ReadonlyMap<string, PackageRecord>, alternative: Alternative): PackageRecord | undefined {
+    const real = chosen.get(alternative.name);
+    if (matches(real, alternative)) return real;
+    return this.#providersOf(alternative).find(({ name }) => chosen.has(name));
   }
+
+  /** Debian policy, "Virtual packages - Provides": only a Provides with a version meets a dependency with one. */
+  #providersOf({ name, relation, version }: Alternative): PackageRecord[] {
+    const providers = [...(this.#providers.get(name)?.values() ?? [])];
+    const fitting = providers.filter(
+      (provider) =>
+        relation === undefined || (provider.version !== '' && satisfies(provider.version, relation, version)),
+    );
+    return fitting.map(({ record }) => record);
+  }
+}
+
+interface Provider {
+  readonly record: PackageRecord;
+  /** Of what is provided; empty where it is not told. */
+  readonly version: string;
+}
+
+function firstOf<T, R>(all: readonly T[], find: (each: T) => R | undefined): R | undefined {
+  for (const each of all) {
+    const found = find(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function matches(record: PackageRecord | undefined, wanted: Alternative): record is PackageRecord {
@@ -116,10 +167,12 @@ function unavailable(because: string): AppError {
 }
 
 function recordOf(stanza: Stanza, what: string): PackageRecord {
-  const fields = ['package', 'version', 'filename', 'size', 'sha256', 'provides', 'pre-depends', 'depends'];
+  const fields = ['package', 'version', 'filename', 'size', 'sha256', 'provides', 'priority', 'essential'];
   // A part of a string keeps the whole alive, here a chunk of the file: so the few parts needed are copied into one.
-  const copy = fields.map((name) => stanza.get(name) ?? '').join('\0');
-  const [name = '', version = '', fileName = '', size = '', sha256 = '', provides = '', ...depends] = copy.split('\0');
+  const copy = [...fields, 'pre-depends', 'depends'].map((name) => stanza.get(name) ?? '').join('\0');
+  const [name = '', version = '', fileName = '', size = '', sha256 = '', provides = '', priority = '', ...rest] =
+    copy.split('\0');
+  const [essential, ...depends] = rest;
   const record = {
     name,
     version,
@@ -127,6 +180,8 @@ function recordOf(stanza: Stanza, what: string): PackageRecord {
     sizeBytes: Number(size),
     sha256,
     provides,
+    priority,
+    essential: essential === 'yes',
     depends: depends.filter((list) => list !== '').join(', '),
   };
   const plain = /^[A-Za-z0-9][A-Za-z0-9+._~/-]*$/.test(record.fileName) && !record.fileName.split('/').includes('..');

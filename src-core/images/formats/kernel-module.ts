@@ -7,6 +7,8 @@ export interface KernelModuleInfo {
   readonly depends: readonly string[];
   /** Patterns by which the kernel asks for it: "virtio:d00000002v*", "fs-ext4". */
   readonly aliases: readonly string[];
+  /** "pre: a b post: c": what modprobe loads along, where it is there. */
+  readonly softDependencies: readonly string[];
 }
 
 /** `virtio-rng` and `virtio_rng` are the same module. */
@@ -33,5 +35,6 @@ export function readKernelModule(bytes: Uint8Array, what: string): KernelModuleI
       .filter((name) => name !== '')
       .map(moduleName),
     aliases: values('alias'),
+    softDependencies: values('softdep'),
   };
 }

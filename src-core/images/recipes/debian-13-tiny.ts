@@ -3,7 +3,7 @@ import { busyboxApplets } from '../formats/busybox.ts';
 import { writeCpio, type CpioNode } from '../formats/cpio.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import type { PackageRecord } from '../debian/packages.ts';
-import { unpackKernel, type KernelPackage } from './kernel-package.ts';
+import { unpackKernel, type KernelModule, type KernelPackage } from './kernel-package.ts';
 import { modulesAlias, modulesDep, type InstalledModule } from './module-tables.ts';
 import type { Dish, Kitchen, Recipe } from './recipe.ts';
 import { sharedLibraries, type LibrarySet } from './shared-libraries.ts';
@@ -18,7 +18,7 @@ const KERNEL_PACKAGE = /^linux-image-[0-9]/;
 /** Loaded on every start where the device is there; kept uncompressed. */
 const DEVICE_MODULES = ['virtio_blk', 'virtio_net', 'virtio_rng', 'virtio_balloon', 'net_failover', 'failover'];
 /** Loaded when somebody mounts such a file system; kept as packed as they come. */
-const FILE_SYSTEM_MODULES = ['ext4', 'jbd2', 'mbcache', 'crc16', 'crc32c_generic'];
+const FILE_SYSTEM_MODULES = ['ext4', 'jbd2', 'mbcache', 'crc16', 'crc32c_generic', 'isofs', 'cdrom'];
 
 type Tree = Map<string, CpioNode>;
 
@@ -55,6 +55,7 @@ export const debian13Tiny: Recipe = {
       initrd: writeCpio(tree, Math.floor(archive.release.date / 1000)),
       commandLine: TRIMMED_COMMAND_LINE,
       contents: describe(archive.release.version, kernel.version, chosen),
+      disk: null,
       packages: [chosen.kernel, chosen.busybox, chosen.quickjs, chosen.script, chosen.base, ...libraries.packages],
     };
   },
@@ -142,7 +143,7 @@ function addPrograms(tree: Tree, programs: Readonly<Record<string, Uint8Array>>,
 function addModules(tree: Tree, kernel: KernelPackage): void {
   const packed = new Set(FILE_SYSTEM_MODULES);
   const folder = `usr/lib/modules/${kernel.version}`;
-  const installed: InstalledModule[] = [...kernel.modules.values()]
+  const installed: InstalledModule<KernelModule>[] = [...kernel.modules.values()]
     .map((module) => ({
       module,
       path: packed.has(module.name) ? module.path : module.path.replace(/\.ko\..*$/, '.ko'),

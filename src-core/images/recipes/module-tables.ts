@@ -1,8 +1,8 @@
 import type { KernelModule } from './kernel-package.ts';
 
 /** A module as it is installed: its path may have lost a compression suffix. */
-export interface InstalledModule {
-  readonly module: KernelModule;
+export interface InstalledModule<Module = Pick<KernelModule, 'name' | 'info'>> {
+  readonly module: Module;
   readonly path: string;
 }
 

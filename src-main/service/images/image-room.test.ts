@@ -69,6 +69,10 @@ function room(changes: Partial<Workshop> = {}): ImageRoom {
       const hash = createHash('sha256');
       return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') };
     },
+    md5: () => {
+      throw new Error('nothing here has configuration files');
+    },
+    builder: { run: () => Promise.reject(new Error('nothing here needs a machine')) },
     now: Date.now,
     uniqueName: randomUUID,
     ...changes,
@@ -297,7 +301,7 @@ test('can be cancelled at every step and leaves no image', async () => {
 
 test('knows only the images of its catalogue', async () => {
   const rooms = room();
-  expect(rooms.catalog().map((card) => card.name)).toEqual([NAME]);
+  expect(rooms.catalog().map((card) => card.name)).toEqual([NAME, 'debian-13']);
   await expect(rooms.build('windows', { signal: abort.signal, progress: () => undefined })).rejects.toMatchObject({
     code: 'not-found',
   });

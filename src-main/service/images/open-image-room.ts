@@ -4,9 +4,12 @@ import { DEBIAN_ARCHIVE_KEYS } from '../../../src-core/images/debian/keyring.ts'
 import { countryMirror, countryOf, debianMirrors } from '../../../src-core/images/debian/sources.ts';
 import { ImageRoom } from '../../../src-core/images/image-room.ts';
 import type { Images } from '../../../src-core/images/image.ts';
+import type { MachineRunner } from '../../../src-core/hypervisor/runner.ts';
 import type { Hasher, Workshop } from '../../../src-core/images/workshop.ts';
 import { readAptConfiguration, systemKeyrings } from './apt-configuration.ts';
 import { nodeDecompress } from './node-decompress.ts';
+import { WorkerRunner } from '../worker-runner.ts';
+import { RunnerBuilder } from './runner-builder.ts';
 import { NodeFetcher } from './node-fetcher.ts';
 import { defaultCacheDirectory } from '../os/cache-directory.ts';
 import { NodeStorage } from './node-storage.ts';
@@ -21,10 +24,12 @@ export interface ImageRoomOptions {
   readonly debianMirror: () => string | null;
   /** The guest agent's program, for QuickJS. */
   readonly agentSource: () => Promise<string>;
+  /** Runs builders; asked for when one is to run. A new one unless given. */
+  readonly runner?: () => Promise<MachineRunner>;
 }
 
 /** What images are built with on this computer. `close` lets go of network connections. */
-export function openWorkshop(options: Pick<ImageRoomOptions, 'dataDirectory' | 'cacheDirectory'>): {
+export function openWorkshop(options: Pick<ImageRoomOptions, 'dataDirectory' | 'cacheDirectory' | 'runner'>): {
   readonly workshop: Workshop;
   readonly close: () => Promise<void>;
 } {
@@ -36,7 +41,9 @@ export function openWorkshop(options: Pick<ImageRoomOptions, 'dataDirectory' | '
     fetcher,
     decompress: nodeDecompress,
     verifyClearSigned,
-    sha256,
+    builder: new RunnerBuilder(options.runner ?? (() => WorkerRunner.open())),
+    sha256: () => hasher('sha256'),
+    md5: () => hasher('md5'),
     now: Date.now,
     uniqueName: randomUUID,
   };
@@ -69,7 +76,7 @@ export function chooseMirrors(
   return [countryMirror(countryOf(locale || Intl.DateTimeFormat().resolvedOptions().locale))];
 }
 
-function sha256(): Hasher {
-  const hash = createHash('sha256');
+function hasher(algorithm: 'sha256' | 'md5'): Hasher {
+  const hash = createHash(algorithm);
   return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') };
 }

@@ -32,6 +32,8 @@ const MODULES: Readonly<Record<string, string>> = {
   'kernel/fs/mbcache.ko': '',
   'kernel/lib/crc16.ko': '',
   'kernel/crypto/crc32c_generic.ko': '',
+  'kernel/drivers/cdrom/cdrom.ko': '',
+  'kernel/fs/isofs/isofs.ko': 'cdrom',
   'kernel/net/core/failover.ko': '',
 };
 
