@@ -4,8 +4,8 @@ import { HostPage } from '../host/HostPage.tsx';
 import { ImagesPage } from '../images/ImagesPage.tsx';
 import { NewMachinePage } from '../machines/create/NewMachinePage.tsx';
 import { MachinesPage } from '../machines/MachinesPage.tsx';
-import { RenameDialog } from '../machines/RenameDialog.tsx';
 import { ConfirmDialog } from '../parts/ConfirmDialog.tsx';
+import { DialogHost } from '../parts/dialogs.tsx';
 import { Toasts } from '../parts/toasts.tsx';
 import { SettingsPage } from '../settings/SettingsPage.tsx';
 import { type Place, usePlace } from '../state/place.ts';
@@ -50,7 +50,7 @@ export function App() {
         </div>
         <Palette />
         <ShortcutSheet />
-        <RenameDialog />
+        <DialogHost />
         <ConfirmDialog />
         <Toasts />
       </Tooltip.Provider>

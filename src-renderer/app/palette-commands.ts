@@ -1,8 +1,10 @@
 import type { MachineView } from '../../src-core/contract/machines.ts';
+import { askImportImage } from '../images/ImportImageDialog.tsx';
 import { ACTION_LABELS, perform } from '../machines/actions.ts';
-import { MACHINE_ACTIONS, refusal } from '../machines/availability.ts';
+import { askImportMachine } from '../machines/ImportDialog.tsx';
+import { MACHINE_ACTIONS, type MachineAction, refusal } from '../machines/availability.ts';
 import { changePreferences } from '../state/preferences.ts';
-import { go, goToMachine } from '../state/place.ts';
+import { go, goToMachine, type MachineTab } from '../state/place.ts';
 import { keyText } from './keys.ts';
 import { windowCommands } from './window-commands.ts';
 
@@ -16,6 +18,8 @@ export interface PaletteCommand {
 
 const GENERAL: readonly PaletteCommand[] = [
   { id: 'new', label: 'New machine', group: 'Create', keys: keyText('N'), run: windowCommands['new-machine'] },
+  { id: 'import-machine', label: 'Import machine', group: 'Create', run: askImportMachine },
+  { id: 'import-image', label: 'Import image', group: 'Create', run: askImportImage },
   { id: 'machines', label: 'Go to Machines', group: 'Go to', run: () => goToMachine(null) },
   { id: 'images', label: 'Go to Images', group: 'Go to', run: () => go({ page: 'images' }) },
   { id: 'host', label: 'Go to Host', group: 'Go to', run: () => go({ page: 'host' }) },
@@ -31,15 +35,28 @@ const GENERAL: readonly PaletteCommand[] = [
   },
 ];
 
+/** What reads as a sentence with a machine's name behind it, where a button's words alone do not. */
+const WORDS: Partial<Record<MachineAction, string>> = {
+  snapshot: 'Take snapshot of',
+  discard: 'Discard saved state of',
+  'save-image': 'Save as image the disk of',
+};
+
+function commandWords(action: MachineAction): string {
+  return WORDS[action] ?? ACTION_LABELS[action].replace('…', '');
+}
+
 function machineCommands(machine: MachineView): readonly PaletteCommand[] {
   const { id, name } = machine;
-  const go = (tab: 'summary' | 'console') => () => goToMachine(id, tab);
+  const go = (tab: MachineTab) => () => goToMachine(id, tab);
   return [
     { id: `${id} console`, label: `Console of ${name}`, group: name, run: go('console') },
     { id: `${id} open`, label: `Open ${name}`, group: name, run: go('summary') },
+    { id: `${id} hardware`, label: `Hardware of ${name}`, group: name, run: go('hardware') },
+    { id: `${id} snapshots`, label: `Snapshots of ${name}`, group: name, run: go('snapshots') },
     ...MACHINE_ACTIONS.filter((action) => refusal(action, machine) === null).map((action) => ({
       id: `${id} ${action}`,
-      label: `${ACTION_LABELS[action].replace('…', '')} ${name}`,
+      label: `${commandWords(action)} ${name}`,
       group: name,
       run: () => perform(action, [machine]),
     })),

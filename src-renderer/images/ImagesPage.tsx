@@ -1,4 +1,4 @@
-import { Package, RotateCw } from 'lucide-react';
+import { FileUp, Package, RotateCw } from 'lucide-react';
 import { toFailure } from '../../src-core/contract/failures.ts';
 import { Button } from '../parts/Button.tsx';
 import { CommandLine } from '../parts/CommandLine.tsx';
@@ -6,6 +6,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { FailureNotice } from '../parts/Failure.tsx';
 import { useCatalog } from '../machines/create/useCatalog.ts';
 import { useInventory } from '../state/inventory.ts';
+import { askImportImage } from './ImportImageDialog.tsx';
 import { ImageCard } from './ImageCard.tsx';
 import { knownImages } from './known-images.ts';
 
@@ -21,9 +22,14 @@ export function ImagesPage() {
         <div>
           <h1 className="page-title">Images</h1>
           <p className="page-text">
-            What machines are made from. Each is built on this computer out of signed packages.
+            What machines are made from: built on this computer out of signed packages, imported from a disk file, or
+            saved from a machine.
           </p>
         </div>
+        <span className="toolbar-gap" />
+        <Button icon={FileUp} onClick={askImportImage}>
+          Import image…
+        </Button>
       </header>
       <div className="page-body stack">
         {error && (

@@ -16,12 +16,18 @@ function taskFor(name: string, tasks: Readonly<Record<string, TaskView>>): TaskV
   return about.find(({ state }) => state === 'running') ?? null;
 }
 
+/** An image that is being imported or saved has a place on the page already. */
+function inTheMaking(tasks: Readonly<Record<string, TaskView>>): readonly string[] {
+  const running = Object.values(tasks).filter(({ state, subject }) => state === 'running' && subject?.kind === 'image');
+  return running.flatMap(({ subject }) => (subject === null ? [] : [subject.id]));
+}
+
 export function knownImages(
   catalog: readonly CatalogEntry[],
   images: Readonly<Record<string, ImageView>>,
   tasks: Readonly<Record<string, TaskView>>,
 ): readonly KnownImage[] {
-  const names = new Set([...catalog.map(({ name }) => name), ...Object.keys(images)]);
+  const names = new Set([...catalog.map(({ name }) => name), ...Object.keys(images), ...inTheMaking(tasks)]);
   return [...names].map((name) => {
     const entry = catalog.find((candidate) => candidate.name === name) ?? null;
     const here = images[name] ?? null;

@@ -5,7 +5,8 @@ import { IconButton } from '../parts/Button.tsx';
 import { goToMachine, type MachineTab } from '../state/place.ts';
 import { ConsoleTab } from '../consoles/ConsoleTab.tsx';
 import { ConsoleTools } from '../consoles/ConsoleTools.tsx';
-import { HardwareTab } from './HardwareTab.tsx';
+import { HardwareTab } from '../hardware/HardwareTab.tsx';
+import { SnapshotsTab } from '../snapshots/SnapshotsTab.tsx';
 import { InspectTab } from './InspectTab.tsx';
 import { MachineNotices } from './MachineNotices.tsx';
 import { StateBadge } from './StateBadge.tsx';
@@ -15,6 +16,7 @@ const TAB_LABELS: Record<MachineTab, string> = {
   summary: 'Summary',
   console: 'Console',
   hardware: 'Hardware',
+  snapshots: 'Snapshots',
   inspect: 'Inspect',
 };
 
@@ -52,6 +54,9 @@ export function MachineDetail({ machine, tab }: { machine: MachineView; tab: Mac
       </Tabs.Panel>
       <Tabs.Panel value="hardware" className="panel" tabIndex={0}>
         <HardwareTab machine={machine} />
+      </Tabs.Panel>
+      <Tabs.Panel value="snapshots" className="panel panel-snapshots" tabIndex={-1}>
+        <SnapshotsTab machine={machine} />
       </Tabs.Panel>
       <Tabs.Panel value="inspect" className="panel" tabIndex={0}>
         <InspectTab machine={machine} />

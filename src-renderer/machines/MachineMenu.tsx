@@ -1,5 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { EllipsisVertical } from 'lucide-react';
+import { Fragment } from 'react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { IconButton } from '../parts/Button.tsx';
 import { ACTION_ICONS, ACTION_LABELS, applicable, availability, perform } from './actions.ts';
@@ -26,6 +27,9 @@ function ActionItem({ action, machines }: { action: MachineAction; machines: rea
   );
 }
 
+/** Running it, copying it, what it is as a whole. */
+const GROUP_STARTS: ReadonlySet<MachineAction> = new Set(['snapshot', 'rename', 'remove']);
+
 /** Every action on these machines; those that cannot be done now say why. */
 export function MachineMenu({ machines }: { machines: readonly MachineView[] }) {
   const [only] = machines;
@@ -37,7 +41,10 @@ export function MachineMenu({ machines }: { machines: readonly MachineView[] }) 
         <Menu.Positioner sideOffset={6} align="end" className="above">
           <Menu.Popup className="menu">
             {MACHINE_ACTIONS.map((action) => (
-              <ActionItem key={action} action={action} machines={machines} />
+              <Fragment key={action}>
+                {GROUP_STARTS.has(action) && <Menu.Separator className="menu-rule" />}
+                <ActionItem action={action} machines={machines} />
+              </Fragment>
             ))}
           </Menu.Popup>
         </Menu.Positioner>

@@ -1,13 +1,16 @@
+import { Menu } from '@base-ui/react/menu';
 import { Toggle } from '@base-ui/react/toggle';
-import { CirclePlay, Plus, Search, X } from 'lucide-react';
+import { ChevronDown, CirclePlay, FileUp, Plus, Search, X } from 'lucide-react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { Button, Hint, IconButton } from '../parts/Button.tsx';
 import { GuardedButton } from '../parts/GuardedButton.tsx';
+import { popups } from '../parts/popups.ts';
 import { keyText } from '../app/keys.ts';
 import { go } from '../state/place.ts';
 import { ACTION_ICONS, ACTION_LABELS, applicable, availability, perform } from './actions.ts';
 import type { MachineAction } from './availability.ts';
 import { checkAll, SEARCH_FIELD_ID, useListState } from './list-state.ts';
+import { askImportMachine } from './ImportDialog.tsx';
 import { MachineMenu } from './MachineMenu.tsx';
 import { SortMenu } from './SortMenu.tsx';
 
@@ -79,18 +82,52 @@ function Selection({ selection, ticked }: { selection: readonly MachineView[]; t
   );
 }
 
-const ACTIONS: readonly MachineAction[] = ['start', 'pause', 'resume', 'suspend', 'stop', 'restart', 'remove'];
+const ACTIONS: readonly MachineAction[] = [
+  'start',
+  'pause',
+  'resume',
+  'suspend',
+  'stop',
+  'restart',
+  'snapshot',
+  'fork',
+  'remove',
+];
+
+/** A machine that comes from elsewhere. */
+function MoreWays() {
+  return (
+    <Menu.Root>
+      <Menu.Trigger
+        render={<IconButton look="primary" icon={ChevronDown} label="More ways to a machine" className="split-more" />}
+      />
+      <Menu.Portal container={popups}>
+        <Menu.Positioner sideOffset={6} align="end" className="above">
+          <Menu.Popup className="menu">
+            <Menu.Item className="menu-item" onClick={askImportMachine}>
+              <FileUp size={16} aria-hidden />
+              Import machine…
+            </Menu.Item>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
 
 export function MachineToolbar({ selection, ticked }: MachineToolbarProps) {
   const paused = selection.length > 0 && selection.every(({ state }) => state === 'paused' || state === 'suspended');
   const shown = ACTIONS.filter((action) => action !== (paused ? 'pause' : 'resume'));
   return (
     <div className="toolbar" role="toolbar" aria-label="Machines">
-      <Hint text="Create a machine" keys={keyText('N')}>
-        <Button look="primary" icon={Plus} onClick={() => go({ page: 'new-machine', image: null })}>
-          New machine
-        </Button>
-      </Hint>
+      <span className="split">
+        <Hint text="Create a machine" keys={keyText('N')}>
+          <Button look="primary" icon={Plus} onClick={() => go({ page: 'new-machine', image: null })}>
+            New machine
+          </Button>
+        </Hint>
+        <MoreWays />
+      </span>
       <span className="toolbar-rule" aria-hidden />
       {shown.map((action) => (
         <ActionButton key={action} action={action} selection={selection} />

@@ -1,4 +1,4 @@
-import { Monitor, Plus, SearchX } from 'lucide-react';
+import { FileUp, Monitor, Plus, SearchX } from 'lucide-react';
 import { useMemo } from 'react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { Button } from '../parts/Button.tsx';
@@ -6,6 +6,7 @@ import { CommandLine } from '../parts/CommandLine.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { useInventory } from '../state/inventory.ts';
 import { go, type Place } from '../state/place.ts';
+import { askImportMachine } from './ImportDialog.tsx';
 import { MachineDetail } from './MachineDetail.tsx';
 import { MachineList } from './MachineList.tsx';
 import { MachineToolbar } from './MachineToolbar.tsx';
@@ -21,6 +22,9 @@ function NoMachines() {
     >
       <Button look="primary" icon={Plus} onClick={() => go({ page: 'new-machine', image: null })}>
         New machine
+      </Button>
+      <Button look="quiet" icon={FileUp} onClick={askImportMachine}>
+        Import machine…
       </Button>
       <p className="empty-or">or, in a terminal</p>
       <CommandLine command="inn vm create first --image debian-13-tiny --start" />

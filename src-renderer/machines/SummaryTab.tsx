@@ -1,10 +1,12 @@
-import type { ReactNode } from 'react';
 import type { MachineEnd, MachineView } from '../../src-core/contract/machines.ts';
 import { Chart } from '../parts/Chart.tsx';
 import { CommandLine } from '../parts/CommandLine.tsx';
 import { PreparationProgress } from '../tasks/PreparationProgress.tsx';
 import { countOf, formatBytes, formatDuration, formatProcessors, formatTime } from '../parts/quantities.ts';
 import { type MachineSample, useInventory } from '../state/inventory.ts';
+import { ConfigurationFact } from './ConfigurationFact.tsx';
+import { Fact } from './Fact.tsx';
+import { SnapshotFact } from './SnapshotFact.tsx';
 import { sourceText } from './sources.ts';
 import { isOn } from './states.ts';
 import { useNow } from './useNow.ts';
@@ -16,15 +18,6 @@ function mips(samples: readonly MachineSample[]): number | null {
   const [before, last] = samples.slice(-2);
   if (before === undefined || last === undefined || last.at <= before.at) return null;
   return (last.instructions - before.instructions) / (last.at - before.at) / 1000;
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="fact">
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }
 
 const END_WORDS: Record<MachineEnd['kind'], string> = {
@@ -87,6 +80,10 @@ export function SummaryTab({ machine }: { machine: MachineView }) {
           </Fact>
         )}
         {startedAt !== null && <Fact label="Agent">{AGENT_TEXTS[machine.agent]}</Fact>}
+        <ConfigurationFact configuration={machine.configuration} />
+        <SnapshotFact machine={machine} />
+        {machine.cpuLimit !== null && <Fact label="Processor limit">{machine.cpuLimit} % of each</Fact>}
+        {machine.shares.length > 0 && <Fact label="Shared folders">{countOf(machine.shares.length, 'folder')}</Fact>}
         {lastEnd && (
           <Fact label="Last run">
             {END_WORDS[lastEnd.kind]}, {formatTime(lastEnd.at)}

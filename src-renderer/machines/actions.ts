@@ -1,14 +1,21 @@
 import {
+  Camera,
   CirclePause,
   CirclePlay,
   CirclePower,
+  Copy,
   Eraser,
+  FileDown,
+  GitFork,
+  History,
   type LucideIcon,
   Moon,
   OctagonX,
+  Package,
   Pencil,
   Play,
   RotateCw,
+  SlidersHorizontal,
   Trash2,
 } from 'lucide-react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
@@ -18,6 +25,11 @@ import { countOf } from '../parts/quantities.ts';
 import { currentPlace, goToMachine } from '../state/place.ts';
 import { service } from '../state/session.ts';
 import { type MachineAction, refusal } from './availability.ts';
+import { askSaveAsImage } from '../images/SaveImageDialog.tsx';
+import { takeSnapshots } from '../snapshots/snapshot-actions.ts';
+import { askClone } from './CloneDialog.tsx';
+import { askExport } from './ExportDialog.tsx';
+import { askFork } from './ForkDialog.tsx';
 import { askNewName } from './RenameDialog.tsx';
 
 export const ACTION_LABELS: Record<MachineAction, string> = {
@@ -29,7 +41,14 @@ export const ACTION_LABELS: Record<MachineAction, string> = {
   stop: 'Stop',
   restart: 'Restart',
   kill: 'Force power off',
+  snapshot: 'Take snapshot',
+  'restore-snapshot': 'Restore a snapshot',
+  clone: 'Clone…',
+  fork: 'Fork…',
   rename: 'Rename…',
+  'save-image': 'Save as image…',
+  export: 'Export…',
+  'change-hardware': 'Change hardware',
   remove: 'Delete',
 };
 
@@ -42,7 +61,14 @@ export const ACTION_ICONS: Record<MachineAction, LucideIcon> = {
   stop: CirclePower,
   restart: RotateCw,
   kill: OctagonX,
+  snapshot: Camera,
+  'restore-snapshot': History,
+  clone: Copy,
+  fork: GitFork,
   rename: Pencil,
+  'save-image': Package,
+  export: FileDown,
+  'change-hardware': SlidersHorizontal,
   remove: Trash2,
 };
 
@@ -81,21 +107,40 @@ export async function removeMachines(machines: readonly MachineView[]): Promise<
   );
 }
 
-export function perform(action: MachineAction, machines: readonly MachineView[]): void {
-  if (action === 'remove') return void removeMachines(machines);
-  const [first] = machines;
-  if (action === 'rename') return first && askNewName(first);
+/** What asks for more than a machine asks for one machine's. */
+const ASKS: Partial<Record<MachineAction, (machine: MachineView) => void>> = {
+  rename: askNewName,
+  clone: (machine) => askClone(machine, null),
+  fork: askFork,
+  'save-image': (machine) => askSaveAsImage(machine, null),
+  export: askExport,
+  'restore-snapshot': ({ id }) => goToMachine(id, 'snapshots'),
+  'change-hardware': ({ id }) => goToMachine(id, 'hardware'),
+};
+
+type SwitchAction = 'start' | 'resume' | 'pause' | 'suspend' | 'stop' | 'restart' | 'kill' | 'discard';
+
+function switchAll(action: SwitchAction, machines: readonly MachineView[]): void {
   const verb = VERBS[action] ?? action;
   for (const { id, name } of machines) {
     void attempt(`${verb} machine ${name}`, () => service().machines[action]({ machine: id }));
   }
 }
 
+export function perform(action: MachineAction, machines: readonly MachineView[]): void {
+  const ask = ASKS[action];
+  const [first] = machines;
+  if (ask !== undefined) return first && ask(first);
+  if (action === 'remove') return void removeMachines(machines);
+  if (action === 'snapshot') return void takeSnapshots(machines);
+  switchAll(action as SwitchAction, machines);
+}
+
 /** What can be done with these machines together: an action works when it works for at least one of them. */
 export function availability(action: MachineAction, machines: readonly MachineView[]): Availability {
   const [first] = machines;
   if (first === undefined) return { can: false, why: 'Select a machine first' };
-  if (action === 'rename' && machines.length > 1) return { can: false, why: 'One machine is renamed at a time' };
+  if (ASKS[action] !== undefined && machines.length > 1) return { can: false, why: 'This is done one at a time' };
   const refusals = machines.map((machine) => refusal(action, machine));
   const reason = refusals[0];
   if (reason === null || reason === undefined || refusals.includes(null)) return available;

@@ -9,10 +9,17 @@ export const MACHINE_ACTIONS = [
   'restart',
   'kill',
   'discard',
+  'snapshot',
+  'clone',
+  'fork',
   'rename',
+  'save-image',
+  'export',
   'remove',
 ] as const;
-export type MachineAction = (typeof MACHINE_ACTIONS)[number];
+
+/** What can be done with a machine: from its menu, or on another of its pages. */
+export type MachineAction = (typeof MACHINE_ACTIONS)[number] | 'restore-snapshot' | 'change-hardware';
 
 /** Why an action cannot be done now, and which other action would allow it. */
 export interface Refusal {
@@ -30,7 +37,14 @@ const ALLOWED: Record<MachineAction, readonly MachineState[]> = {
   restart: ['running'],
   kill: ['starting', 'running', 'paused', 'stopping', 'suspending'],
   discard: ['suspended'],
+  snapshot: ['stopped', 'running', 'paused', 'suspended'],
+  'restore-snapshot': ['stopped', 'failed', 'running', 'paused', 'suspended'],
+  clone: ['stopped', 'failed'],
+  fork: ['running', 'paused'],
   rename: ['stopped', 'failed', 'starting', 'running', 'paused', 'stopping', 'suspending', 'suspended'],
+  'save-image': ['stopped', 'failed'],
+  export: ['stopped', 'failed', 'suspended'],
+  'change-hardware': ['stopped', 'failed'],
   remove: ['stopped', 'failed', 'suspended'],
 };
 
@@ -71,6 +85,35 @@ const REFUSALS: Partial<Record<MachineAction, Partial<Record<MachineState, Refus
     failed: { why: 'It has failed; start it instead', remedy: 'start' },
     suspended: { why: 'A suspended machine cannot restart; resume it first', remedy: 'resume' },
     paused: { why: 'A paused machine cannot restart; resume it first', remedy: 'resume' },
+  },
+  snapshot: { failed: { why: 'It has failed: what is in its memory cannot be kept. Start it first', remedy: 'start' } },
+  clone: {
+    running: { why: 'It is running: fork it, or stop it to clone its disks', remedy: 'fork' },
+    paused: { why: 'It is paused: fork it, or power it off to clone its disks', remedy: 'fork' },
+    suspended: { why: 'It is suspended: take a snapshot and clone that', remedy: 'snapshot' },
+  },
+  fork: {
+    stopped: { why: 'Only a running machine can be forked; clone it instead', remedy: 'clone' },
+    failed: { why: 'Only a running machine can be forked; clone it instead', remedy: 'clone' },
+    suspended: { why: 'Only a running machine can be forked; resume it first', remedy: 'resume' },
+  },
+  'save-image': {
+    running: { why: 'Stop the machine to save its disk as an image', remedy: 'stop' },
+    paused: { why: 'Power the machine off to save its disk as an image', remedy: 'kill' },
+    suspended: { why: 'It is suspended: take a snapshot and save that', remedy: 'snapshot' },
+  },
+  export: {
+    running: { why: 'Suspend or stop the machine to export it', remedy: 'suspend' },
+    paused: { why: 'Suspend or power off the machine to export it', remedy: 'suspend' },
+  },
+  'change-hardware': {
+    running: { why: 'Stop the machine to change this', remedy: 'stop' },
+    paused: { why: 'Power the machine off to change this', remedy: 'kill' },
+    stopping: { why: 'This can be changed as soon as it has stopped' },
+    suspended: {
+      why: 'Its saved state has this hardware: resume and stop the machine to change this',
+      remedy: 'resume',
+    },
   },
   remove: {
     running: { why: 'Stop the machine to delete it', remedy: 'stop' },

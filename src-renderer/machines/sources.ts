@@ -1,6 +1,6 @@
 import type { MachineSource } from '../../src-core/contract/machines.ts';
 
-function fileName(path: string): string {
+export function fileName(path: string): string {
   return path.split(/[/\\]/).at(-1) || path;
 }
 

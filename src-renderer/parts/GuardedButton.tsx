@@ -23,7 +23,13 @@ interface GuardedButtonProps {
   /** Shows the icon alone; the label becomes the tooltip. */
   readonly iconOnly?: boolean;
   readonly small?: boolean;
-  onClick(): void;
+  /** Its name for a screen reader, where the label alone does not say what it is about. */
+  readonly name?: string;
+  readonly tabIndex?: number;
+  readonly disabled?: boolean;
+  /** submit: what it does is its form's. */
+  readonly type?: 'button' | 'submit';
+  onClick?(): void;
 }
 
 /**
@@ -31,20 +37,26 @@ interface GuardedButtonProps {
  * the action that would allow it.
  */
 export function GuardedButton(props: GuardedButtonProps) {
-  const { label, icon, availability, look = 'plain', iconOnly = false, small = false, onClick } = props;
+  const { label, icon, availability, look = 'plain', iconOnly = false, small = false, name, onClick } = props;
+  const { tabIndex, disabled, type = 'button' } = props;
   const [explaining, setExplaining] = useState(false);
   const anchor = useRef<HTMLSpanElement>(null);
   const shared = {
     icon,
     look,
     small,
+    tabIndex,
+    disabled,
+    type: availability.can ? type : 'button',
     'aria-disabled': !availability.can,
-    onClick: () => (availability.can ? onClick() : setExplaining(true)),
+    onClick: () => (availability.can ? onClick?.() : setExplaining(true)),
   };
   const button = iconOnly ? (
     <IconButton {...shared} label={availability.can ? label : `${label} – ${availability.why}`} />
   ) : (
-    <Button {...shared}>{label}</Button>
+    <Button {...shared} aria-label={name}>
+      {label}
+    </Button>
   );
   if (availability.can) return button;
   const { why, remedy } = availability;

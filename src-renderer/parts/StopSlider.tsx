@@ -7,8 +7,11 @@ interface StopSliderProps {
   readonly value: number;
   readonly hint?: string | undefined;
   readonly warning?: string | undefined;
+  readonly disabled?: boolean;
   format(value: number): string;
   onChange(value: number): void;
+  /** The thumb was let go, or a key pressed: this is the value that is meant. */
+  onCommit?(value: number): void;
 }
 
 function nearest(stops: readonly number[], value: number): number {
@@ -19,15 +22,17 @@ function nearest(stops: readonly number[], value: number): number {
 }
 
 /** A slider over sensible values, from the least that works to the most that this computer has. */
-export function StopSlider({ label, stops, value, hint, warning, format, onChange }: StopSliderProps) {
+export function StopSlider(props: StopSliderProps) {
+  const { label, stops, value, hint, warning, disabled = false, format, onChange, onCommit } = props;
   return (
     <Slider.Root
       className="slider"
       min={0}
       max={Math.max(1, stops.length - 1)}
-      disabled={stops.length < 2}
+      disabled={disabled || stops.length < 2}
       value={nearest(stops, value)}
       onValueChange={(index) => onChange(stops[index] ?? value)}
+      onValueCommitted={(index) => onCommit?.(stops[index] ?? value)}
     >
       <div className="slider-head">
         <Slider.Label className="field-label">{label}</Slider.Label>

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
  * Where in the window one is, kept in the address after `#`: a reload comes back to the same place, and the browser's
  * own back and forward work.
  */
-export const MACHINE_TABS = ['summary', 'console', 'hardware', 'inspect'] as const;
+export const MACHINE_TABS = ['summary', 'console', 'hardware', 'snapshots', 'inspect'] as const;
 export type MachineTab = (typeof MACHINE_TABS)[number];
 
 export type Place =

@@ -7,7 +7,7 @@ import { Button } from '../../parts/Button.tsx';
 import { FailureNotice } from '../../parts/Failure.tsx';
 import { formatBytes } from '../../parts/quantities.ts';
 import { FROM_FILES, placeHash } from '../../state/place.ts';
-import { useCatalog } from './useCatalog.ts';
+import { useImageEntries } from './useImageEntries.ts';
 
 interface CardProps {
   readonly icon: LucideIcon;
@@ -36,7 +36,7 @@ function availabilityText({ present, downloadBytes }: CatalogEntry): string {
 }
 
 export function Catalogue() {
-  const { data: entries, error, isPending, refetch } = useCatalog();
+  const { data: entries, error, isPending, refetch } = useImageEntries();
   return (
     <>
       {error && (

@@ -15,11 +15,14 @@ import { goToMachine } from '../../state/place.ts';
 import { service } from '../../state/session.ts';
 import { nameProblem, proposedName } from '../names.ts';
 import { useMachineNames } from '../selectors.ts';
+import { CpuLimitSlider } from '../../hardware/CpuLimitSlider.tsx';
 import { DiskFields } from './DiskFields.tsx';
 import { creation, type Draft, filesProblem, firstDraft } from './draft.ts';
 import { FileFields } from './FileFields.tsx';
-import { memoryStops, processorStops } from './memory-stops.ts';
-import { memoryWarning, processorWarning } from './over-promise.ts';
+import { UserDataField } from './UserDataField.tsx';
+import { userDataProblem } from './user-data.ts';
+import { memoryStops, processorStops } from '../../hardware/memory-stops.ts';
+import { memoryWarning, processorWarning } from '../../hardware/over-promise.ts';
 
 interface CreateFormProps {
   /** null: from files. */
@@ -64,10 +67,16 @@ function Advanced({ draft, change }: PartProps) {
       <Collapsible.Trigger className="advanced-trigger">
         <ChevronRight size={16} aria-hidden className="advanced-arrow" />
         Advanced
-        <span className="faint">additional disks</span>
+        <span className="faint">disks, user-data, processor limit</span>
       </Collapsible.Trigger>
-      <Collapsible.Panel className="advanced-panel">
+      <Collapsible.Panel className="advanced-panel stack">
         <DiskFields disks={draft.disks} onChange={(disks) => change({ disks })} />
+        <UserDataField value={draft.userData} onChange={(userData) => change({ userData })} />
+        <CpuLimitSlider
+          value={draft.cpuLimit}
+          hint="Of one processor of this computer, for each of its own. It can be changed at any time."
+          onChange={(cpuLimit) => change({ cpuLimit })}
+        />
       </Collapsible.Panel>
     </Collapsible.Root>
   );
@@ -99,7 +108,8 @@ export function CreateForm({ entry, host }: CreateFormProps) {
   // While it is being made the name is taken by the new machine itself.
   const nameError = busy ? undefined : nameProblem(draft.name, taken);
   const fileError = entry === null ? filesProblem(draft) : undefined;
-  const blocked = busy || nameError !== undefined || fileError !== undefined;
+  const dataError = userDataProblem(draft.userData);
+  const blocked = busy || [nameError, fileError, dataError].some((error) => error !== undefined);
 
   function submit(event: SubmitEvent): void {
     event.preventDefault();

@@ -3,9 +3,9 @@ import { FilePlus, Plus, Trash2 } from 'lucide-react';
 import { Button, IconButton } from '../../parts/Button.tsx';
 import { formatBytes } from '../../parts/quantities.ts';
 import { StopSlider } from '../../parts/StopSlider.tsx';
-import { diskStops } from './disk-stops.ts';
+import { diskStops, NEW_DISK_BYTES } from '../../hardware/disk-stops.ts';
 import type { DiskDraft } from './draft.ts';
-import { FileField } from './FileField.tsx';
+import { FileField } from '../../parts/FileField.tsx';
 
 interface DiskFieldsProps {
   readonly disks: readonly DiskDraft[];
@@ -19,7 +19,6 @@ interface DiskProps<Kind> {
 }
 
 const MOST_DISKS = 16;
-const NEW_DISK_BYTES = 8 * 1024 ** 3;
 
 function NewDisk({ number, disk, onChange }: DiskProps<'new'>) {
   return (

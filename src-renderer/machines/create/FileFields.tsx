@@ -1,6 +1,6 @@
 import { Field, TextInput } from '../../parts/Field.tsx';
 import type { Draft } from './draft.ts';
-import { FileField } from './FileField.tsx';
+import { FileField } from '../../parts/FileField.tsx';
 
 interface FileFieldsProps {
   readonly draft: Draft;

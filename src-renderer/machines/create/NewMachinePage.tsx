@@ -1,15 +1,16 @@
-import { ArrowLeft } from 'lucide-react';
+import { ArrowLeft, FileUp } from 'lucide-react';
 import type { CatalogEntry } from '../../../src-core/contract/images.ts';
-import { IconButton } from '../../parts/Button.tsx';
+import { Button, IconButton } from '../../parts/Button.tsx';
 import { useInventory } from '../../state/inventory.ts';
 import { FROM_FILES, go, goToMachine } from '../../state/place.ts';
+import { askImportMachine } from '../ImportDialog.tsx';
 import { Catalogue } from './Catalogue.tsx';
 import { CreateForm } from './CreateForm.tsx';
-import { useCatalog } from './useCatalog.ts';
+import { useImageEntries } from './useImageEntries.ts';
 
 function Chosen({ image }: { image: string }) {
   const host = useInventory((inventory) => inventory.host);
-  const { data: entries } = useCatalog();
+  const { data: entries } = useImageEntries();
   if (host === null || entries === undefined) return null;
   const entry: CatalogEntry | undefined = entries.find(({ name }) => name === image);
   if (entry === undefined && image !== FROM_FILES) return <Catalogue />;
@@ -31,6 +32,12 @@ export function NewMachinePage({ image }: { image: string | null }) {
           <h1 className="page-title">New machine</h1>
           {image === null && <p className="page-text">Choose what it boots.</p>}
         </div>
+        <span className="toolbar-gap" />
+        {image === null && (
+          <Button icon={FileUp} onClick={askImportMachine}>
+            Import machine…
+          </Button>
+        )}
       </header>
       <div className="page-body">{image === null ? <Catalogue /> : <Chosen image={image} />}</div>
     </div>

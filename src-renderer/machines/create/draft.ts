@@ -16,13 +16,16 @@ export interface Draft {
   readonly firmware: string;
   readonly commandLine: string;
   readonly disks: readonly DiskDraft[];
+  readonly cpuLimit: number | null;
+  readonly userData: string;
 }
 
 const FILES_MEMORY_BYTES = 256 * 1024 * 1024;
 
 export function firstDraft(name: string, entry: CatalogEntry | null): Draft {
   const { processors, memoryBytes } = entry?.defaults ?? { processors: 1, memoryBytes: FILES_MEMORY_BYTES };
-  return { name, processors, memoryBytes, kernel: '', initrd: '', firmware: '', commandLine: '', disks: [] };
+  const files = { kernel: '', initrd: '', firmware: '', commandLine: '' };
+  return { name, processors, memoryBytes, ...files, disks: [], cpuLimit: null, userData: '' };
 }
 
 function given<K extends string>(key: K, text: string): Partial<Record<K, string>> {
@@ -60,7 +63,9 @@ export function creation(draft: Draft, entry: CatalogEntry | null, start: boolea
     source: draftSource(draft, entry),
     processors: draft.processors,
     memoryBytes: draft.memoryBytes,
+    cpuLimit: draft.cpuLimit,
     disks: draft.disks.flatMap((disk) => draftDisk(disk)),
+    ...(draft.userData.trim() === '' ? {} : { userData: draft.userData }),
     start,
   };
 }

@@ -1,6 +1,6 @@
-import type { HostView } from '../../../src-core/contract/host.ts';
-import type { MachineView } from '../../../src-core/contract/machines.ts';
-import { formatBytes } from '../../parts/quantities.ts';
+import type { HostView } from '../../src-core/contract/host.ts';
+import type { MachineView } from '../../src-core/contract/machines.ts';
+import { formatBytes } from '../parts/quantities.ts';
 
 /** What a new machine asks for. */
 export interface Wanted {

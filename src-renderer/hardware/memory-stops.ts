@@ -1,4 +1,4 @@
-import { MIN_MEMORY_BYTES } from '../../../src-core/contract/machines.ts';
+import { MIN_MEMORY_BYTES } from '../../src-core/contract/machines.ts';
 
 const MIB = 1024 * 1024;
 
@@ -16,4 +16,9 @@ export function memoryStops(leastBytes: number, mostBytes: number): readonly num
 
 export function processorStops(most: number): readonly number[] {
   return Array.from({ length: Math.max(1, most) }, (_, index) => index + 1);
+}
+
+/** The stops with one more, where it belongs: a machine may have what no stop stands for. */
+export function withStop(stops: readonly number[], value: number): readonly number[] {
+  return stops.includes(value) ? stops : [...stops, value].sort((a, b) => a - b);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { HostView } from '../../../src-core/contract/host.ts';
-import { machineView } from '../../testing/machine-view.ts';
+import type { HostView } from '../../src-core/contract/host.ts';
+import { machineView } from '../testing/machine-view.ts';
 import { memoryWarning, processorWarning } from './over-promise.ts';
 
 const GIB = 1024 ** 3;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MEMORY_STEP_BYTES, MIN_MEMORY_BYTES } from '../../../src-core/contract/machines.ts';
+import { MEMORY_STEP_BYTES, MIN_MEMORY_BYTES } from '../../src-core/contract/machines.ts';
 import { memoryStops } from './memory-stops.ts';
 
 const MIB = 1024 * 1024;

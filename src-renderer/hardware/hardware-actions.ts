@@ -1,0 +1,75 @@
+import type { ChangeMachine, MachineDiskView, MachineView } from '../../src-core/contract/machines.ts';
+import type { ShareView } from '../../src-core/contract/shares.ts';
+import { confirm } from '../parts/ConfirmDialog.tsx';
+import { tellDone, tellFailure, tellUndoable } from '../parts/tell.ts';
+import { formatBytes } from '../parts/quantities.ts';
+import { knownSnapshots } from '../snapshots/useSnapshots.ts';
+import { service } from '../state/session.ts';
+
+/** @returns whether it was done; otherwise the person was told */
+async function attempt(doing: string, work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    tellFailure(error, doing);
+    return false;
+  }
+}
+
+export function changeHardware(machine: MachineView, change: Omit<ChangeMachine, 'machine'>): Promise<boolean> {
+  return attempt(`change machine ${machine.name}`, () => service().machines.change({ machine: machine.id, ...change }));
+}
+
+/** What a disk is called where it is talked about: "disk 0". */
+export function diskName({ slot }: Pick<MachineDiskView, 'slot'>): string {
+  return `disk ${slot}`;
+}
+
+function detach(machine: MachineView, disk: MachineDiskView): Promise<boolean> {
+  return attempt(`detach ${diskName(disk)} from machine ${machine.name}`, () =>
+    service().machines.detachDisk({ machine: machine.id, slot: disk.slot }),
+  );
+}
+
+async function detachFile(machine: MachineView, disk: MachineDiskView): Promise<void> {
+  const { path, readOnly } = disk;
+  if (!(await detach(machine, disk))) return;
+  const again = () => service().machines.attachDisk({ machine: machine.id, disk: { path, readOnly } });
+  tellUndoable(
+    `${machine.name} has ${diskName(disk)} no more; its file is untouched`,
+    () => void attempt(`attach ${path} to machine ${machine.name}`, again),
+    () => undefined,
+  );
+}
+
+async function deleteOwn(machine: MachineView, disk: MachineDiskView): Promise<void> {
+  if (await detach(machine, disk)) tellDone(`The ${diskName(disk)} of ${machine.name} is deleted`);
+}
+
+/** A file of the person's comes back with Undo; a disk that goes with the machine is gone, so it is asked first. */
+export function askDetach(machine: MachineView, disk: MachineDiskView): void {
+  if (!disk.own) return void detachFile(machine, disk);
+  const holds = disk.usedBytes === null ? '' : ` and the ${formatBytes(disk.usedBytes)} in it`;
+  const kept = knownSnapshots(machine.id).length > 0 ? ' What snapshots hold of it is kept with them.' : '';
+  confirm({
+    title: `Detach and delete ${diskName(disk)} of ${machine.name}?`,
+    text: `It was made for this machine: the disk${holds} is deleted and cannot be brought back.${kept}`,
+    verb: 'Delete disk',
+    danger: true,
+    onAgree: () => void deleteOwn(machine, disk),
+  });
+}
+
+export async function removeShare(machine: MachineView, share: ShareView): Promise<void> {
+  const { hostDirectory, guestDirectory, readOnly } = share;
+  const doing = `take ${guestDirectory} from machine ${machine.name}`;
+  const done = await attempt(doing, () => service().shares.remove({ machine: machine.id, guestDirectory }));
+  if (!done) return;
+  const again = () => service().shares.add({ machine: machine.id, hostDirectory, guestDirectory, readOnly });
+  tellUndoable(
+    `${machine.name} does not see ${hostDirectory} any more`,
+    () => void attempt(`share ${hostDirectory} with machine ${machine.name}`, again),
+    () => undefined,
+  );
+}
