@@ -164,7 +164,8 @@ export class LinuxGround implements Ground {
   }
 
   #covers(path: string): boolean {
-    return path.startsWith(this.#rootPath) && path.charCodeAt(this.#rootPath.length) === 0x2f;
+    if (!path.startsWith(this.#rootPath)) return false;
+    return path.length === this.#rootPath.length || path.charCodeAt(this.#rootPath.length) === 0x2f;
   }
 
   /** The descriptor that stands for a node, opened along the way from the nearest directory that is held. */

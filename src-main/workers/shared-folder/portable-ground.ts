@@ -151,11 +151,9 @@ export class PortableGround implements Ground {
     let path = this.#directory;
     for (let next = way.pop(); next; next = way.pop()) {
       path = join(path, this.#text(next.name));
-      const seen = path;
-      this.#check(
-        next,
-        attempt(() => lstatSync(seen, { bigint: true })),
-      );
+      const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      if (!stats) throw new FileError('ESTALE');
+      this.#check(next, stats);
     }
     return path;
   }
