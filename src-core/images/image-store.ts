@@ -39,6 +39,11 @@ export class ImageStore {
     return records;
   }
 
+  /** Names that are taken, by damaged images too. */
+  async names(): Promise<readonly string[]> {
+    return (await this.#storage.list('')).filter((name) => nameSchema.safeParse(name).success);
+  }
+
   /** @throws AppError 'not-found' | 'corrupt' */
   async get(name: string): Promise<ImageRecord> {
     const record = await this.#find(name);
@@ -132,6 +137,11 @@ export class ImageDraft {
       throw error;
     }
     return { file, sizeBytes, sha256: hasher.digest() };
+  }
+
+  /** For files that somebody else writes into it. */
+  async makeFolder(): Promise<void> {
+    await this.#storage.makeFolder(this.#folder);
   }
 
   /** Where a file of it is on this computer. */

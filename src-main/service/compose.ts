@@ -7,7 +7,9 @@ import { DiskLeases } from '../../src-core/hypervisor/disk-leases.ts';
 import { Hypervisor } from '../../src-core/hypervisor/hypervisor.ts';
 import { LayerPool } from '../../src-core/hypervisor/layers/layer-pool.ts';
 import { MachineStore } from '../../src-core/hypervisor/machine-store.ts';
+import type { Surroundings } from '../../src-core/hypervisor/surroundings.ts';
 import { SnapshotStore } from '../../src-core/hypervisor/snapshots/snapshot-store.ts';
+import { ArchiveWorkers } from './archive-workers.ts';
 import { agentSource } from './built-files.ts';
 import { DiskWorkers } from './disk-workers.ts';
 import { EventFeed } from './event-feed.ts';
@@ -19,7 +21,8 @@ import { shareHandlers } from './handlers/share-handlers.ts';
 import { snapshotHandlers } from './handlers/snapshot-handlers.ts';
 import { serviceHandlers } from './handlers/service-handlers.ts';
 import { ImageBuilds } from './image-builds.ts';
-import { openImageRoom } from './images/open-image-room.ts';
+import { ImageTransfers } from './images/image-transfers.ts';
+import { openImageRoom, openImageStore } from './images/open-image-room.ts';
 import { Logs } from './logs.ts';
 import { nodeClock, nodeRandom } from './os/node-clock.ts';
 import { NodeFiles } from './os/node-files.ts';
@@ -38,6 +41,7 @@ interface Parts {
   readonly host: HostModel;
   readonly images: ReturnType<typeof openImageRoom>;
   readonly builds: ImageBuilds;
+  readonly transfers: ImageTransfers;
   readonly hypervisor: Hypervisor;
   readonly feed: EventFeed;
 }
@@ -73,12 +77,12 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
   await images.sweep();
   const onDefect = (error: unknown): void => logs.service.error({ error }, 'a defect of Innkeeper');
   const feed = new EventFeed(nodeClock, () => measure(hypervisor, host), onDefect);
-  const builds = new ImageBuilds(images, tasks, (name) => void tellImage(name).catch(onDefect));
+  const builds = new ImageBuilds(images, tasks, (name) => onMade(name));
   const folders = { disks: join(dataDirectory, 'disks'), memory: join(dataDirectory, 'memory') };
   const layers = new LayerPool({ files, random: nodeRandom, clock: nodeClock }, folders, (error) =>
     logs.service.warn({ error }, 'layers that nobody needs could not be deleted'),
   );
-  const hypervisor = new Hypervisor({
+  const around: Surroundings = {
     clock: nodeClock,
     random: nodeRandom,
     files,
@@ -91,21 +95,25 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
     work: new DiskWorkers(),
     disks: new DiskLeases(),
     log: logs,
-  });
+  };
+  const hypervisor = new Hypervisor(around);
   const tellImage = async (name: string): Promise<void> => {
     feed.fire({ type: 'image', image: viewOfImage(await images.get(name), hypervisor.usersOf(name)) });
   };
+  const onMade = (name: string): void => void tellImage(name).catch(onDefect);
+  const store = openImageStore(dataDirectory);
+  const transfers = new ImageTransfers({ images, store, tasks, archive: new ArchiveWorkers(), around, onMade });
   await hypervisor.open();
   logs.service.info({ version: options.version, host: options.host, node: process.version }, 'the service has started');
-  return { options, logs, settings, tasks, host, images, builds, hypervisor, feed };
+  return { options, logs, settings, tasks, host, images, builds, transfers, hypervisor, feed };
 }
 
 function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void): InnkeeperHandlers {
-  const { options, hypervisor, settings, tasks, host, images, builds, feed } = parts;
+  const { options, hypervisor, settings, tasks, host, images, builds, transfers, feed } = parts;
   return {
     service: serviceHandlers(options, hypervisor, settings, stop),
     host: { view: async () => host.account(await hypervisor.shares()) },
-    images: imageHandlers(images, builds, hypervisor, (name) => feed.fire({ type: 'image-removed', name })),
+    images: imageHandlers(images, builds, transfers, hypervisor, (name) => feed.fire({ type: 'image-removed', name })),
     machines: machineHandlers(hypervisor, consoles),
     snapshots: snapshotHandlers(),
     shares: shareHandlers(hypervisor, hostFolders(options.dataDirectory)),

@@ -1,20 +1,21 @@
 import { AppError } from '../../../src-core/base/errors.ts';
-import { notYet } from './not-yet.ts';
 import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
 import type { ImageView } from '../../../src-core/contract/images.ts';
 import type { ImageRecord, Images } from '../../../src-core/images/image.ts';
 import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
 import type { ImageBuilds } from '../image-builds.ts';
+import type { ImageTransfers } from '../images/image-transfers.ts';
 
 export function viewOfImage({ document, sizeBytes }: ImageRecord, usedBy: string[]): ImageView {
-  const { name, title, contents, createdAt, disk } = document;
-  return { name, title, contents, sizeBytes, diskBytes: disk?.virtualBytes ?? null, origin: 'built', createdAt, usedBy };
+  const { name, title, contents, origin, createdAt, disk } = document;
+  return { name, title, contents, sizeBytes, diskBytes: disk?.virtualBytes ?? null, origin, createdAt, usedBy };
 }
 
 /** @param onRemoved called after an image was removed */
 export function imageHandlers(
   images: Images,
   builds: ImageBuilds,
+  transfers: ImageTransfers,
   hypervisor: Hypervisor,
   onRemoved: (name: string) => void,
 ): InnkeeperHandlers['images'] {
@@ -29,22 +30,23 @@ export function imageHandlers(
     },
     pull: async ({ image }) => Promise.resolve(builds.pull(image)),
     remove: async ({ image }) => {
-      refuseIfUsed(image, hypervisor.usersOf(image), builds.isBuilding(image));
+      refuseIfUsed(image, hypervisor.usersOf(image), builds.isBuilding(image) || transfers.isBusy(image));
       await images.remove(image);
       onRemoved(image);
       return {};
     },
-    importFrom: ({ image }) => Promise.reject(notYet(`import image ${image}`)),
-    exportTo: ({ image }) => Promise.reject(notYet(`export image ${image}`)),
-    save: ({ image }) => Promise.reject(notYet(`save image ${image}`)),
+    importFrom: (request) => transfers.importFrom(request),
+    exportTo: (request) => transfers.exportTo(request),
+    save: ({ image, machine, snapshot }) =>
+      transfers.save(image, hypervisor.get(machine, 'save an image out of'), snapshot ?? null),
   };
 }
 
-function refuseIfUsed(image: string, users: string[], building: boolean): void {
+function refuseIfUsed(image: string, users: string[], busy: boolean): void {
   const doing = `remove image ${image}`;
-  if (building) {
+  if (busy) {
     const hint = 'Cancel its task first.';
-    throw new AppError({ code: 'wrong-state', doing, because: 'it is just being built', hint });
+    throw new AppError({ code: 'wrong-state', doing, because: 'it is just being made or written to a file', hint });
   }
   if (users.length === 0) return;
   const because =

@@ -4,6 +4,7 @@ import { DEBIAN_ARCHIVE_KEYS } from '../../../src-core/images/debian/keyring.ts'
 import { countryMirror, countryOf, debianMirrors } from '../../../src-core/images/debian/sources.ts';
 import { ImageRoom } from '../../../src-core/images/image-room.ts';
 import type { Images } from '../../../src-core/images/image.ts';
+import { ImageStore } from '../../../src-core/images/image-store.ts';
 import type { MachineRunner } from '../../../src-core/hypervisor/runner.ts';
 import type { Hasher, Workshop } from '../../../src-core/images/workshop.ts';
 import { readAptConfiguration, systemKeyrings } from './apt-configuration.ts';
@@ -48,6 +49,12 @@ export function openWorkshop(options: Pick<ImageRoomOptions, 'dataDirectory' | '
     uniqueName: randomUUID,
   };
   return { workshop, close: () => fetcher.close() };
+}
+
+/** The folder of images, for whoever makes one in another way than by a recipe. */
+export function openImageStore(dataDirectory: string): ImageStore {
+  const images = new NodeStorage(join(dataDirectory, 'images'));
+  return new ImageStore({ images, sha256: () => hasher('sha256'), uniqueName: randomUUID });
 }
 
 /** The images of this computer. `close` lets go of network connections. */
