@@ -20,9 +20,9 @@ export class FakeDiskWork implements DiskWork {
     await this.#files.writeAtomically(to.path, emptyQcow2({ sizeBytes: 1024 * 1024 }, to.path));
   }
 
-  grow(disk: DiskPlace, sizeBytes: number): Promise<void> {
+  async grow(disk: DiskPlace, sizeBytes: number): Promise<void> {
     this.calls.push(`grow ${disk.path} ${sizeBytes}`);
-    return Promise.resolve();
+    await this.#files.writeAtomically(disk.path, emptyQcow2({ sizeBytes }, disk.path));
   }
 
   inspect(disk: DiskPlace): Promise<DiskDetails> {
