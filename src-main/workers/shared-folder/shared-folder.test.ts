@@ -83,7 +83,7 @@ describe.each(Object.entries(grounds))('a shared folder over %s', (_, Ground) =>
   afterEach(() => folder.close());
 
   function make(path: string, content = ''): { node: bigint; handle: bigint } {
-    const made = client.create(client.walk(path.split('/').slice(0, -1).join('/')), path.split('/').at(-1) ?? path);
+    const made = client.create(client.walk(path.split('/').slice(0, -1).join('/')), path.replace(/.*\//, ''));
     if (typeof made === 'number') throw new Error(`${path}: ${made}`);
     client.write(made.entry.node, made.handle, 0, bytes(content));
     return { node: made.entry.node, handle: made.handle };
@@ -176,7 +176,7 @@ describe.each(Object.entries(grounds))('a shared folder over %s', (_, Ground) =>
     const chown = (uid: number) => client.ask(FUSE.setattr, node, [2, 0, ...new Array<number>(17).fill(0), uid, 0, 0]);
     expect(chown(1000).error).toBe(EPERM);
     expect(chown(0).error).toBe(0);
-    client.ask(FUSE.setattr, node, [1, 0, ...new Array<number>(14).fill(0), 0o106777, 0, 0, 0, 0]);
+    client.ask(FUSE.setattr, node, [1, 0, ...new Array<number>(15).fill(0), 0o106777, 0, 0, 0, 0]);
     expect(statSync(join(share, 'a')).mode & 0o7777).toBe(0o777);
   });
 
