@@ -11,6 +11,8 @@
 export const MEMORY_MAP = {
   test: { base: 0x0010_0000, size: 0x1000 },
   rtc: { base: 0x0010_1000, size: 0x1000 },
+  /** Not on QEMU's board. */
+  generationId: { base: 0x0010_2000, size: 0x1000 },
   clint: { base: 0x0200_0000, size: 0x1_0000 },
   pciPio: { base: 0x0300_0000, size: 0x1_0000 },
   plic: { base: 0x0c00_0000, size: 0x60_0000 },
@@ -21,8 +23,8 @@ export const MEMORY_MAP = {
   ram: { base: 0x8000_0000 },
 } as const;
 
-/** PLIC source numbers, as on QEMU's `virt`. */
-export const INTERRUPTS = { uart: 10, rtc: 11, pciA: 32, pciB: 33, pciC: 34, pciD: 35, sources: 95 } as const;
+/** PLIC source numbers, as on QEMU's `virt`, where 12 is free. */
+export const INTERRUPTS = { uart: 10, rtc: 11, generationId: 12, pciA: 32, pciB: 33, pciC: 34, pciD: 35, sources: 95 } as const;
 
 /** Ticks per second of the `time` CSR, mtime and stimecmp. */
 export const TIMEBASE_HZ = 10_000_000;

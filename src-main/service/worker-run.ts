@@ -1,8 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import { Deferred } from '../../src-core/base/deferred.ts';
 import { AppError, assert } from '../../src-core/base/errors.ts';
 import { fromFailure } from '../../src-core/contract/failures.ts';
-import { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
 import type {
   Captured,
   CaptureRequest,
@@ -14,49 +12,58 @@ import type {
 } from '../../src-core/hypervisor/runner.ts';
 import { allocateSharedPipe, ServiceEnd } from '../../src-core/hypervisor/shared-pipe.ts';
 import { Gauges } from '../workers/run-protocol.ts';
-import type { RunCommand, RunReport, RunWorkerData } from '../workers/run-protocol.ts';
+import type { LentMachine, RunAnswer, RunBeginning, RunCommand, RunReport } from '../workers/run-protocol.ts';
+import type { MachineThread } from './machine-thread.ts';
 
 const PIPE_BYTES = 64 * 1024;
-/** A thread that outgrows this ends alone; without a limit it would take the whole process with it. */
-const LARGEST_HEAP_MIB = 512;
+/** For so long a thread may bring its disks to an end when the power is taken away. */
+const STOP_MS = 200;
 
 /** A run of a machine in a worker thread, seen from the service. */
 export class WorkerRun implements MachineRun {
   readonly console: ServiceEnd;
   readonly agent: ServiceEnd;
-  readonly #doorbell = new Doorbell();
   readonly #gauges = new Gauges();
-  readonly #worker: Worker;
+  readonly #thread: MachineThread;
   readonly #name: string;
   readonly #started = new Deferred<undefined>();
   readonly #ended = new Deferred<RunEnd>();
-  readonly #answers = new Map<number, Deferred<Captured | undefined>>();
+  readonly #stopped = new Deferred<undefined>();
+  readonly #gone = new Deferred<undefined>();
+  readonly #answers = new Map<number, Deferred<RunAnswer>>();
   #lastId = 0;
+  #isTold = false;
+  #isGone = false;
   #over = false;
+  #memoryBase: string | null = null;
 
-  constructor(program: URL, core: WebAssembly.Module, spec: RunSpec) {
+  /** @param thread one that waits to be told its machine */
+  constructor(thread: MachineThread, spec: RunSpec) {
     this.#name = spec.name;
+    this.#thread = thread;
     const console = allocateSharedPipe(PIPE_BYTES);
     const agent = allocateSharedPipe(PIPE_BYTES);
-    this.console = new ServiceEnd(console, this.#doorbell);
-    this.agent = new ServiceEnd(agent, this.#doorbell);
-    const shared = { doorbell: this.#doorbell.buffer, console, agent, gauges: this.#gauges.buffer };
-    const workerData: RunWorkerData = { spec, core, ...shared };
-    this.#worker = new Worker(program, {
-      workerData,
-      name: `machine ${spec.name}`,
-      resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP_MIB },
-    });
-    this.#worker.on('message', (report: RunReport) => this.#hear(report));
-    this.#worker.on('error', (error: unknown) => {
-      const because = error instanceof Error ? error.message : String(error);
-      this.#fail(`a defect of Innkeeper: ${because}`);
-    });
-    this.#worker.on('exit', (code) => this.#fail(`its processor thread ended unexpectedly, with status ${code}`));
+    this.console = new ServiceEnd(console, thread.doorbell);
+    this.agent = new ServiceEnd(agent, thread.doorbell);
+    thread.listen(
+      (report) => this.#hear(report),
+      (because) => this.#end(because),
+    );
+    const shared = { console, agent, gauges: this.#gauges.buffer };
+    const { start } = spec;
+    if (start.kind === 'fork')
+      this.#copy(start.of, (of) => ({ ...shared, spec: { ...spec, start: { kind: 'fork', of } } }));
+    else this.#tell({ ...shared, spec: { ...spec, start } });
+    if (start.kind === 'restore') this.#memoryBase = start.memory;
   }
 
   get started(): Promise<void> {
     return this.#started.promise;
+  }
+
+  /** Resolves when it has ended or was terminated. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   get ended(): Promise<RunEnd> {
@@ -72,9 +79,10 @@ export class WorkerRun implements MachineRun {
   }
 
   async capture(request: CaptureRequest): Promise<Captured> {
-    const captured = await this.#ask((id) => ({ kind: 'capture', id, request }));
-    assert(captured, 'a capture was answered without one');
-    return captured;
+    const answer = await this.#ask((id) => ({ kind: 'capture', id, request }));
+    assert(answer.kind === 'captured', 'a capture was answered with something else');
+    if (request.memory !== null) this.#memoryBase = request.memory;
+    return answer.captured;
   }
 
   async change(change: RunChange): Promise<void> {
@@ -82,7 +90,14 @@ export class WorkerRun implements MachineRun {
   }
 
   get memoryBase(): string | null {
-    return null;
+    return this.#memoryBase;
+  }
+
+  /** While it stands still: itself, for another thread to copy. */
+  async lend(): Promise<LentMachine> {
+    const answer = await this.#ask((id) => ({ kind: 'lend', id }));
+    assert(answer.kind === 'lent', 'a loan was answered with something else');
+    return answer.machine;
   }
 
   resize({ columns, rows }: { columns: number; rows: number }): void {
@@ -103,12 +118,45 @@ export class WorkerRun implements MachineRun {
     };
   }
 
+  /** Between two slices of guest work the thread closes its disks, so that they need no repair; if it answers in time. */
   async terminate(): Promise<void> {
+    const isNew = !this.#over;
     this.#close();
-    await this.#worker.terminate();
+    if (isNew && this.#isTold && !this.#isGone) {
+      this.#thread.send({ kind: 'stop' });
+      const timer = setTimeout(() => this.#stopped.resolve(undefined), STOP_MS);
+      await this.#stopped.promise;
+      clearTimeout(timer);
+    }
+    await this.#thread.terminate();
+    this.#gone.resolve(undefined);
+  }
+
+  #tell(beginning: RunBeginning): void {
+    this.#isTold = true;
+    this.#thread.send(beginning);
+  }
+
+  #copy(of: MachineRun, beginning: (machine: LentMachine) => RunBeginning): void {
+    assert(of instanceof WorkerRun, 'only what runs in a thread can be copied');
+    this.#memoryBase = of.memoryBase;
+    of.lend().then(
+      (machine) => {
+        if (!this.#over) this.#tell(beginning(machine));
+      },
+      (error: unknown) => this.#fail(error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  #end(because: string): void {
+    this.#isGone = true;
+    this.#gone.resolve(undefined);
+    this.#stopped.resolve(undefined);
+    this.#fail(because);
   }
 
   #hear(report: RunReport): void {
+    if (report.kind === 'stopped') this.#stopped.resolve(undefined);
     if (this.#over) return;
     switch (report.kind) {
       case 'started': {
@@ -119,28 +167,28 @@ export class WorkerRun implements MachineRun {
         this.#started.reject(fromFailure(report.failure));
         return;
       }
-      case 'done':
-      case 'captured': {
-        this.#answered(report);
-        return;
-      }
       case 'nudge': {
         this.#nudged(report.pipe);
         return;
       }
       case 'ended': {
+        this.#isGone = true;
+        this.#gone.resolve(undefined);
         this.#ended.resolve(report.end);
         return;
       }
+      case 'stopped':
+        return;
+      default:
+        this.#answered(report);
     }
   }
 
-  #answered(report: Extract<RunReport, { kind: 'done' | 'captured' }>): void {
+  #answered(report: RunAnswer): void {
     const answer = this.#answers.get(report.id);
     this.#answers.delete(report.id);
-    if (report.kind === 'captured') answer?.resolve(report.captured);
-    else if (report.failure === undefined) answer?.resolve(undefined);
-    else answer?.reject(fromFailure(report.failure));
+    if (report.kind === 'refused') answer?.reject(fromFailure(report.failure));
+    else answer?.resolve(report);
   }
 
   /** Bytes of a guest run through code of ours here: a defect in it ends this machine, not the service. */
@@ -159,17 +207,16 @@ export class WorkerRun implements MachineRun {
     this.#ended.resolve({ kind: 'failed', cause });
   }
 
-  #ask(command: (id: number) => RunCommand): Promise<Captured | undefined> {
+  #ask(command: (id: number) => RunCommand): Promise<RunAnswer> {
     const id = ++this.#lastId;
-    const answer = new Deferred<Captured | undefined>();
+    const answer = new Deferred<RunAnswer>();
     this.#answers.set(id, answer);
     this.#command(command(id));
     return answer.promise;
   }
 
   #command(command: RunCommand): void {
-    this.#worker.postMessage(command);
-    this.#doorbell.ring();
+    this.#thread.send(command);
   }
 
   #close(): void {

@@ -1,11 +1,21 @@
 import type { MachineRun, MachineRunner, RunSpec } from '../../src-core/hypervisor/runner.ts';
 import { builtFile, compileCore } from './built-files.ts';
+import { MachineThread } from './machine-thread.ts';
 import { WorkerRun } from './worker-run.ts';
 
-/** Runs machines, each in a worker thread of its own. */
+/** After a machine has started, so that the thread that waits for the next one does not slow it down. */
+const SPARE_AFTER_MS = 1000;
+
+/**
+ * Runs machines, each in a worker thread of its own. While one runs, a thread more waits with its program loaded: a
+ * copy of a machine, or the next one, begins without waiting for that.
+ */
 export class WorkerRunner implements MachineRunner {
   readonly #core: WebAssembly.Module;
   readonly #program: URL;
+  readonly #running = new Set<WorkerRun>();
+  #spare: MachineThread | null = null;
+  #timer: NodeJS.Timeout | undefined;
 
   private constructor(core: WebAssembly.Module, program: URL) {
     this.#core = core;
@@ -18,6 +28,31 @@ export class WorkerRunner implements MachineRunner {
   }
 
   launch(spec: RunSpec): MachineRun {
-    return new WorkerRun(this.#program, this.#core, spec);
+    const thread = this.#spare ?? new MachineThread(this.#program, this.#core);
+    this.#spare = null;
+    const run = new WorkerRun(thread, spec);
+    this.#running.add(run);
+    void run.gone.then(() => this.#ended(run));
+    run.started.then(
+      () => this.#prepare(),
+      () => undefined,
+    );
+    return run;
+  }
+
+  #prepare(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (this.#running.size > 0) this.#spare ??= new MachineThread(this.#program, this.#core);
+    }, SPARE_AFTER_MS);
+    this.#timer.unref();
+  }
+
+  #ended(run: WorkerRun): void {
+    this.#running.delete(run);
+    if (this.#running.size > 0) return;
+    clearTimeout(this.#timer);
+    void this.#spare?.terminate();
+    this.#spare = null;
   }
 }

@@ -2,6 +2,7 @@ import { AppError, assert } from '../../src-core/base/errors.ts';
 import type { Blocks } from '../../src-core/images/bootable/blocks.ts';
 import { findKernel, type FoundKernel } from '../../src-core/images/bootable/find-kernel.ts';
 import type { BootOnDisk, RunSpec } from '../../src-core/hypervisor/runner.ts';
+import type { RunBeginning } from './run-protocol.ts';
 import type { BoardSpec, ByteSource } from '../../src-core/machine/board-interface.ts';
 import { openSource } from './host-files.ts';
 import { kernelUnpackers } from './kernel-unpackers.ts';
@@ -18,7 +19,7 @@ interface Boot {
  * What the machine is switched on with: files of this computer, or what lies on its disks now.
  * @throws AppError when there is nothing to boot
  */
-export function bootSource({ boot, start }: RunSpec, disks: readonly BootDisk[]): Boot {
+export function bootSource({ boot, start }: Pick<RunBeginning['spec'], 'boot' | 'start'>, disks: readonly BootDisk[]): Boot {
   const { commandLine, onDisk } = boot;
   if (!onDisk) return { boot: bootFromFiles(boot), release: () => undefined };
   // Who goes on from a saved moment has its kernel in memory.

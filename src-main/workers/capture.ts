@@ -1,7 +1,7 @@
 import type { BlockImage } from '../../src-core/disks/block-image.ts';
 import type { CaptureRequest } from '../../src-core/hypervisor/runner.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
-import { saveMachine } from './machine-file.ts';
+import type { MemoryLayers } from './memory-layers.ts';
 import type { RunDisk } from './run-disk.ts';
 import type { RunDisks } from './run-disks.ts';
 
@@ -11,8 +11,7 @@ import type { RunDisks } from './run-disks.ts';
  * @throws AppError when a file cannot be written or opened
  */
 export function capture(
-  board: Board,
-  disks: RunDisks,
+  { board, disks, layers }: { readonly board: Board; readonly disks: RunDisks; readonly layers: MemoryLayers },
   { memory, tops }: Pick<CaptureRequest, 'memory' | 'tops'>,
 ): number {
   for (const disk of disks.all) if (!disk.readOnly) disk.flush();
@@ -22,7 +21,7 @@ export function capture(
       const disk = disks.get(slot);
       opened.push({ disk, image: disk.openTop(path) });
     }
-    const memoryBytes = memory === null ? 0 : saveMachine(board, memory);
+    const memoryBytes = memory === null ? 0 : layers.save(board, memory);
     // From here on nothing can fail.
     for (const { disk, image } of opened) disk.goOnIn(image);
     return memoryBytes;

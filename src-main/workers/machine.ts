@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert } from '../../src-core/base/errors.ts';
 import { toFailure } from '../../src-core/contract/failures.ts';
 import { AGENT_PORT_NAME } from '../../src-core/guest/protocol.ts';
@@ -10,17 +10,19 @@ import type { BoardSpec } from '../../src-core/machine/board-interface.ts';
 import { createBoard } from '../../src-core/machine/board/board.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import type { CoreImports } from '../../src-core/machine/core-interface.ts';
+import type { SavedMachine } from '../../src-core/machine/state/machine-state.ts';
 import { bootSource } from './boot-source.ts';
 import { instantiateCore } from './core-instance.ts';
+import { copyOf } from './fork.ts';
 import { prepareUnpackers } from './kernel-unpackers.ts';
-import { openSavedMachine } from './machine-file.ts';
+import { MemoryLayers, openLayer } from './memory-layers.ts';
 import { limitProcessor } from './hardware-change.ts';
 import { ProcessorLimit } from './processor-limit.ts';
 import { RunDisks } from './run-disks.ts';
 import { RunLoop } from './run-loop.ts';
 import { RunMeter } from './run-meter.ts';
 import { Gauges } from './run-protocol.ts';
-import type { RunReport, RunWorkerData } from './run-protocol.ts';
+import type { BaseLayer, MachineThreadData, RunBeginning, RunReport } from './run-protocol.ts';
 import { RunShares } from './shared-folder/run-shares.ts';
 
 /**
@@ -29,13 +31,25 @@ import { RunShares } from './shared-folder/run-shares.ts';
  */
 assert(parentPort, 'this is the program of a worker thread');
 const port = parentPort;
-const given = workerData as RunWorkerData;
+const { core, doorbell: bell } = workerData as MachineThreadData;
+const doorbell = new Doorbell(bell);
+const given = waitForBeginning();
+
+/** Everything is loaded by now: a thread that waits here begins at once. */
+function waitForBeginning(): RunBeginning {
+  for (;;) {
+    const seen = doorbell.count;
+    const received = receiveMessageOnPort(port) as { message: RunBeginning } | undefined;
+    if (received) return received.message;
+    doorbell.sleep(seen, Infinity);
+  }
+}
 
 function report(message: RunReport): void {
   port.postMessage(message);
 }
 
-function boardSpec({ spec, console, agent }: RunWorkerData, outside: Outside, boot: BoardSpec['boot']): BoardSpec {
+function boardSpec({ spec, console, agent }: RunBeginning, outside: Outside, boot: BoardSpec['boot']): BoardSpec {
   return {
     harts: spec.harts,
     memoryBytes: spec.memoryBytes,
@@ -55,31 +69,48 @@ interface Outside {
   readonly shares: RunShares;
 }
 
-function switchOn(outside: Outside): Board | null {
-  const { disks, shares } = outside;
+/** What the machine goes on from; undefined when it is switched on. */
+function beginning(): { readonly saved: SavedMachine | undefined; readonly base: BaseLayer | null } {
   const { name, start } = given.spec;
+  if (start.kind === 'power-on') return { saved: undefined, base: null };
+  if (start.kind === 'fork') return { saved: copyOf(start.of), base: start.of.base };
+  const saved = openLayer(start.memory, `resume machine ${name}`);
+  return { saved, base: { path: start.memory, base: saved.base } };
+}
+
+/** What the thread works on. */
+interface SwitchedOn {
+  readonly board: Board;
+  readonly layers: MemoryLayers;
+}
+
+function switchOn(outside: Outside): SwitchedOn | null {
+  const { disks, shares } = outside;
+  const { name } = given.spec;
   try {
     for (const disk of given.spec.disks) disks.open(disk);
     for (const share of given.spec.shares ?? []) shares.open(share);
     const host = {
-      instantiate: (imports: CoreImports['host']) => instantiateCore(given.core, imports),
+      instantiate: (imports: CoreImports['host']) => instantiateCore(core, imports),
       monotonicNs: () => performance.now() * 1e6,
     };
     const { boot, release } = bootSource(given.spec, disks.all);
     const spec = boardSpec(given, outside, boot);
-    const saved = start.kind === 'restore' ? openSavedMachine(start.memory, `resume machine ${name}`) : undefined;
+    const { saved, base } = beginning();
     const board = createBoard(spec, host, saved);
     release();
-    return board;
+    // What was saved or copied may go on elsewhere too, or go on twice: from here on they must differ.
+    if (saved) board.renewGeneration();
+    return { board, layers: new MemoryLayers(base) };
   } catch (error) {
     report({ kind: 'not-started', failure: toFailure(error, `start machine ${name}`) });
     return null;
   }
 }
 
-function runToEnd(board: Board, outside: Outside): RunEnd {
+/** @returns null when it was told to stop */
+function runToEnd({ board, layers }: SwitchedOn, outside: Outside): RunEnd | null {
   const meter = new RunMeter(new Gauges(given.gauges), board);
-  const doorbell = new Doorbell(given.doorbell);
   const limit = new ProcessorLimit(
     () => performance.now(),
     () => meter.processorMs(),
@@ -87,7 +118,7 @@ function runToEnd(board: Board, outside: Outside): RunEnd {
   const { harts, cpuLimit } = given.spec;
   limitProcessor({ limit, harts }, cpuLimit);
   const loop = new RunLoop(
-    { board, ...outside, doorbell, port, meter, harts, limit },
+    { board, layers, ...outside, doorbell, port, meter, harts, limit },
     given.spec.start.kind !== 'power-on',
   );
   try {
@@ -100,17 +131,18 @@ function runToEnd(board: Board, outside: Outside): RunEnd {
 }
 
 /** What a guest wrote and did not flush is kept too where its end allows it. */
-function closeFiles({ disks, shares }: Outside, end: RunEnd): RunEnd {
+function closeFiles({ disks, shares }: Outside, end: RunEnd | null): RunReport {
   shares.closeAll();
   const wrong = disks.closeAll();
-  if (wrong === null || end.kind === 'failed') return end;
-  return { kind: 'failed', cause: `a disk could not be brought to an end: ${wrong}` };
+  if (end === null) return { kind: 'stopped' };
+  if (wrong === null || end.kind === 'failed') return { kind: 'ended', end };
+  return { kind: 'ended', end: { kind: 'failed', cause: `a disk could not be brought to an end: ${wrong}` } };
 }
 
-if (given.spec.boot.onDisk) await prepareUnpackers();
+if (given.spec.boot.onDisk && given.spec.start.kind === 'power-on') await prepareUnpackers();
 const outside: Outside = { disks: new RunDisks(), shares: new RunShares() };
-const board = switchOn(outside);
-if (board) {
+const switchedOn = switchOn(outside);
+if (switchedOn) {
   report({ kind: 'started' });
-  report({ kind: 'ended', end: closeFiles(outside, runToEnd(board, outside)) });
+  report(closeFiles(outside, runToEnd(switchedOn, outside)));
 }

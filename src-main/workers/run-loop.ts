@@ -4,14 +4,17 @@ import { toFailure } from '../../src-core/contract/failures.ts';
 import { TIMEBASE_HZ } from '../../src-core/machine/core-interface.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import type { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
-import type { CaptureRequest, RunChange, RunEnd } from '../../src-core/hypervisor/runner.ts';
+import type { CaptureRequest, RunEnd } from '../../src-core/hypervisor/runner.ts';
+import { assert } from '../../src-core/base/errors.ts';
 import { capture } from './capture.ts';
+import { lend } from './fork.ts';
 import { changeHardware } from './hardware-change.ts';
+import type { MemoryLayers } from './memory-layers.ts';
 import type { ProcessorLimit } from './processor-limit.ts';
 import type { RunDisks } from './run-disks.ts';
 import type { RunMeter } from './run-meter.ts';
 import type { RunShares } from './shared-folder/run-shares.ts';
-import type { RunCommand, RunReport } from './run-protocol.ts';
+import type { RunAnswer, RunCommand } from './run-protocol.ts';
 
 /** Guest instructions between two looks at the doorbell: some milliseconds, so that a keystroke never waits long. */
 const SLICE = 250_000;
@@ -21,6 +24,7 @@ const TICKS_PER_MS = TIMEBASE_HZ / 1000;
 export interface RunningMachine {
   readonly board: Board;
   readonly disks: RunDisks;
+  readonly layers: MemoryLayers;
   readonly shares: RunShares;
   readonly harts: number;
   readonly limit: ProcessorLimit;
@@ -36,30 +40,30 @@ export class RunLoop {
   readonly #doorbell: Doorbell;
   readonly #port: MessagePort;
   readonly #meter: RunMeter;
-  readonly #disks: RunDisks;
   readonly #machine: RunningMachine;
   readonly #limit: ProcessorLimit;
   #paused = false;
+  #stopped = false;
 
   /** @param paused it stands still until it is resumed */
   constructor(machine: RunningMachine, paused: boolean) {
-    const { board, disks, doorbell, port, meter, limit } = machine;
+    const { board, doorbell, port, meter, limit } = machine;
     this.#machine = machine;
     this.#limit = limit;
     this.#board = board;
-    this.#disks = disks;
     this.#doorbell = doorbell;
     this.#port = port;
     this.#meter = meter;
     this.#pause(paused);
   }
 
-  /** Returns when the guest has ended by itself. */
-  run(): RunEnd {
+  /** Returns when the guest has ended by itself; null when it was told to stop. */
+  run(): RunEnd | null {
     for (let rung = -1; ;) {
       const seen = this.#doorbell.count;
       if (seen !== rung) this.#obey();
       rung = seen;
+      if (this.#stopped) return null;
       if (this.#paused) {
         this.#sleep(seen, Infinity);
         continue;
@@ -86,45 +90,66 @@ export class RunLoop {
   }
 
   #carryOut(command: RunCommand): void {
-    if (command.kind === 'resize') {
-      this.#board.resizeConsole(command.columns, command.rows);
-      return;
+    switch (command.kind) {
+      case 'resize': {
+        this.#board.resizeConsole(command.columns, command.rows);
+        return;
+      }
+      case 'stop': {
+        this.#stopped = true;
+        return;
+      }
+      case 'capture': {
+        this.#answer(command.id, 'take the state of the machine', (id) => this.#capture(id, command.request));
+        return;
+      }
+      case 'lend': {
+        this.#answer(command.id, 'copy the machine', (id) => this.#lend(id));
+        return;
+      }
+      case 'change': {
+        this.#answer(command.id, 'change the hardware of the machine', (id) => {
+          changeHardware(this.#machine, command.change);
+          return { kind: 'done', id };
+        });
+        return;
+      }
+      default: {
+        this.#pause(command.kind === 'pause');
+        this.#answer(command.id, '', (id) => ({ kind: 'done', id }));
+      }
     }
-    if (command.kind === 'capture') {
-      this.#port.postMessage(this.#capture(command.id, command.request));
-      return;
+  }
+
+  /** @param doing for a failure */
+  #answer(id: number, doing: string, work: (id: number) => RunAnswer): void {
+    let answer: RunAnswer;
+    try {
+      answer = work(id);
+    } catch (error) {
+      answer = { kind: 'refused', id, failure: toFailure(error, doing) };
     }
-    if (command.kind === 'change') {
-      this.#port.postMessage(this.#change(command.id, command.change));
-      return;
-    }
-    this.#pause(command.kind === 'pause');
-    const report: RunReport = { kind: 'done', id: command.id };
-    this.#port.postMessage(report);
+    this.#port.postMessage(answer);
   }
 
   /** Between two slices, so that no device holds a request. */
-  #capture(id: number, request: CaptureRequest): RunReport {
+  #capture(id: number, request: CaptureRequest): RunAnswer {
     const wasPaused = this.#paused;
     const since = performance.now();
     this.#pause(true);
     try {
-      const memoryBytes = capture(this.#board, this.#disks, request);
+      const memoryBytes = capture(this.#machine, request);
       if (request.then === 'go-on') this.#pause(wasPaused);
       return { kind: 'captured', id, captured: { memoryBytes, pausedMs: performance.now() - since } };
     } catch (error) {
       this.#pause(wasPaused);
-      return { kind: 'done', id, failure: toFailure(error, 'take the state of the machine') };
+      throw error;
     }
   }
 
-  #change(id: number, change: RunChange): RunReport {
-    try {
-      changeHardware(this.#machine, change);
-      return { kind: 'done', id };
-    } catch (error) {
-      return { kind: 'done', id, failure: toFailure(error, 'change the hardware of the machine') };
-    }
+  #lend(id: number): RunAnswer {
+    assert(this.#paused, 'only a machine that stands still is lent');
+    return { kind: 'lent', id, machine: lend(this.#board, this.#machine.layers) };
   }
 
   #pause(paused: boolean): void {

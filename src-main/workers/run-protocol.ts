@@ -1,34 +1,70 @@
 import type { Failure } from '../../src-core/contract/failures.ts';
 import type { Captured, CaptureRequest, RunChange, RunEnd, RunSpec } from '../../src-core/hypervisor/runner.ts';
 import type { SharedPipeBuffers } from '../../src-core/hypervisor/shared-pipe.ts';
+import type { LayerBase } from '../../src-core/machine/state/layer-header.ts';
+import type { MachineState } from '../../src-core/machine/state/machine-state.ts';
 
-/** What the service gives a machine's thread when it starts it. */
-export interface RunWorkerData {
-  readonly spec: RunSpec;
+/** What the service gives a thread for machines when it starts it: it loads its program and waits to be told for which. */
+export interface MachineThreadData {
   /** The compiled core, shared by all machines. */
   readonly core: WebAssembly.Module;
+  /** Rung after each message. */
   readonly doorbell: SharedArrayBuffer;
+}
+
+/** The first message to a thread: the machine that it runs, to the machine's end and its own. */
+export interface RunBeginning {
+  readonly spec: Omit<RunSpec, 'start'> & { readonly start: ThreadStart };
   readonly console: SharedPipeBuffers;
   readonly agent: SharedPipeBuffers;
   readonly gauges: SharedArrayBuffer;
 }
 
+export type ThreadStart =
+  Exclude<RunSpec['start'], { readonly kind: 'fork' }> | { readonly kind: 'fork'; readonly of: LentMachine };
+
+/** A machine that stands still, for another thread to copy. */
+export interface LentMachine {
+  readonly state: MachineState;
+  /** The memory of its core, and where in it RAM and the notes of written pages are, in bytes. */
+  readonly memory: SharedArrayBuffer;
+  readonly ramAt: number;
+  readonly writtenAt: number;
+  readonly base: BaseLayer | null;
+}
+
+/** A layer among the files of this computer that a run can write a delta on. */
+export interface BaseLayer {
+  readonly path: string;
+  readonly base: LayerBase;
+}
+
 /** Service to thread; each is followed by a ring of the doorbell. */
 export type RunCommand =
-  | { readonly kind: 'pause' | 'resume'; readonly id: number }
+  | { readonly kind: 'pause' | 'resume' | 'lend'; readonly id: number }
   | { readonly kind: 'capture'; readonly id: number; readonly request: CaptureRequest }
   | { readonly kind: 'change'; readonly id: number; readonly change: RunChange }
-  | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
+  | { readonly kind: 'resize'; readonly columns: number; readonly rows: number }
+  /** Lets go of its files and ends. */
+  | { readonly kind: 'stop' };
 
 /** Thread to service. */
 export type RunReport =
   | { readonly kind: 'started' }
   | { readonly kind: 'not-started'; readonly failure: Failure }
-  /** With a failure: what was asked for did not work, and all is as before. */
-  | { readonly kind: 'done'; readonly id: number; readonly failure?: Failure }
-  | { readonly kind: 'captured'; readonly id: number; readonly captured: Captured }
+  | RunAnswer
   | { readonly kind: 'nudge'; readonly pipe: 'console' | 'agent' }
-  | { readonly kind: 'ended'; readonly end: RunEnd };
+  | { readonly kind: 'ended'; readonly end: RunEnd }
+  /** As it was told to: its files are closed. */
+  | { readonly kind: 'stopped' };
+
+/** To a command with this id. */
+export type RunAnswer =
+  | { readonly kind: 'done'; readonly id: number }
+  /** It did not work, and all is as before. */
+  | { readonly kind: 'refused'; readonly id: number; readonly failure: Failure }
+  | { readonly kind: 'captured'; readonly id: number; readonly captured: Captured }
+  | { readonly kind: 'lent'; readonly id: number; readonly machine: LentMachine };
 
 /** Measurements that the thread writes and the service reads without asking. */
 const NAMES = [

@@ -117,6 +117,13 @@ function soc(harts: number): FdtNode {
       [at('rtc', MEMORY_MAP.rtc.base)]: {
         properties: { ...interrupt(INTERRUPTS.rtc), reg: region(MEMORY_MAP.rtc), compatible: 'google,goldfish-rtc' },
       },
+      [at('rng', MEMORY_MAP.generationId.base)]: {
+        properties: {
+          ...interrupt(INTERRUPTS.generationId),
+          reg: region(MEMORY_MAP.generationId),
+          compatible: 'microsoft,vmgenid',
+        },
+      },
       [at('serial', MEMORY_MAP.uart.base)]: {
         properties: {
           ...interrupt(INTERRUPTS.uart),

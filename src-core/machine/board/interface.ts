@@ -39,6 +39,10 @@ export interface Board {
    * disks is on stable storage when this returns. The machine may go on.
    */
   save(): MachineState;
+  /** From here on, what was written counts anew: for a memory layer that is a delta on one that was just made. */
+  forgetWritten(): void;
+  /** The guest goes on as another one than was saved, or once more: a kernel that can be told is told. */
+  renewGeneration(): void;
   /** Input has arrived, or there is room for output: does at once what `run` does before the guest goes on. */
   service(): void;
   /** Guest time stands still while paused. Do not call `run` meanwhile. */
@@ -62,5 +66,7 @@ export interface Board {
   /** Guest time in ticks of TIMEBASE_HZ: what `deadlineTicks` is compared with. */
   now(): number;
   readonly ram: GuestRam;
+  /** What the core notes of each page of RAM: `writtenPages` of core-interface.ts. */
+  readonly written: Uint8Array;
   readonly core: CoreExports;
 }

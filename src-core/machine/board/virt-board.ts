@@ -19,6 +19,7 @@ import { PanicWatch } from './panic-watch.ts';
 import { WaitingInput } from './waiting-input.ts';
 import { readCore, writeCore } from '../state/core-state.ts';
 import type { MachineState, SavedMachine } from '../state/machine-state.ts';
+import { PAGE_BYTES } from '../state/memory-runs.ts';
 
 /** Instructions after which another hart gets its turn: they wait for each other's locks and messages. */
 const TURN = 50_000;
@@ -37,6 +38,7 @@ const RUNNING: BoardExit = { kind: 'running' };
 /** The board of QEMU's `virt` machine, with all its harts in the thread that calls. */
 export class VirtBoard implements Board {
   readonly ram: GuestRam;
+  readonly written: Uint8Array;
   readonly core: CoreExports;
   readonly #spec: BoardSpec;
   readonly #memory: CoreHandle['memory'];
@@ -61,6 +63,7 @@ export class VirtBoard implements Board {
     this.ram = new GuestRam(memory.buffer, exports.ramAddress(), spec.memoryBytes, (offset, bytes) =>
       exports.ramWritten(offset, bytes),
     );
+    this.written = new Uint8Array(memory.buffer, exports.writtenPages(), Math.ceil(spec.memoryBytes / PAGE_BYTES));
     this.#input = new WaitingInput(spec.console);
     const hub = new ConsoleHub(this.#input, (bytes) => this.#panic.output(bytes, this.#clock.now()));
     this.#hub = hub;
@@ -110,6 +113,14 @@ export class VirtBoard implements Board {
 
   run(budget: number): BoardExit {
     return this.#end ?? this.#slice(budget) ?? RUNNING;
+  }
+
+  forgetWritten(): void {
+    this.core.forgetWritten();
+  }
+
+  renewGeneration(): void {
+    this.#devices.renewGeneration();
   }
 
   service(): void {
@@ -167,7 +178,7 @@ export class VirtBoard implements Board {
     if (state.core.harts.length !== spec.harts) throw doesNotFit('it has another number of processors');
     if (state.core.sbi !== (spec.boot.firmware === undefined)) throw doesNotFit('it boots in another way');
     core.initialize(spec.memoryBytes, spec.harts, state.core.sbi ? 1 : 0);
-    loadMemory(this.ram.bytes);
+    loadMemory(this.ram.bytes, this.written);
     writeCore(this.#memory.buffer, state.core);
     this.#clock.restore(state.ticks);
     core.stateRestored();

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { MEMORY_MAP, TIMEBASE_HZ } from '../core-interface.ts';
 import { machineStateSchema, type MachineState } from './machine-state.ts';
-import { readState } from './state-file.ts';
+
 import { countingMachine, type Counting } from './testing/counting-machine.ts';
-import { sourceOf, stateBytes, testTools } from './testing/state-bytes.ts';
+import { savedIn, stateBytes } from './testing/state-bytes.ts';
 
 const COUNTER = MEMORY_MAP.ram.base + 0x20_8000 + 0x40;
 const S1 = 9;
@@ -13,7 +13,7 @@ function bytesOf({ board }: Counting): Uint8Array<ArrayBuffer> {
 }
 
 function reborn(bytes: Uint8Array, harts = 1): Counting {
-  return countingMachine(readState(sourceOf(bytes), testTools, 'resume'), harts);
+  return countingMachine(savedIn(bytes), harts);
 }
 
 test('a board that was saved and restored gives identical bytes when it is saved again', () => {
@@ -99,7 +99,7 @@ test.each<[string, (state: MachineState) => void, number]>([
   ['processors', () => undefined, 2],
   ['firmware', (state) => (state.core.sbi = false), 1],
   ['devices', (state) => state.devices.virtio.splice(1, 1), 1],
-  ['a device more', (state) => Object.assign(state.devices.virtio.at(-1) ?? {}, { name: 'net' }), 1],
+  ['a device more', (state) => Object.assign(state.devices.virtio.at(-1) as object, { name: 'net' }), 1],
   ['disk', (state) => Object.assign(state.devices.virtio[2]?.device as object, { capacityBytes: 512 }), 1],
   ['queue', (state) => Object.assign(state.devices.virtio[1]?.queues[0] ?? {}, { enabled: true, descriptors: 1 }), 1],
 ])('a state of another machine is refused: %s', (_, change, harts) => {

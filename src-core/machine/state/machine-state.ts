@@ -5,7 +5,7 @@ import { coreStateSchema } from './core-schema.ts';
 import { countSchema, hexBytes } from './values.ts';
 
 /** Grows with every change of the form that an older Innkeeper could not read, or would read wrongly. */
-export const MACHINE_STATE_VERSION = 1;
+export const MACHINE_STATE_VERSION = 2;
 
 /** No more input than this waits for a guest. */
 const MOST_INPUT_BYTES = 1024 * 1024;
@@ -30,6 +30,9 @@ export type MachineState = z.infer<typeof machineStateSchema>;
 /** A saved machine, checked as far as it can be without one. */
 export interface SavedMachine {
   readonly state: MachineState;
-  /** Fills RAM, which holds zeros. @throws AppError 'corrupt' */
-  loadMemory(ram: Uint8Array): void;
+  /**
+   * Fills RAM, which holds zeros, and notes of each page what the core does: whether it was ever written, and since the
+   * layer that the next one can be a delta on. @throws AppError 'corrupt'
+   */
+  loadMemory(ram: Uint8Array, written: Uint8Array): void;
 }

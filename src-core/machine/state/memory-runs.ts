@@ -3,27 +3,50 @@ export const PAGE_BYTES = 4096;
 const MOST_PAGES = 1024;
 const ZERO_PAGE = new Uint8Array(PAGE_BYTES);
 
-/** Consecutive pages of RAM that hold anything. */
+/** Bits of what the core notes of a page: `writtenPages` of core-interface.ts. */
+export const WRITTEN_EVER = 1;
+export const WRITTEN_SINCE = 2;
+
+/** Consecutive pages of RAM. */
 export interface MemoryRun {
   readonly firstPage: number;
   readonly pages: number;
+  /** All of it is zero: no bytes are kept for it. */
+  readonly zero: boolean;
 }
 
-/** @param compare answers 0 for equal contents: much faster outside (Buffer.compare) than written here */
-export function findRuns(ram: Uint8Array, compare: (a: Uint8Array, b: Uint8Array) => number): MemoryRun[] {
+/** 0 for equal contents: much faster outside (Buffer.compare) than written here. */
+export type Compare = (a: Uint8Array, b: Uint8Array) => number;
+
+/**
+ * The pages that hold anything, of those that were ever written; or those that were written since the base, zero or not.
+ * @param written what the core notes of each page
+ */
+export function findRuns(ram: Uint8Array, written: Uint8Array, since: boolean, compare: Compare): MemoryRun[] {
   const runs: MemoryRun[] = [];
+  const mask = since ? WRITTEN_SINCE : WRITTEN_EVER;
   const pages = Math.floor(ram.length / PAGE_BYTES);
-  let start = -1;
-  for (let page = 0; page <= pages; page++) {
-    const at = page * PAGE_BYTES;
-    const empty = page === pages || compare(ram.subarray(at, at + PAGE_BYTES), ZERO_PAGE) === 0;
-    if (start >= 0 && (empty || page - start === MOST_PAGES)) {
-      runs.push({ firstPage: start, pages: page - start });
-      start = -1;
-    }
-    if (!empty && start < 0) start = page;
+  let run: { firstPage: number; pages: number; zero: boolean } | undefined;
+  for (let page = 0; page < pages; page++) {
+    if (((written[page] ?? 0) & mask) === 0) continue;
+    const zero = compare(ram.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES), ZERO_PAGE) === 0;
+    if (zero && !since) continue;
+    const adjoins = run?.zero === zero && run.firstPage + run.pages === page && run.pages < MOST_PAGES;
+    if (run && adjoins) run.pages++;
+    else runs.push((run = { firstPage: page, pages: 1, zero }));
   }
   return runs;
+}
+
+/** How many pages were written: ever, and since the base. */
+export function countWritten(written: Uint8Array): { readonly ever: number; readonly since: number } {
+  let ever = 0;
+  let since = 0;
+  for (const byte of written) {
+    ever += byte & WRITTEN_EVER;
+    since += (byte & WRITTEN_SINCE) >> 1;
+  }
+  return { ever, since };
 }
 
 export function bytesOf(ram: Uint8Array, { firstPage, pages }: MemoryRun): Uint8Array {

@@ -65,6 +65,8 @@ export class FakeCore implements BoardHost {
       interruptPending: () => this.pending,
       setInterruptLine: (source, level) => this.lines.set(source, level),
       ramWritten: () => undefined,
+      writtenPages: () => 0,
+      forgetWritten: () => undefined,
       readRegister: () => 0x8000_0000n,
       writeRegister: () => undefined,
       readCsr: () => this.interruptsEnabled,

@@ -21,6 +21,7 @@ export function deviceExists(address: u64): bool {
     within(address, B.PLIC_BASE, B.PLIC_SIZE) ||
     within(address, B.CLINT_BASE, B.CLINT_SIZE) ||
     within(address, B.RTC_BASE, B.RTC_SIZE) ||
+    within(address, B.GENERATION_ID_BASE, B.GENERATION_ID_SIZE) ||
     within(address, B.TEST_BASE, B.TEST_SIZE) ||
     within(address, B.PCI_PIO_BASE, B.PCI_PIO_SIZE) ||
     within(address, B.BOOT_ROM_BASE, B.BOOT_ROM_SIZE)

@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { AppError } from '../../base/errors.ts';
-import { PAGE_BYTES, findRuns } from './memory-runs.ts';
-import { readState } from './state-file.ts';
+import { countWritten, findRuns, PAGE_BYTES, WRITTEN_EVER, WRITTEN_SINCE } from './memory-runs.ts';
 import { countingMachine } from './testing/counting-machine.ts';
-import { sourceOf, stateBytes, testTools } from './testing/state-bytes.ts';
+import { savedIn, stateBytes, testTools } from './testing/state-bytes.ts';
 
-const HEADER_BYTES = 32;
+const HEADER_BYTES = 128;
+const CHECKED_BYTES = 124;
 const machine = countingMachine();
 machine.board.run(50_000);
 const sound = stateBytes(machine.board.save(), machine.board.ram.bytes);
@@ -21,11 +21,12 @@ function seeded(seed: number): (below: number) => number {
 }
 
 const ram = new Uint8Array(16 * 2 ** 20);
+const written = new Uint8Array(ram.length / PAGE_BYTES);
 
 /** @returns why it is refused; null when it was taken whole */
 function verdict(bytes: Uint8Array): string | null {
   try {
-    readState(sourceOf(bytes), testTools, 'resume machine web').loadMemory(ram);
+    savedIn(bytes).loadMemory(ram, written);
     return null;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -37,7 +38,7 @@ function verdict(bytes: Uint8Array): string | null {
 function sealed(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const view = new DataView(bytes.buffer);
   view.setUint32(16, crc32(bytes.subarray(HEADER_BYTES, HEADER_BYTES + documentBytes)), true);
-  view.setUint32(28, crc32(bytes.subarray(0, 28)), true);
+  view.setUint32(CHECKED_BYTES, crc32(bytes.subarray(0, CHECKED_BYTES)), true);
   return bytes;
 }
 
@@ -48,18 +49,27 @@ test('a sound file is taken', () => {
 test('only pages that hold anything are written', () => {
   const ram = new Uint8Array(64 * PAGE_BYTES);
   for (const at of [0, 3 * PAGE_BYTES + 17, 4 * PAGE_BYTES, 64 * PAGE_BYTES - 1]) ram[at] = 1;
-  expect(findRuns(ram, testTools.compare)).toEqual([
-    { firstPage: 0, pages: 1 },
-    { firstPage: 3, pages: 2 },
-    { firstPage: 63, pages: 1 },
+  const written = new Uint8Array(64).fill(WRITTEN_EVER);
+  written[20] = WRITTEN_EVER | WRITTEN_SINCE;
+  written[21] = WRITTEN_EVER | WRITTEN_SINCE;
+  written[4] = WRITTEN_EVER | WRITTEN_SINCE;
+  expect(findRuns(ram, written, false, testTools.compare)).toEqual([
+    { firstPage: 0, pages: 1, zero: false },
+    { firstPage: 3, pages: 2, zero: false },
+    { firstPage: 63, pages: 1, zero: false },
   ]);
+  expect(findRuns(ram, written, true, testTools.compare)).toEqual([
+    { firstPage: 4, pages: 1, zero: false },
+    { firstPage: 20, pages: 2, zero: true },
+  ]);
+  expect(countWritten(written)).toEqual({ ever: 64, since: 3 });
   expect(sound.length).toBeLessThan(machine.board.ram.bytes.length / 8);
 });
 
 test('a state of a newer version is refused with what to do', () => {
   const newer = sound.slice();
-  new DataView(newer.buffer).setUint32(8, 2, true);
-  expect(() => readState(sourceOf(sealed(newer)), testTools, 'resume machine web')).toThrow(
+  new DataView(newer.buffer).setUint32(8, 3, true);
+  expect(() => savedIn(sealed(newer))).toThrow(
     expect.objectContaining({ code: 'not-supported', hint: 'Use the newer Innkeeper.' }),
   );
 });
@@ -95,7 +105,7 @@ test('a document that was changed on purpose makes no machine crash: it is refus
     else verdicts.refused++;
     if (told !== null || round % 50 !== 0) continue;
     try {
-      countingMachine(readState(sourceOf(bytes), testTools, 'resume')).board.run(1000);
+      countingMachine(savedIn(bytes)).board.run(1000);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
     }

@@ -1,0 +1,43 @@
+import { Worker } from 'node:worker_threads';
+import { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
+import type { MachineThreadData, RunBeginning, RunCommand, RunReport } from '../workers/run-protocol.ts';
+
+/** A thread that outgrows this ends alone; without a limit it would take the whole process with it. */
+const LARGEST_HEAP_MIB = 512;
+
+/** A thread for one machine. It loads its program at once, and waits to be told which machine it is. */
+export class MachineThread {
+  readonly doorbell = new Doorbell();
+  readonly #worker: Worker;
+
+  constructor(program: URL, core: WebAssembly.Module) {
+    const workerData: MachineThreadData = { core, doorbell: this.doorbell.buffer };
+    this.#worker = new Worker(program, {
+      workerData,
+      name: 'machine',
+      resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP_MIB },
+    });
+    // One that waits keeps nobody from ending.
+    this.#worker.unref();
+  }
+
+  /** @param onEnd is told why when the thread ends without having been asked to */
+  listen(onReport: (report: RunReport) => void, onEnd: (because: string) => void): void {
+    this.#worker.ref();
+    this.#worker.on('message', onReport);
+    this.#worker.on('error', (error: unknown) => {
+      onEnd(`a defect of Innkeeper: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    this.#worker.on('exit', (code) => onEnd(`its processor thread ended unexpectedly, with status ${code}`));
+  }
+
+  send(message: RunBeginning | RunCommand): void {
+    this.#worker.postMessage(message);
+    this.doorbell.ring();
+  }
+
+  /** Resolves when nothing of it runs. */
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
