@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { CatalogEntry, ImageView } from '../../../src-core/contract/images.ts';
-import { EventWatch } from '../event-watch.ts';
 import type { CliIo } from '../io.ts';
-import { followTask } from '../machine-wait.ts';
 import { printData, table } from '../output.ts';
 import { formatSize } from '../quantities.ts';
+import { followToEnd } from '../task-follow.ts';
 import { withService } from '../with-service.ts';
+import { addImageTransferCommands } from './image-transfer.ts';
 
 interface Options {
   json?: boolean;
@@ -33,6 +33,7 @@ export function addImageCommands(program: Command, io: CliIo): void {
     .argument('<name>')
     .option('--json', 'print JSON')
     .action((name: string, { json }: Options) => pull(io, name, json));
+  addImageTransferCommands(image, io);
   image
     .command('rm')
     .description('remove an image')
@@ -46,27 +47,24 @@ export function addImageCommands(program: Command, io: CliIo): void {
 }
 
 function pull(io: CliIo, name: string, json: boolean | undefined): Promise<void> {
-  return withService(io, async (service) => {
-    const watch = await EventWatch.open(io, service);
-    const task = await service.images.pull({ image: name });
-    const doing = `pull image ${name}`;
-    await followTask(io, watch, task.id, doing, {
-      cancel: () => void service.tasks.cancel({ task: task.id }).catch(() => undefined),
-      onCancel: 'It goes on in the background.',
-    });
-    const image = (await service.images.list({})).find((each) => each.name === name);
-    printData(io, json, image ?? null, (view) => `Image ${name} is here${view ? `: ${view.contents}` : ''}`);
+  return followToEnd(io, `pull image ${name}`, {
+    start: (service) => service.images.pull({ image: name }),
+    after: async (service) => {
+      const image = (await service.images.list({})).find((each) => each.name === name);
+      printData(io, json, image ?? null, (view) => `Image ${name} is here${view ? `: ${view.contents}` : ''}`);
+    },
   });
 }
 
 function listText(images: readonly ImageView[]): string {
-  const rows = images.map(({ name, contents, sizeBytes, usedBy }) => [
+  const rows = images.map(({ name, contents, origin, sizeBytes, usedBy }) => [
     name,
     contents,
+    origin,
     formatSize(sizeBytes),
     usedBy.length === 0 ? '-' : usedBy.join(', '),
   ]);
-  return table(['NAME', 'CONTENTS', 'SIZE', 'USED BY'], rows);
+  return table(['NAME', 'CONTENTS', 'ORIGIN', 'SIZE', 'USED BY'], rows);
 }
 
 function catalogText(entries: readonly CatalogEntry[]): string {

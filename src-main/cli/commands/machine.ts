@@ -10,7 +10,9 @@ import { addConsoleCommand } from './console.ts';
 import { addCopyCommand } from './copy.ts';
 import { addExecCommand } from './exec.ts';
 import { addShareCommand } from './share.ts';
+import { addSaveCommand } from './image-transfer.ts';
 import { addCreateCommand } from './machine-create.ts';
+import { addMachineTransferCommands } from './machine-transfer.ts';
 import { machineText, machinesText } from './machine-views.ts';
 
 interface Options {
@@ -47,6 +49,8 @@ export function addMachineCommands(program: Command, io: CliIo): void {
   addChanges(vm, io);
   addConsoleCommand(vm, io);
   addExecCommand(vm, io);
+  addSaveCommand(vm, io);
+  addMachineTransferCommands(vm, io);
   addCopyCommand(vm, io);
   addShareCommand(vm, io);
 }
