@@ -64,6 +64,7 @@ export class AgentClient {
   #state: AgentState = 'absent';
   #about: AgentAbout | undefined;
   #pauseMs = 0;
+  #identifying: Promise<unknown> = Promise.resolve();
   #upAt = 0;
   #pause: Disposable | undefined;
   #absence: Disposable | undefined;
@@ -184,7 +185,15 @@ export class AgentClient {
   identify(identity: Identity): Promise<void> {
     const { hostName, machineId, seed } = identity;
     const doing = 'give the guest an identity of its own';
-    return this.#ask({ kind: 'identify', hostName, machineId, seed }, doing, IDENTIFY_MS);
+    const asked = this.#ask({ kind: 'identify', hostName, machineId, seed }, doing, IDENTIFY_MS);
+    this.#identifying = asked.catch(() => undefined);
+    return asked;
+  }
+
+  /** Resolves when no `identify` is under way, however it ended. */
+  async identified(): Promise<void> {
+    await Promise.resolve();
+    await this.#identifying;
   }
 
   /** Lets the guest find devices that were plugged in, with their drivers. */

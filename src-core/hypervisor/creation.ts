@@ -4,6 +4,7 @@ import { formatBytes } from '../base/format-bytes.ts';
 import { createMachineSchema } from '../contract/machines.ts';
 import { admitDefinition } from '../host/admission.ts';
 import { checkBootFiles } from './boot-files.ts';
+import { planUserData } from './configuration.ts';
 import { DEFINITION_VERSION } from './definition.ts';
 import type { MachineDefinition } from './definition.ts';
 import { planDisks } from './machine-disks.ts';
@@ -37,6 +38,7 @@ export async function planMachine(
   const memoryBytes = request.memoryBytes ?? facts.defaults.memoryBytes;
   admitDefinition({ doing, processors, memoryBytes }, around.host.meter.facts);
   if (memoryBytes < facts.minimumMemoryBytes) throw tooLittleMemory(doing, memoryBytes, facts.minimumMemoryBytes);
+  const configuration = planUserData(request.userData, id, doing);
   const disks = await planDisks(around, doing, request.disks, [], pin);
   return {
     version: DEFINITION_VERSION,
@@ -52,6 +54,7 @@ export async function planMachine(
     disks: [...disks],
     shares: [],
     resume: null,
+    configuration,
     currentSnapshot: null,
   };
 }

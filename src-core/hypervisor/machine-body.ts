@@ -2,6 +2,7 @@ import { AppError } from '../base/errors.ts';
 import { Turns } from '../base/turns.ts';
 import type { Failure } from '../contract/failures.ts';
 import type { MachineState, MachineStats, TerminalSize } from '../contract/machines.ts';
+import { MachineConfiguration } from './configuration.ts';
 import { MachineConsole } from './console.ts';
 import type { MachineDefinition } from './definition.ts';
 import { afterHappening, afterRequest } from './life-cycle.ts';
@@ -34,6 +35,8 @@ export class MachineBody {
     () => this.definition.shares,
     () => this.tell(),
   );
+  /** Its user-data, carried out in its guest. */
+  readonly configuration = new MachineConfiguration(this);
   #state: MachineState = 'stopped';
   #attempt = 0;
 
@@ -45,6 +48,7 @@ export class MachineBody {
     // How it ended last is what it is until it is started again.
     if (record.lastEnd?.kind === 'failed') this.#state = 'failed';
     if (definition.resume) this.#state = 'suspended';
+    void this.configuration.open();
   }
 
   get id(): string {

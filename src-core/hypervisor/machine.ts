@@ -82,7 +82,7 @@ export class Machine {
       state: this.state,
       startedAt: runningSince,
       agent: this.#body.run?.agent.state ?? 'absent',
-      configuration: { state: 'none', step: null, failure: null, warnings: [] },
+      configuration: this.#body.configuration.view,
       stopOverdue: this.#body.stopOverdue,
       task: this.#power.waiting.task,
       stats: this.#body.stats,

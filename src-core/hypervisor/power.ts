@@ -78,6 +78,7 @@ export class Power {
       onProblem: (error) => log.warn(body.id, 'its guest has no identity of its own', { error }),
     });
     body.sharesInGuest.follow(body.run.agent);
+    body.configuration.follow(body.run.agent);
     return body.run;
   }
 

@@ -1,0 +1,132 @@
+import type { CloudConfig, Command } from './schema.ts';
+import { quote, step, type Step } from './steps.ts';
+
+const HOST_NAME = `
+set -e
+echo "$1" >/etc/hostname
+if command -v hostname >/dev/null; then hostname "$1"; else echo "$1" >/proc/sys/kernel/hostname; fi
+[ -n "$3" ] || exit 0
+[ -e /etc/hosts ] || echo '127.0.0.1 localhost' >/etc/hosts
+others=$(grep -v '^127\\.0\\.1\\.1[[:space:]]' /etc/hosts || true)
+if [ "$2" = "$1" ]; then names=$1; else names="$2 $1"; fi
+printf '%s\\n127.0.1.1\\t%s\\n' "$others" "$names" >/etc/hosts.innkeeper-new
+mv -f /etc/hosts.innkeeper-new /etc/hosts
+`;
+
+const TIME_ZONE = `
+set -e
+zone=/usr/share/zoneinfo/$1
+if [ ! -f "$zone" ]; then
+  if [ -d /usr/share/zoneinfo ]; then echo "there is no time zone $1"
+  else echo "this system knows no time zones (no /usr/share/zoneinfo)"; fi
+  exit 1
+fi
+echo "$1" >/etc/timezone
+ln -sf "$zone" /etc/localtime
+`;
+
+const LOCALE = `
+set -e
+case $1 in
+  C | POSIX | C.UTF-8 | C.utf8) ;;
+  *)
+    if ! command -v locale-gen >/dev/null; then echo "this system has only the locale C (no package locales)"; exit 1; fi
+    charset=\${1#*.}
+    [ "$charset" != "$1" ] || charset=UTF-8
+    grep -qx "$1 $charset" /etc/locale.gen || echo "$1 $charset" >>/etc/locale.gen
+    locale-gen
+    ;;
+esac
+mkdir -p /etc/default
+echo "LANG=$1" >/etc/default/locale
+`;
+
+/** $1: update. $2: upgrade. The others: packages. */
+const PACKAGES = `
+if ! command -v apt-get >/dev/null; then
+  echo "this system has no package manager (apt-get), so that no packages can be installed"
+  exit 1
+fi
+set -e
+export DEBIAN_FRONTEND=noninteractive
+apt() { apt-get -q -y -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef "$@"; }
+[ -z "$1" ] || apt update
+[ -z "$2" ] || apt dist-upgrade
+shift 2
+[ $# -eq 0 ] || apt install -- "$@"
+`;
+
+/** $1: where it is kept. Standard input: a script of commands. */
+const RUN_COMMANDS = `
+umask 077
+cat >"$1" || exit
+exec sh "$1" </dev/null
+`;
+
+/** $1: where it is kept. Standard input: a program. */
+const RUN_SCRIPT = `
+umask 077
+cat >"$1" && chmod 700 "$1" || exit
+cd /
+exec "$1" </dev/null
+`;
+
+const FINAL_MESSAGE = `
+read -r uptime _ </proc/uptime
+sed "s,\\\${*\\(uptime\\|UPTIME\\)}*,$uptime,g; s,\\\${*\\(timestamp\\|TIMESTAMP\\)}*,$(date -u),g"
+`;
+
+const FOLDER = '/var/lib/innkeeper';
+
+export function setHostName({
+  hostname,
+  fqdn,
+  preserve_hostname: preserve,
+  manage_etc_hosts: hosts,
+}: CloudConfig): Step[] {
+  const whole = fqdn ?? hostname;
+  if (preserve || whole === undefined) return [];
+  const short = (hostname ?? whole).split('.', 1)[0] ?? '';
+  return [step(`Set the host name ${short}`, HOST_NAME, [short, whole, hosts === false ? '' : 'hosts'])];
+}
+
+export function setPlace({ timezone, locale }: CloudConfig): Step[] {
+  return [
+    ...(locale === undefined ? [] : [step(`Set the locale ${locale}`, LOCALE, [locale])]),
+    ...(timezone === undefined ? [] : [step(`Set the time zone ${timezone}`, TIME_ZONE, [timezone])]),
+  ];
+}
+
+export function installPackages({ packages, package_update: update, package_upgrade: upgrade }: CloudConfig): Step[] {
+  if (packages.length === 0 && !update && !upgrade) return [];
+  const title =
+    packages.length > 0
+      ? `Install ${packages.join(', ')}`
+      : upgrade
+        ? 'Upgrade packages'
+        : 'Update the lists of packages';
+  // As cloud-init: nothing is installed by old lists.
+  return [step(title.slice(0, 200), PACKAGES, ['update', upgrade ? 'upgrade' : '', ...packages])];
+}
+
+/**
+ * All commands run in one shell, as with cloud-init: `cd` and variables last. One that fails does not keep the others
+ * from being run; which ones did is told at the end.
+ */
+export function runCommands(title: string, name: string, commands: readonly Command[]): Step[] {
+  if (commands.length === 0) return [];
+  const lines = commands.map((command, index) => {
+    const line = typeof command === 'string' ? command : command.map(quote).join(' ');
+    return `${line}\n__status=$?; [ $__status -eq 0 ] || __failed="$__failed command ${index + 1} ended with status $__status;"`;
+  });
+  const end = `[ -z "$__failed" ] || { echo "\${__failed# }"; exit 1; }`;
+  return [step(title, RUN_COMMANDS, [`${FOLDER}/${name}`], ['__failed=', ...lines, end, ''].join('\n'))];
+}
+
+export function runScript(text: string): Step[] {
+  return [step('Run the script', RUN_SCRIPT, [`${FOLDER}/user-script`], text)];
+}
+
+export function sayAtTheEnd({ final_message: message }: CloudConfig): Step[] {
+  return message === undefined ? [] : [step('Say that it is done', FINAL_MESSAGE, [], `${message}\n`)];
+}
