@@ -34,7 +34,7 @@ export interface OpenOptions {
 }
 
 /** Longer chains are slow, and more likely made to harm than made to use. */
-const MOST_IMAGES = 32;
+const MOST_IMAGES = 128;
 
 /** An image with everything that it is built on. Closing it closes all of it. @throws AppError */
 export function openImage(files: ImageFiles, path: string, options: OpenOptions): BlockImage {

@@ -54,6 +54,7 @@ export async function planMachine(
     disks: [...disks],
     shares: [],
     resume: null,
+    newIdentity: false,
     configuration,
     currentSnapshot: null,
   };

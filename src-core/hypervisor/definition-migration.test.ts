@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { emptyQcow2 } from '../disks/qcow2/create.ts';
 import { PowerFailure } from '../host/testing/memory-files.ts';
-import { Workbench } from './testing/workbench.ts';
+import { Workbench, memoryLayer } from './testing/workbench.ts';
 
 const MIB = 1024 * 1024;
 const id = '00000000000000aa';
@@ -23,7 +23,7 @@ beforeEach(async () => {
   };
   bench.files.put(`${folder}/machine.json`, JSON.stringify(definition));
   bench.files.put(`${folder}/disks/0.qcow2`, disk);
-  bench.files.put(`${folder}/suspended/state`, 'the state');
+  bench.files.put(`${folder}/suspended/state`, memoryLayer());
 });
 
 function isWhole(): void {
@@ -31,7 +31,7 @@ function isWhole(): void {
   expect(view).toMatchObject({ state: 'suspended', disks: [{ own: true, sizeBytes: 8 * MIB }] });
   expect(bench.files.entries.get(view.disks[0]?.path ?? '')?.bytes).toEqual(disk);
   const saved = [...bench.files.entries.keys()].filter((path) => path.startsWith('/data/memory/'));
-  expect(saved.map((path) => bench.files.text(path))).toEqual(['the state']);
+  expect(saved.map((path) => bench.files.entries.get(path)?.bytes)).toEqual([memoryLayer()]);
 }
 
 it('a machine of version 1 has its disks and its saved state in the pools, and nothing in its folder', async () => {

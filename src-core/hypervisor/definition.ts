@@ -40,6 +40,8 @@ export const machineDefinitionSchema = z.object({
    * identity of its own (host name, machine id, randomness) as it goes on.
    */
   resume: z.object({ memory: layerSchema, renewed: z.boolean() }).nullable().default(null),
+  /** Its disks were another machine's: its guest is told who it is as soon as it can be. */
+  newIdentity: z.boolean().default(false),
   /** User-data, and the id of the machine that was made with it: a clone's guest is configured already. */
   configuration: z.object({ instance: layerSchema, userData: z.string() }).nullable().default(null),
   /** The snapshot that its present state is built on. */

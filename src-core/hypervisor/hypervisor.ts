@@ -1,9 +1,12 @@
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { AppError, asPartOf } from '../base/errors.ts';
+import { AppError, asPartOf, assert } from '../base/errors.ts';
 import type { MachineStats, MachineView } from '../contract/machines.ts';
+import type { SnapshotView } from '../contract/snapshots.ts';
 import type { GuestShare } from '../host/host-model.ts';
 import { MachineBin } from './bin.ts';
+import { Clones } from './clones.ts';
+import type { CloneRequest } from './clones.ts';
 import { planMachine } from './creation.ts';
 import type { CreateRequest } from './creation.ts';
 import type { MachineDefinition } from './definition.ts';
@@ -24,13 +27,16 @@ export class Hypervisor {
   readonly #around: Surroundings;
   readonly #registry = new MachineRegistry();
   readonly #bin: MachineBin;
+  readonly #clones: Clones;
   readonly #changed = new Emitter<MachineView>();
   readonly #removed = new Emitter<string>();
+  readonly #snapshotsChanged = new Emitter<{ machine: string; snapshots: SnapshotView[] }>();
   #watchdog: Disposable | undefined;
 
   constructor(around: Surroundings) {
     this.#around = around;
     const { store, clock, log, layers } = around;
+    this.#clones = new Clones(around);
     this.#bin = new MachineBin(
       store,
       clock,
@@ -50,7 +56,7 @@ export class Hypervisor {
     for (const { definition, record } of machines) {
       const recovered = recover(record, clock.now(), definition.resume !== null);
       const machine = this.#adopt(definition, recovered);
-      await machine.measureDisks();
+      await machine.open();
       if (recovered !== record) await store.writeRecord(definition.id, recovered).catch(() => undefined);
     }
     for (const each of damaged) {
@@ -69,6 +75,21 @@ export class Hypervisor {
 
   onRemoved(listener: (id: string) => void): Disposable {
     return this.#removed.on(listener);
+  }
+
+  /** All snapshots of a machine, after any of them changed. */
+  onSnapshots(listener: (machine: string, snapshots: SnapshotView[]) => void): Disposable {
+    return this.#snapshotsChanged.on(({ machine, snapshots }) => listener(machine, snapshots));
+  }
+
+  /** The snapshots of all machines. */
+  snapshots(): Promise<{ machine: string; snapshots: SnapshotView[] }[]> {
+    return Promise.all(
+      this.#registry.machines.map(async (machine) => ({
+        machine: machine.id,
+        snapshots: await machine.snapshots.list(),
+      })),
+    );
   }
 
   /** Sorted by name. */
@@ -111,6 +132,45 @@ export class Hypervisor {
     if (request.start) machine.start().catch(() => undefined);
     else await machine.prepare();
     await machine.measureDisks();
+    return machine.view();
+  }
+
+  /** @throws AppError, having left nothing behind */
+  async clone(reference: string, request: CloneRequest): Promise<MachineView> {
+    const source = this.get(reference, 'clone');
+    const doing = `clone machine ${source.name} to ${request.name}`;
+    const machine = await this.#registry.claim(request.name, doing, async () => {
+      const { definition } = await asPartOf(doing, this.#clones.clone(source, request));
+      const clone = this.#adopt(definition, NEVER_RUN);
+      await clone.open();
+      return clone;
+    });
+    this.#around.log.info(machine.id, `cloned as ${machine.name} from ${source.name}`);
+    this.#tell(machine);
+    return machine.view();
+  }
+
+  /** @throws AppError, having left nothing behind */
+  async fork(reference: string, name: string): Promise<MachineView> {
+    const source = this.get(reference, 'fork');
+    const doing = `fork machine ${source.name} to ${name}`;
+    const machine = await this.#registry.claim(name, doing, async () => {
+      let fork: Machine | undefined;
+      const forked = this.#clones.fork(source, name, async ({ definition, scrollback, run, plan }) => {
+        fork = this.#adopt(definition, NEVER_RUN);
+        fork.showAgain(scrollback);
+        this.#around.log.info(fork.id, `forked as ${name} from ${source.name}`);
+        await fork.takeOver(run, plan, doing).catch((error: unknown) => {
+          this.#registry.take(definition.id);
+          throw error;
+        });
+      });
+      await asPartOf(doing, forked);
+      return fork;
+    });
+    assert(machine, 'a fork that went well is there');
+    void machine.measureDisks();
+    this.#tell(machine);
     return machine.view();
   }
 
@@ -162,7 +222,9 @@ export class Hypervisor {
       const unique = taken ? { ...definition, name: this.#registry.freeName(definition.name) } : definition;
       if (taken) await this.#around.store.update(unique);
       const machine = this.#adopt(unique, record);
+      await machine.open();
       this.#tell(machine);
+      void this.#tellSnapshots(machine);
       return machine.view();
     } catch (error) {
       this.#bin.putBack(id);
@@ -215,7 +277,20 @@ export class Hypervisor {
   }
 
   #adopt(definition: MachineDefinition, record: RunRecord): Machine {
-    return this.#registry.add(new Machine(definition, record, this.#around, (machine) => this.#tell(machine)));
+    const machine = new Machine(definition, record, this.#around, {
+      changed: () => this.#tell(machine),
+      snapshotsChanged: () => void this.#tellSnapshots(machine),
+    });
+    return this.#registry.add(machine);
+  }
+
+  async #tellSnapshots(machine: Machine): Promise<void> {
+    try {
+      const snapshots = await machine.snapshots.list();
+      if (this.#registry.has(machine)) this.#snapshotsChanged.fire({ machine: machine.id, snapshots });
+    } catch (error) {
+      this.#around.log.warn(machine.id, 'its snapshots could not be told', { error });
+    }
   }
 
   #tell(machine: Machine): void {

@@ -65,7 +65,8 @@ async function planBoot(
   return bootFromFiles(source);
 }
 
-async function leaseDisks(
+/** Holds disks for a machine. @throws AppError 'unavailable' that names the machine which has one */
+export async function leaseDisks(
   holder: string,
   located: RunSpec['disks'],
   doing: string,

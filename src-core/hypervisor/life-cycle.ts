@@ -157,7 +157,12 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     clone: 'failed',
     restored: 'running',
     'restored-off': 'stopped',
-    'restored-suspended': 'suspended', start: 'starting', rename: 'failed', remove: 'failed', 'share folders with': 'failed' },
+    'restored-suspended': 'suspended',
+    start: 'starting',
+    rename: 'failed',
+    remove: 'failed',
+    'share folders with': 'failed',
+  },
 };
 
 /** Completes "because …". */

@@ -38,7 +38,7 @@ export class LiveRun {
   #asking: Disposable | undefined;
   #grace: Disposable | undefined;
   #telling: Disposable | undefined;
-  #renewed: Promise<unknown> = Promise.resolve(null);
+  #onRenewed: () => void = () => undefined;
   #before: { at: number; processorMs: number } | undefined;
   #sampled: MachineStats | undefined;
   #turns = -1;
@@ -94,7 +94,7 @@ export class LiveRun {
   wakeUp(identity: Identity | null = null): void {
     const tell = (): void => {
       this.#telling?.dispose();
-      this.#renewed = this.#renew(identity);
+      if (identity) void this.#renew(identity);
       const ns = BigInt(Math.round(this.#clock.now())) * NS_PER_MS;
       this.agent.setTime(ns).catch(() => undefined);
     };
@@ -105,19 +105,17 @@ export class LiveRun {
     if (this.agent.state === 'ready') tell();
   }
 
-  /** Resolves when the guest is who it is to be; with what went wrong, or null. */
-  get renewed(): Promise<unknown> {
-    return this.#renewed;
+  /** Called once the guest is who it was to be by `wakeUp`. */
+  onRenewed(listener: () => void): void {
+    this.#onRenewed = listener;
   }
 
-  async #renew(identity: Identity | null): Promise<unknown> {
-    if (!identity) return null;
+  async #renew(identity: Identity): Promise<void> {
     try {
       await this.agent.identify(identity);
-      return null;
+      this.#onRenewed();
     } catch (error) {
       this.#onProblem(error);
-      return error;
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Disposable } from '../base/disposable.ts';
 import { AppError } from '../base/errors.ts';
 import { Turns } from '../base/turns.ts';
 import type { Failure } from '../contract/failures.ts';
@@ -23,6 +24,8 @@ export class MachineBody {
   readonly #changed: () => void;
   /** Its run, also while that is being ended. */
   run: LiveRun | null = null;
+  /** Holds its disks while it is suspended. */
+  kept: readonly Disposable[] = [];
   /** Its power is being taken. */
   killing: Promise<void> | null = null;
   failure: Failure | null = null;
@@ -70,6 +73,12 @@ export class MachineBody {
   /** Its run, while the guest can be spoken to. */
   get live(): LiveRun | null {
     return this.killing ? null : this.run;
+  }
+
+  /** It is about to be started, or is not suspended any more. */
+  letGoOfKept(): void {
+    for (const lease of this.kept) lease.dispose();
+    this.kept = [];
   }
 
   /** Counts beginnings and forced ends: what was begun before is told apart from what goes on now. */

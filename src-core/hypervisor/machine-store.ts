@@ -27,6 +27,7 @@ const CONSOLE = 'console';
 const BIN = '.bin';
 const NEW_PREFIX = '.new-';
 const GONE_PREFIX = '.gone-';
+const NO_BYTES = new Uint8Array(0);
 const ID = /^[0-9a-f]{16}$/;
 
 const removalSchema = z.object({ version: z.literal(1), removedAt: timeSchema });
@@ -101,17 +102,25 @@ export class MachineStore {
     return decodeDefinition(await this.#files.read(path), `read ${path}`).definition;
   }
 
-  /** When this resolves, the machine is there for good. @throws AppError, having left nothing */
-  async create(definition: MachineDefinition): Promise<void> {
+  /** When this resolves, the machine is there for good. @param scrollback what its console is to show @throws AppError, having left nothing */
+  async create(definition: MachineDefinition, scrollback: Uint8Array = NO_BYTES): Promise<void> {
     const draft = this.#path(NEW_PREFIX + definition.id);
     try {
       await this.#files.makeDirectory(draft);
+      if (scrollback.length > 0) await this.#files.writeAtomically(this.#files.join(draft, CONSOLE), scrollback);
       await this.#files.writeAtomically(this.#files.join(draft, DEFINITION), encodeDocument(definition));
       await this.#files.rename(draft, this.#path(definition.id));
     } catch (error) {
       await this.#files.remove(draft).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Takes a machine away that came to nothing, without the bin. */
+  async remove(id: string): Promise<void> {
+    const gone = this.#path(GONE_PREFIX + id);
+    await this.#files.rename(this.#path(id), gone);
+    await this.#files.remove(gone);
   }
 
   async update(definition: MachineDefinition): Promise<void> {

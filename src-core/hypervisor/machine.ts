@@ -11,6 +11,12 @@ import { locateDisks, measureDisks } from './machine-disks.ts';
 import { Power } from './power.ts';
 import type { RunRecord } from './run-record.ts';
 import { SharesOfMachine } from './shares-of-machine.ts';
+import type { LaunchPlan } from './launch-plan.ts';
+import type { Request } from './life-cycle.ts';
+import type { MachineRun } from './runner.ts';
+import { MachineSnapshots } from './snapshots/machine-snapshots.ts';
+import { atOneMoment } from './snapshots/moment.ts';
+import { Restoration } from './snapshots/restoration.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Suspension } from './suspension.ts';
 
@@ -20,9 +26,11 @@ const LONG_PAUSE_MS = 1000;
 /** One machine: its definition, its state, and its run while it has one. */
 export class Machine {
   readonly shares: SharesOfMachine;
+  readonly snapshots: MachineSnapshots;
   readonly #body: MachineBody;
   readonly #power: Power;
   readonly #suspension: Suspension;
+  readonly #restoration: Restoration;
   readonly #hardware: Hardware;
   readonly #hardwareDisks: HardwareDisks;
   #disks: readonly MachineDiskView[];
@@ -32,15 +40,27 @@ export class Machine {
     definition: MachineDefinition,
     record: RunRecord,
     around: Surroundings,
-    changed: (machine: Machine) => void,
+    tell: { readonly changed: () => void; readonly snapshotsChanged: () => void },
   ) {
-    this.#body = new MachineBody(definition, record, around, () => changed(this));
+    this.#body = new MachineBody(definition, record, around, () => tell.changed());
     this.shares = new SharesOfMachine(this.#body);
     this.#power = new Power(this.#body, () => void this.measureDisks());
     this.#suspension = new Suspension(this.#body, this.#power);
+    this.#restoration = new Restoration(this.#body, this.#power);
+    this.snapshots = new MachineSnapshots(this.#body, () => {
+      void this.measureDisks();
+      tell.snapshotsChanged();
+    });
     this.#hardware = new Hardware(this.#body);
     this.#hardwareDisks = new HardwareDisks(this.#body);
     this.#disks = locateDisks(definition, around).map((disk) => ({ ...disk, sizeBytes: null, usedBytes: null }));
+  }
+
+  /** Reads what else is on disk about it. Once, before it is asked for anything. */
+  async open(): Promise<void> {
+    await this.snapshots.open();
+    await this.#suspension.open();
+    await this.measureDisks();
   }
 
   get id(): string {
@@ -128,22 +148,27 @@ export class Machine {
     else await this.#power.kill();
   }
 
+  /** @throws AppError */
   async pause(): Promise<void> {
-    const live = this.#body.alive('pause');
-    await live.run.pause();
-    if (this.live !== live || this.state !== 'running') return;
-    this.#pausedAt = this.#body.around.clock.now();
-    this.#body.request('pause');
+    await this.#body.turns.take(async () => {
+      const live = this.#body.alive('pause');
+      await live.run.pause();
+      if (this.live !== live || this.state !== 'running') return;
+      this.#pausedAt = this.#body.around.clock.now();
+      this.#body.request('pause');
+    });
   }
 
   /** Lets it go on: where it was paused, or where it was suspended. @throws AppError */
   async resume(): Promise<void> {
     if (this.state === 'suspended') return this.#power.start('resume');
-    const live = this.#body.alive('resume');
-    await live.run.resume();
-    if (this.live !== live || this.state !== 'paused') return;
-    this.#body.request('resume');
-    if (this.#body.around.clock.now() - this.#pausedAt >= LONG_PAUSE_MS) live.wakeUp();
+    await this.#body.turns.take(async () => {
+      const live = this.#body.alive('resume');
+      await live.run.resume();
+      if (this.live !== live || this.state !== 'paused') return;
+      this.#body.request('resume');
+      if (this.#body.around.clock.now() - this.#pausedAt >= LONG_PAUSE_MS) live.wakeUp();
+    });
   }
 
   /** Saves it to disk and takes its power. Resolves when it is safely there. @throws AppError; then it goes on */
@@ -161,6 +186,39 @@ export class Machine {
     afterRequest(this.state, 'rename', this.name);
     await this.#body.documents.change((now) => ({ ...now, name }));
     this.#body.tell();
+  }
+
+  /** Puts it back to a snapshot, whole or not at all. @throws AppError */
+  async restore(reference: string): Promise<void> {
+    const { snapshots } = this;
+    const find = (doing: string): ReturnType<typeof snapshots.get> => snapshots.get(reference, doing);
+    await this.#restoration.restore(find, reference, (snapshot) => snapshots.console(snapshot));
+    await this.measureDisks();
+  }
+
+  /** Carries `work` out when nothing else is done to it. @throws AppError 'wrong-state' that says what would help */
+  inItsTurn<T>(request: Request, work: () => Promise<T>): Promise<T> {
+    return this.#body.turns.take(async () => {
+      afterRequest(this.state, request, this.name);
+      const result = await work();
+      void this.measureDisks();
+      return result;
+    });
+  }
+
+  /** Takes it at one moment; to be called in its turn. See `atOneMoment`. */
+  atOneMoment<T>(options: Parameters<typeof atOneMoment>[1], during: Parameters<typeof atOneMoment<T>>[2]): Promise<T> {
+    return atOneMoment(this.#body, options, during);
+  }
+
+  /** What it is about to go on from, or has just been copied from, showed this. */
+  showAgain(scrollback: Uint8Array): void {
+    this.console.show(scrollback);
+  }
+
+  /** A run that stands still goes on as this machine, which was off. @throws AppError */
+  async takeOver(run: MachineRun, plan: LaunchPlan, doing: string): Promise<void> {
+    await this.#power.takeOver(run, plan, doing);
   }
 
   /** All of it, or nothing. @throws AppError */

@@ -2,10 +2,12 @@ import type { Disposable } from '../base/disposable.ts';
 import { AppError, asPartOf } from '../base/errors.ts';
 import { toFailure } from '../contract/failures.ts';
 import { ImageWaiting } from './image-waiting.ts';
+import { keepDisks } from './kept-disks.ts';
 import { planLaunch } from './launch-plan.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import type { Identity } from '../guest/protocol.ts';
 import type { Random } from '../host/clock.ts';
+import type { MachineDefinition } from './definition.ts';
 import { withoutState, withPromisedMemory } from './definition.ts';
 import { afterRequest } from './life-cycle.ts';
 import { LiveRun } from './live-run.ts';
@@ -82,6 +84,25 @@ export class Power {
     return body.run;
   }
 
+  /** A copy of another machine's run goes on as this machine, which was off up to now. @throws AppError */
+  async takeOver(run: MachineRun, plan: LaunchPlan, doing: string): Promise<void> {
+    const body = this.#body;
+    await body.turns.take(async () => {
+      body.request('start');
+      const attempt = body.begin();
+      const live = this.adopt(run, plan.leases);
+      try {
+        await body.documents.runs();
+        await this.goOn(attempt, doing, live, true);
+        body.happen('launched');
+        this.follow(attempt, live);
+      } catch (error) {
+        if (attempt === body.attempt) await this.#launchFailed(doing, error);
+        throw error;
+      }
+    });
+  }
+
   /** Hears how it ends. */
   follow(attempt: number, { run }: LiveRun): void {
     void run.ended.then((end) => this.hearEnd(attempt, end));
@@ -99,7 +120,7 @@ export class Power {
     if (body.terminal) live.run.resize(body.terminal);
     await live.run.resume();
     body.check(attempt, doing);
-    live.wakeUp(renewed ? this.#newIdentity() : null);
+    this.#wakeUp(live, renewed);
   }
 
   /** A run ended without having been asked to by `kill`. */
@@ -130,6 +151,7 @@ export class Power {
     const doing = `start machine ${body.name}`;
     try {
       if (!body.definition.resume) await body.documents.change(withPromisedMemory);
+      body.letGoOfKept();
       const plan = await planLaunch(body.definition, doing, body.around);
       if (attempt !== body.attempt) letGoOf(plan);
       body.check(attempt, doing);
@@ -158,7 +180,10 @@ export class Power {
     if (resume) {
       body.console.note('The machine is resumed');
       await this.goOn(attempt, doing, live, resume.renewed);
-    } else if (body.terminal) live.run.resize(body.terminal);
+    } else {
+      if (body.terminal) live.run.resize(body.terminal);
+      if (body.definition.newIdentity) this.#wakeUp(live, true);
+    }
     body.happen('launched');
     this.follow(attempt, live);
   }
@@ -169,9 +194,21 @@ export class Power {
     await this.letGo();
     body.failure = toFailure(error, doing);
     body.around.log.warn(body.id, `failed to start: ${body.failure.because}`, { code: body.failure.code, error });
+    if (body.definition.resume) await keepDisks(body);
     const written = body.documents.runsNot();
     body.happen(body.definition.resume ? 'resume-failed' : 'launch-failed');
     await written;
+  }
+
+  /** @param renewed its guest takes itself for another machine's */
+  #wakeUp(live: LiveRun, renewed: boolean): void {
+    const body = this.#body;
+    const asks = renewed || body.definition.newIdentity;
+    live.wakeUp(asks ? this.#newIdentity() : null);
+    if (!asks) return;
+    const done = (now: MachineDefinition): MachineDefinition =>
+      now.newIdentity ? { ...now, newIdentity: false } : now;
+    live.onRenewed(() => void body.documents.change(done).catch(() => undefined));
   }
 
   #newIdentity(): Identity {
@@ -213,6 +250,7 @@ export class Power {
     const body = this.#body;
     body.begin();
     body.restartWhenOff = false;
+    body.letGoOfKept();
     await this.letGo();
     await asPartOf(`kill machine ${body.name}`, body.documents.change(withoutState)).catch((error: unknown) =>
       body.around.log.warn(body.id, 'what was saved of it could not be given up', { error }),

@@ -4,8 +4,10 @@ import type { HostModel } from '../host/host-model.ts';
 import type { DiskLeases } from './disk-leases.ts';
 import type { ImagePreparation } from './image-preparation.ts';
 import type { DiskWork } from './layers/disk-work.ts';
+import type { LongWork } from './layers/long-work.ts';
 import type { LayerPool } from './layers/layer-pool.ts';
 import type { MachineStore } from './machine-store.ts';
+import type { ScreenReader } from './snapshots/screen-reader.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
 import type { MachineRunner } from './runner.ts';
 
@@ -30,5 +32,7 @@ export interface Surroundings {
   readonly disks: DiskLeases;
   readonly layers: LayerPool;
   readonly work: DiskWork;
+  readonly screens: ScreenReader;
+  readonly tasks: LongWork;
   readonly log: MachineLog;
 }

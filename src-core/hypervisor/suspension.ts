@@ -1,5 +1,6 @@
 import { asPartOf } from '../base/errors.ts';
 import { withoutState } from './definition.ts';
+import { keepDisks } from './kept-disks.ts';
 import { afterRequest } from './life-cycle.ts';
 import type { LiveRun } from './live-run.ts';
 import type { MachineBody } from './machine-body.ts';
@@ -13,6 +14,15 @@ export class Suspension {
   constructor(body: MachineBody, power: Power) {
     this.#body = body;
     this.#power = power;
+  }
+
+  /** What a suspended machine's console showed is shown again; its disks are nobody else's. */
+  async open(): Promise<void> {
+    const body = this.#body;
+    if (!body.definition.resume) return;
+    const shown = await body.around.store.readConsole(body.id).catch(() => null);
+    if (shown) body.console.show(shown);
+    await keepDisks(body);
   }
 
   /** Resolves when it is safely on disk and has no power any more. @throws AppError; then it goes on as before */
@@ -29,6 +39,7 @@ export class Suspension {
     body.console.note('The saved state was discarded');
     const written = body.documents.ended('killed', null);
     body.request(request);
+    body.letGoOfKept();
     await written;
     body.around.layers.sweepSoon();
   }
@@ -70,7 +81,14 @@ export class Suspension {
     const body = this.#body;
     body.check(attempt, doing);
     const after = body.begin();
+    const shown = body.console.record();
+    // Its memory fits to its disks as they are: until it goes on nobody else may write to them.
+    body.kept = body.run?.handOver() ?? [];
     await this.#power.letGo();
+    body.check(after, doing);
+    await body.around.store
+      .writeConsole(body.id, shown)
+      .catch((error: unknown) => body.around.log.warn(body.id, 'what its console showed could not be kept', { error }));
     body.check(after, doing);
     body.console.note('The machine is suspended');
     const written = body.documents.ended('suspended', null);

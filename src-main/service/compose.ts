@@ -20,9 +20,11 @@ import { hostFolders } from './handlers/share-folders.ts';
 import { shareHandlers } from './handlers/share-handlers.ts';
 import { snapshotHandlers } from './handlers/snapshot-handlers.ts';
 import { serviceHandlers } from './handlers/service-handlers.ts';
+import { HeadlessScreens } from './headless-screen.ts';
 import { ImageBuilds } from './image-builds.ts';
 import { ImageTransfers } from './images/image-transfers.ts';
 import { openImageRoom, openImageStore } from './images/open-image-room.ts';
+import { listedWork } from './listed-work.ts';
 import { Logs } from './logs.ts';
 import { nodeClock, nodeRandom } from './os/node-clock.ts';
 import { NodeFiles } from './os/node-files.ts';
@@ -93,6 +95,8 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
     snapshots: new SnapshotStore(files),
     layers,
     work: new DiskWorkers(),
+    screens: new HeadlessScreens(),
+    tasks: listedWork(tasks),
     disks: new DiskLeases(),
     log: logs,
   };
@@ -115,7 +119,7 @@ function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void):
     host: { view: async () => host.account(await hypervisor.shares()) },
     images: imageHandlers(images, builds, transfers, hypervisor, (name) => feed.fire({ type: 'image-removed', name })),
     machines: machineHandlers(hypervisor, consoles),
-    snapshots: snapshotHandlers(),
+    snapshots: snapshotHandlers(hypervisor),
     shares: shareHandlers(hypervisor, hostFolders(options.dataDirectory)),
     tasks: {
       list: () => Promise.resolve(tasks.list()),
@@ -138,6 +142,7 @@ function connectEvents({ hypervisor, tasks, feed }: Parts, consoles: ConsoleStre
     feed.fire({ type: 'machine-removed', id });
     consoles.machineRemoved(id);
   });
+  hypervisor.onSnapshots((machine, snapshots) => feed.fire({ type: 'snapshots', machine, snapshots }));
   tasks.onChanged((task) => feed.fire({ type: 'task', task }));
   tasks.onRemoved((id) => feed.fire({ type: 'task-removed', id }));
 }
@@ -146,8 +151,10 @@ async function snapshot({ hypervisor, images, tasks, host }: Parts): Promise<rea
   // Whatever has to be waited for comes first, so that what follows is of one moment.
   const records = await images.list();
   const view = await host.account(await hypervisor.shares());
+  const snapshots = await hypervisor.snapshots();
   return [
     ...hypervisor.list().map((machine): ServiceEvent => ({ type: 'machine', machine })),
+    ...snapshots.map(({ machine, snapshots }): ServiceEvent => ({ type: 'snapshots', machine, snapshots })),
     ...records.map((record): ServiceEvent => {
       return { type: 'image', image: viewOfImage(record, hypervisor.usersOf(record.document.name)) };
     }),

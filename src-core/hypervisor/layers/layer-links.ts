@@ -1,8 +1,11 @@
 import { AppError } from '../../base/errors.ts';
 import { FORMAT_HEAD_BYTES } from '../../disks/format.ts';
 import { clusterBytesOf, parseHeader } from '../../disks/qcow2/header.ts';
+import { inspectMemoryLayer } from '../../machine/state/inspect-layer.ts';
+import { LAYER_HEAD_BYTES } from '../../machine/state/layer-header.ts';
 import type { Files } from '../../host/files.ts';
 
+const MEMORY_FILE = /^([0-9a-f]{16})\.state$/;
 const LAYER_FILE = /^([0-9a-f]{16})\.qcow2$/;
 
 /** These and all that they are built on. @throws AppError when one cannot be read, or is built on itself */
@@ -34,7 +37,11 @@ export async function diskBelow(files: Files, path: string): Promise<string | nu
 }
 
 /** The layer that a memory layer is a delta on; null for one that stands alone. @throws AppError */
-export async function memoryBelow(_files: Files, _path: string): Promise<string | null> {
-  // Until memory layers can be deltas each stands alone.
-  return Promise.resolve(null);
+export async function memoryBelow(files: Files, path: string): Promise<string | null> {
+  const { base } = inspectMemoryLayer(await files.readRange(path, 0, LAYER_HEAD_BYTES), `use the saved state ${path}`);
+  if (base === null) return null;
+  const layer = MEMORY_FILE.exec(base)?.[1];
+  if (layer !== undefined) return layer;
+  const because = `it is built on ${base}, which is no layer`;
+  throw new AppError({ code: 'corrupt', doing: `use the saved state ${path}`, because });
 }

@@ -61,6 +61,7 @@ export class FakeRun implements MachineRun {
   readonly begun = new Deferred<undefined>();
   readonly over = new Deferred<RunEnd>();
   readonly calls: string[] = [];
+  readonly captures: CaptureRequest[] = [];
   /** Writes its state. */
   save: (path: string) => Promise<void> = () => Promise.resolve();
   measurement: RunMeasurement = {
@@ -96,8 +97,10 @@ export class FakeRun implements MachineRun {
     return Promise.resolve();
   }
 
-  async capture({ memory, then }: CaptureRequest): Promise<Captured> {
+  async capture(request: CaptureRequest): Promise<Captured> {
+    const { memory, then } = request;
     this.calls.push(`capture ${then}`);
+    this.captures.push(request);
     if (memory !== null) await this.save(memory);
     return { memoryBytes: 0, pausedMs: 0 };
   }

@@ -2,6 +2,8 @@ import { HostModel } from '../../host/host-model.ts';
 import { FakeClock } from '../../host/testing/fake-clock.ts';
 import { FakeMeter } from '../../host/testing/fake-meter.ts';
 import { MemoryFiles } from '../../host/testing/memory-files.ts';
+import { crc32 } from '../../machine/state/crc32.ts';
+import { encodeHeader } from '../../machine/state/layer-header.ts';
 import { DiskLeases } from '../disk-leases.ts';
 import { Hypervisor } from '../hypervisor.ts';
 import { LayerPool } from '../layers/layer-pool.ts';
@@ -10,6 +12,13 @@ import { SnapshotStore } from '../snapshots/snapshot-store.ts';
 import { FakeDiskWork } from './fake-disk-work.ts';
 import { FakeImages } from './fake-images.ts';
 import { FakeRunner } from './fake-runner.ts';
+
+/** The head of a memory layer that stands alone, or is a delta. @param base a file in the same folder */
+export function memoryLayer(base: string | null = null): Uint8Array {
+  const identity = { documentChecksum: 1, tableChecksum: 2 };
+  const header = { documentBytes: 0, identity, runs: 0, memoryBytes: 1024 * 1024 };
+  return encodeHeader(header, base === null ? null : { name: base, identity, depth: 0 }, crc32);
+}
 
 /** A hypervisor over a computer that exists in memory only, and can be switched off and on. */
 export class Workbench {
@@ -33,7 +42,7 @@ export class Workbench {
   /** Innkeeper begins anew over the same disk, whatever went on before. */
   async restart({ keepPower = false } = {}): Promise<void> {
     if (!keepPower) this.files.powerOn();
-    this.runner.save = (path) => this.files.writeAtomically(path, Uint8Array.of(1));
+    this.runner.save = (path) => this.files.writeAtomically(path, memoryLayer());
     const random = (into: Uint8Array): void => void into.fill(++this.#random);
     this.layers = new LayerPool({ ...this, random }, { disks: '/data/disks', memory: '/data/memory' }, (error) =>
       this.log.push(`layers: ${String(error)}`),
@@ -49,6 +58,10 @@ export class Workbench {
       snapshots: new SnapshotStore(this.files),
       layers: this.layers,
       work: this.work,
+      screens: { read: (output, size) => Promise.resolve({ ...size, lines: [new TextDecoder().decode(output)] }) },
+      tasks: {
+        run: (_title, _machine, work) => work({ progress: () => undefined, signal: new AbortController().signal }),
+      },
       disks: new DiskLeases(),
       log: {
         info: (machine, message) => void this.log.push(`${machine}: ${message}`),

@@ -36,8 +36,8 @@ export function machineHandlers(hypervisor: Hypervisor, consoles: ConsoleStreams
       act('detach a disk from', (found) => found.detachDisk(slot, force))({ machine }),
     growDisk: ({ machine, slot, sizeBytes }) =>
       act('grow a disk of', (found) => found.growDisk(slot, sizeBytes))({ machine }),
-    clone: ({ machine }) => Promise.reject(notYet(`clone machine ${machine}`)),
-    fork: ({ machine }) => Promise.reject(notYet(`fork machine ${machine}`)),
+    clone: ({ machine, ...request }) => hypervisor.clone(machine, request),
+    fork: ({ machine, name }) => hypervisor.fork(machine, name),
     exportTo: ({ machine }) => Promise.reject(notYet(`export machine ${machine}`)),
     importFrom: ({ name }) => Promise.reject(notYet(`import machine ${name}`)),
     remove: ({ machine, purge }) => hypervisor.remove(machine, purge),

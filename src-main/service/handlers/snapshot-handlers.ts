@@ -1,12 +1,23 @@
 import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
-import { notYet } from './not-yet.ts';
+import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
 
-export function snapshotHandlers(): InnkeeperHandlers['snapshots'] {
+export function snapshotHandlers(hypervisor: Hypervisor): InnkeeperHandlers['snapshots'] {
   return {
-    list: () => Promise.resolve([]),
-    create: ({ machine }) => Promise.reject(notYet(`take a snapshot of machine ${machine}`)),
-    restore: ({ snapshot }) => Promise.reject(notYet(`restore snapshot ${snapshot}`)),
-    change: ({ snapshot }) => Promise.reject(notYet(`change snapshot ${snapshot}`)),
-    remove: ({ snapshot }) => Promise.reject(notYet(`delete snapshot ${snapshot}`)),
+    list: async ({ machine }) => hypervisor.get(machine, 'list the snapshots of').snapshots.list(),
+    create: async ({ machine, name, note }) =>
+      hypervisor.get(machine, 'take a snapshot of').snapshots.create(name, note),
+    restore: async ({ machine: reference, snapshot }) => {
+      const machine = hypervisor.get(reference, 'restore a snapshot of');
+      await machine.restore(snapshot);
+      return machine.view();
+    },
+    change: async ({ machine, snapshot, name, note }) => {
+      const change = { ...(name === undefined ? {} : { name }), ...(note === undefined ? {} : { note }) };
+      return hypervisor.get(machine, 'change a snapshot of').snapshots.change(snapshot, change);
+    },
+    remove: async ({ machine, snapshot }) => {
+      await hypervisor.get(machine, 'delete a snapshot of').snapshots.remove(snapshot);
+      return {};
+    },
   };
 }
