@@ -6,7 +6,7 @@ import { afterHappening, afterRequest, allowed } from './life-cycle.ts';
 import type { Happening, Request } from './life-cycle.ts';
 
 const REQUESTS: Request[] = ['start', 'stop', 'kill', 'pause', 'resume', 'suspend', 'discard', 'restart', 'rename'];
-REQUESTS.push('remove');
+REQUESTS.push('remove', 'share folders with');
 const HAPPENINGS: Happening[] = ['image-missing', 'prepared', 'prepared-to-start', 'preparation-failed'];
 HAPPENINGS.push('launched', 'launch-failed', 'powered-off', 'reset', 'failed', 'resume-failed', 'suspended');
 HAPPENINGS.push('suspend-failed', 'suspend-failed-paused');

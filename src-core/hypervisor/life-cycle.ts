@@ -54,6 +54,7 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     stop: 'stopped',
     kill: 'stopped',
     rename: 'preparing',
+    'share folders with': 'preparing',
     prepared: 'stopped',
     'prepared-to-start': 'starting',
     'preparation-failed': 'stopped',
@@ -232,7 +233,6 @@ const HELP: Readonly<Partial<Record<Request, Readonly<Partial<Record<MachineStat
     suspended: RESUME_IT,
   },
   'share folders with': {
-    preparing: 'Wait until its image is there.',
     starting: WAIT_FOR_START,
     paused: RESUME_IT,
     stopping: 'Wait until it has stopped.',
