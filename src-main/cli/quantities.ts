@@ -57,6 +57,14 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** Reads `25`, `25%` or `none`. @throws InvalidArgumentError */
+export function parseCpuLimit(text: string): number | 'none' {
+  if (text === 'none') return text;
+  const percent = Number(/^(\d{1,3})%?$/.exec(text)?.[1] ?? 0);
+  if (percent < 1 || percent > 100) throw new InvalidArgumentError('Write a percentage from 1 to 100, or none.');
+  return percent;
+}
+
 /** Reads a TCP port. @throws InvalidArgumentError */
 export function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('Write a port from 0 to 65535.');

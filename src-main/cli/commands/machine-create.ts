@@ -7,8 +7,9 @@ import { EventWatch } from '../event-watch.ts';
 import type { CliIo } from '../io.ts';
 import { waitUntilRunning } from '../machine-wait.ts';
 import { printData } from '../output.ts';
-import { parseCount, parseSize } from '../quantities.ts';
+import { parseCount, parseCpuLimit, parseSize } from '../quantities.ts';
 import { withService } from '../with-service.ts';
+import { readUserData, warnOfUserData } from './user-data.ts';
 
 interface CreateOptions {
   image?: string;
@@ -20,6 +21,8 @@ interface CreateOptions {
   diskFile?: DiskFile[];
   cpus?: number;
   memory?: number;
+  cpuLimit?: number | 'none';
+  userData?: string;
   start?: boolean;
   json?: boolean;
 }
@@ -45,6 +48,8 @@ export function addCreateCommand(vm: Command, io: CliIo): void {
     .option('--disk-file <file[:ro]>', 'a disk image, raw or qcow2; may be given several times', addDiskFile)
     .option('--cpus <n>', 'processors', parseCount)
     .option('--memory <size>', 'memory, such as 512M or 2G', parseSize)
+    .option('--cpu-limit <percent>', 'of one processor of this computer for each of its own', parseCpuLimit)
+    .option('--user-data <file>', 'cloud-config or a script, carried out in the guest on its first start')
     .option('--start', 'start it and wait until it runs')
     .option('--json', 'print JSON')
     .action((name: string, options: CreateOptions) => create(io, name, options));
@@ -66,6 +71,7 @@ function create(io: CliIo, name: string, options: CreateOptions): Promise<void> 
   return withService(io, async (service) => {
     const watch = options.start ? await EventWatch.open(io, service) : undefined;
     let machine = await service.machines.create(request);
+    warnOfUserData(io, machine);
     if (watch) machine = await waitUntilRunning(io, watch, machine, undefined);
     printData(io, options.json, machine, createdText);
   });
@@ -77,7 +83,7 @@ function createdText({ name, state }: MachineView): string {
 }
 
 function requestOf(io: CliIo, name: string, options: CreateOptions): CreateMachine {
-  const { cpus, memory, start = false, disk = [], diskFile = [] } = options;
+  const { cpus, memory, cpuLimit, start = false, disk = [], diskFile = [] } = options;
   return {
     name,
     source: sourceOf(io, name, options),
@@ -86,8 +92,12 @@ function requestOf(io: CliIo, name: string, options: CreateOptions): CreateMachi
       ...diskFile.map(({ path, readOnly }) => ({ path: resolve(io.cwd, path), readOnly })),
     ],
     start,
+    ...(options.userData === undefined
+      ? {}
+      : { userData: readUserData(io, options.userData, `create machine ${name}`) }),
     ...(cpus === undefined ? {} : { processors: cpus }),
     ...(memory === undefined ? {} : { memoryBytes: memory }),
+    ...(cpuLimit === undefined || cpuLimit === 'none' ? {} : { cpuLimit }),
   };
 }
 

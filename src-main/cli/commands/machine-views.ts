@@ -1,6 +1,7 @@
 import type { MachineSource, MachineView } from '../../../src-core/contract/machines.ts';
 import { facts, table } from '../output.ts';
 import { formatDuration, formatSize } from '../quantities.ts';
+import { configurationFacts } from './user-data.ts';
 
 export function machinesText(machines: readonly MachineView[]): string {
   const rows = machines.map((machine) => [
@@ -20,6 +21,12 @@ function diskText({ path, readOnly, format, sizeBytes, usedBytes }: MachineView[
   return `${path} (${format}, ${size}${used}${readOnly ? ', read only' : ''})`;
 }
 
+function memoryText({ memoryBytes, memoryAtStartBytes, stats }: MachineView): string {
+  if (memoryAtStartBytes === null || memoryAtStartBytes === memoryBytes) return formatSize(memoryBytes);
+  const returned = formatSize(stats?.memoryReturnedBytes ?? 0);
+  return `${formatSize(memoryBytes)} of ${formatSize(memoryAtStartBytes)}, ${returned} handed back`;
+}
+
 export function machineText(machine: MachineView): string {
   const end = machine.lastEnd;
   return facts([
@@ -28,10 +35,13 @@ export function machineText(machine: MachineView): string {
     ['state', stateText(machine)],
     ['source', sourceText(machine.source)],
     ['processors', String(machine.processors)],
-    ['memory', formatSize(machine.memoryBytes)],
-    ...machine.disks.map((disk) => ['disk', diskText(disk)] as const),
+    ...(machine.cpuLimit === null ? [] : [['processor limit', `${machine.cpuLimit} %`] as const]),
+    ['memory', memoryText(machine)],
+    ...machine.disks.map((disk) => [`disk ${disk.slot}`, diskText(disk)] as const),
+    ...(machine.bootOrder.length === 0 ? [] : [['boot order', machine.bootOrder.join(', ')] as const]),
     ['created', new Date(machine.createdAt).toISOString()],
     ['agent', machine.agent],
+    ...configurationFacts(machine),
     ...(end
       ? [['last end', `${end.kind} ${new Date(end.at).toISOString()}${end.cause ? `: ${end.cause}` : ''}`] as const]
       : []),

@@ -8,11 +8,13 @@ import { parseDuration } from '../quantities.ts';
 import { withService } from '../with-service.ts';
 import { addConsoleCommand } from './console.ts';
 import { addCopyCommand } from './copy.ts';
+import { addDiskCommand } from './disk.ts';
 import { addExecCommand } from './exec.ts';
 import { addShareCommand } from './share.ts';
 import { addSaveCommand } from './image-transfer.ts';
 import { addCreateCommand } from './machine-create.ts';
 import { addMachineTransferCommands } from './machine-transfer.ts';
+import { addSetCommand } from './set.ts';
 import { machineText, machinesText } from './machine-views.ts';
 
 interface Options {
@@ -46,7 +48,9 @@ export function addMachineCommands(program: Command, io: CliIo): void {
   ] as const) {
     oneMachine(vm, io, verb, description, (service, machine) => service.machines[verb]({ machine }), doneText(done));
   }
-  addChanges(vm, io);
+  addSetCommand(vm, io);
+  addRemoveCommand(vm, io);
+  addDiskCommand(vm, io);
   addConsoleCommand(vm, io);
   addExecCommand(vm, io);
   addSaveCommand(vm, io);
@@ -100,22 +104,7 @@ function addStartAndStop(vm: Command, io: CliIo): void {
     );
 }
 
-function addChanges(vm: Command, io: CliIo): void {
-  vm.command('set')
-    .description('change a machine')
-    .argument('<name>')
-    .requiredOption('--name <new>', 'its new name')
-    .option('--json', 'print JSON')
-    .action((machine: string, { name, json }: Options & { name: string }) =>
-      withService(io, async (service) =>
-        printData(
-          io,
-          json,
-          await service.machines.rename({ machine, name }),
-          (view) => `Renamed machine ${machine} to ${view.name}`,
-        ),
-      ),
-    );
+function addRemoveCommand(vm: Command, io: CliIo): void {
   vm.command('rm')
     .description('delete a stopped machine for good')
     .argument('<name>')
