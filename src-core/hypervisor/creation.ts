@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { AppError } from '../base/errors.ts';
+import { AppError, asPartOf } from '../base/errors.ts';
 import { formatBytes } from '../base/format-bytes.ts';
 import { createMachineSchema } from '../contract/machines.ts';
 import { admitDefinition } from '../host/admission.ts';
+import type { ImageRecord } from '../images/image.ts';
 import { checkBootFiles } from './boot-files.ts';
 import { planUserData } from './configuration.ts';
 import { DEFINITION_VERSION } from './definition.ts';
 import type { MachineDefinition } from './definition.ts';
+import { IMAGE_DISK_SLOT, layerOverImage } from './image-disk.ts';
 import { planDisks } from './machine-disks.ts';
 import type { Pin } from './layers/layer-pool.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -18,6 +20,8 @@ const FALLBACK = { processors: 1, memoryBytes: 256 * 1024 * 1024 };
 interface SourceFacts {
   readonly defaults: { readonly processors: number; readonly memoryBytes: number };
   readonly minimumMemoryBytes: number;
+  /** null: it is not here yet. Absent: it is made of files. */
+  readonly image?: ImageRecord | null;
 }
 
 /**
@@ -39,7 +43,10 @@ export async function planMachine(
   admitDefinition({ doing, processors, memoryBytes }, around.host.meter.facts);
   if (memoryBytes < facts.minimumMemoryBytes) throw tooLittleMemory(doing, memoryBytes, facts.minimumMemoryBytes);
   const configuration = planUserData(request.userData, id, doing);
-  const disks = await planDisks(around, doing, request.disks, [], pin);
+  const { image } = facts;
+  const isKept = image === null || image?.document.disk ? [IMAGE_DISK_SLOT] : [];
+  const disks = await planDisks(around, doing, request.disks, isKept, pin);
+  const imageDisk = image ? await asPartOf(doing, layerOverImage(image, around, pin)) : null;
   return {
     version: DEFINITION_VERSION,
     id,
@@ -51,7 +58,8 @@ export async function planMachine(
     memoryTarget: null,
     cpuLimit: request.cpuLimit ?? null,
     bootOrder: [],
-    disks: [...disks],
+    disks: imageDisk ? [imageDisk, ...disks] : [...disks],
+    awaitsImageDisk: image === null,
     shares: [],
     resume: null,
     newIdentity: false,
@@ -70,9 +78,9 @@ async function inspectSource(
     return { defaults: FALLBACK, minimumMemoryBytes: 0 };
   }
   const here = await images.find(source.image);
-  if (here) return here.document;
+  if (here) return { ...here.document, image: here };
   const card = images.catalog().find(({ name }) => name === source.image);
-  if (card) return card;
+  if (card) return { ...card, image: null };
   const names = images.catalog().map(({ name }) => name);
   throw new AppError({
     code: 'not-found',

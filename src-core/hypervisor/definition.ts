@@ -33,6 +33,8 @@ export const machineDefinitionSchema = z.object({
   bootOrder: z.array(z.number().int().min(0).max(15)).default([]),
   /** The path of a disk of its own is the file of its top layer in the pool. */
   disks: z.array(definedDiskSchema),
+  /** Its image was not here when it was made: it gets the image's disk, if that has one, when it is started. */
+  awaitsImageDisk: z.boolean().default(false),
   /** Folders of this computer; in the guest each is a device of its own, named by its slot. */
   shares: z.array(shareSchema).max(MOST_SHARES).default([]),
   /**

@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import { AppError, asPartOf } from '../base/errors.ts';
 import { toFailure } from '../contract/failures.ts';
+import { takeImageDisk } from './image-disk.ts';
 import { ImageWaiting } from './image-waiting.ts';
 import { keepDisks } from './kept-disks.ts';
 import { planLaunch } from './launch-plan.ts';
@@ -152,6 +153,7 @@ export class Power {
     try {
       if (!body.definition.resume) await body.documents.change(withPromisedMemory);
       body.letGoOfKept();
+      await takeImageDisk(body);
       const plan = await planLaunch(body.definition, doing, body.around);
       if (attempt !== body.attempt) letGoOf(plan);
       body.check(attempt, doing);
