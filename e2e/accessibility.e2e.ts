@@ -1,47 +1,30 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
+import { test } from './window/app-test.ts';
 import { waitForPrompt } from './window/console.ts';
-import { type AppWindow, openApp } from './window/electron-app.ts';
 import { startGuest } from './window/guest.ts';
-import { type Home, makeHome } from './window/home.ts';
 import { inn } from './window/inn.ts';
-import { shotsOf, type TakeShot } from './window/shots.ts';
+import { shotsOf } from './window/shots.ts';
 
-let home: Home;
-let window: AppWindow;
-let page: Page;
-let shot: TakeShot;
-
-beforeAll(async () => {
-  home = makeHome();
-  window = await openApp(home.path);
-  page = window.page;
-  shot = shotsOf(page, 'accessibility');
-  await page.getByText('No machines yet').waitFor();
-});
-
-afterAll(async () => {
-  await window.close();
-  home.remove();
-});
+const shot = (page: Page, step: string) => shotsOf(page, 'accessibility')(step);
 
 /** Half faded in, a colour has half its contrast: only what has come to rest is judged. Spinners never do. */
-async function waitForRest(): Promise<void> {
+async function waitForRest(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
     await Promise.all(ending.map((animation) => animation.finished.catch(() => undefined)));
   });
 }
 
-async function findings(): Promise<readonly string[]> {
-  await waitForRest();
+async function findings(page: Page): Promise<readonly string[]> {
+  await waitForRest(page);
   // Legacy: the new way opens a second page, which Electron does not let it.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-async function go(hash: string): Promise<void> {
+async function go(page: Page, hash: string): Promise<void> {
   await page.evaluate((to) => {
     globalThis.location.hash = to;
   }, hash);
@@ -49,7 +32,7 @@ async function go(hash: string): Promise<void> {
   await page.waitForTimeout(400);
 }
 
-async function chooseTheme(theme: string): Promise<void> {
+async function chooseTheme(page: Page, theme: string): Promise<void> {
   await page.evaluate(
     (chosen) =>
       (
@@ -61,13 +44,13 @@ async function chooseTheme(theme: string): Promise<void> {
   await page.waitForTimeout(400);
 }
 
-test('axe finds nothing in the empty window', async () => {
-  await shot('empty');
-  expect(await findings()).toEqual([]);
+test('axe finds nothing in the empty window', async ({ page }) => {
+  await shot(page, 'empty');
+  expect(await findings(page)).toEqual([]);
 });
 
 describe('with machines', () => {
-  beforeAll(async () => {
+  test.beforeAll(async ({ home, page }) => {
     await startGuest(home.path, 'guest');
     await inn(home.path, 'vm', 'create', 'second', '--image', 'debian-13-tiny');
     await page.getByRole('link', { name: 'guest' }).click();
@@ -77,7 +60,7 @@ describe('with machines', () => {
   });
 
   describe.for(['light', 'dark'])('in the %s theme', (theme) => {
-    beforeAll(() => chooseTheme(theme));
+    test.beforeAll(({ page }) => chooseTheme(page, theme));
 
     test.for([
       ['machines', '#/machines'],
@@ -87,62 +70,65 @@ describe('with machines', () => {
       ['images', '#/images'],
       ['host', '#/host'],
       ['settings', '#/settings'],
-    ] as const)('axe finds nothing on the page %s', async ([name, hash]) => {
-      await go(hash);
-      await shot(`${theme}-${name}`);
-      expect(await findings()).toEqual([]);
+    ] as const)('axe finds nothing on the page %s', async ([name, hash], { page }) => {
+      await go(page, hash);
+      await shot(page, `${theme}-${name}`);
+      expect(await findings(page)).toEqual([]);
     });
 
-    test.for(['Summary', 'Console', 'Hardware', 'Inspect'])('axe finds nothing in the tab %s', async (tab) => {
-      await go('#/machines');
-      await page.getByRole('link', { name: 'guest' }).click();
-      await page.getByRole('tab', { name: tab }).click();
-      await page.waitForTimeout(400);
-      await shot(`${theme}-${tab.toLowerCase()}`);
-      expect(await findings()).toEqual([]);
-    });
+    test.for(['Summary', 'Console', 'Hardware', 'Inspect'])(
+      'axe finds nothing in the tab %s',
+      async (tab, { page }) => {
+        await go(page, '#/machines');
+        await page.getByRole('link', { name: 'guest' }).click();
+        await page.getByRole('tab', { name: tab }).click();
+        await page.waitForTimeout(400);
+        await shot(page, `${theme}-${tab.toLowerCase()}`);
+        expect(await findings(page)).toEqual([]);
+      },
+    );
 
     test.for([
       ['palette', 'Control+K'],
       ['keys', 'Control+?'],
-    ] as const)('axe finds nothing in the %s', async ([name, keys]) => {
-      await go('#/machines');
+    ] as const)('axe finds nothing in the %s', async ([name, keys], { page }) => {
+      await go(page, '#/machines');
       await page.keyboard.press(keys);
       await page.getByRole('dialog').waitFor();
       await page.waitForTimeout(400);
-      await shot(`${theme}-${name}`);
-      const found = await findings();
+      await shot(page, `${theme}-${name}`);
+      const found = await findings(page);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       expect(found).toEqual([]);
     });
 
-    test('axe finds nothing in the menu, the bulk selection, the tasks and the rename dialog', async () => {
-      await go('#/machines');
+    test('axe finds nothing in the menu, the bulk selection, the tasks and the rename dialog', async ({ page }) => {
+      await go(page, '#/machines');
       await page.getByRole('checkbox', { name: 'Select all machines' }).click();
       await page.getByText('2 selected').waitFor();
-      expect(await findings()).toEqual([]);
+      expect(await findings(page)).toEqual([]);
       await page.getByRole('button', { name: 'Select nothing' }).click();
       await page.getByRole('button', { name: 'More actions for second' }).click();
       await page.waitForTimeout(400);
-      await shot(`${theme}-menu`);
-      expect(await findings()).toEqual([]);
+      await shot(page, `${theme}-menu`);
+      expect(await findings(page)).toEqual([]);
       await page.getByRole('menuitem', { name: 'Rename…' }).click();
       await page.getByRole('dialog').waitFor();
       await page.waitForTimeout(400);
-      await shot(`${theme}-rename`);
-      expect(await findings()).toEqual([]);
+      await shot(page, `${theme}-rename`);
+      expect(await findings(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.locator('.status-button').click();
       await page.waitForTimeout(400);
-      await shot(`${theme}-tasks`);
-      expect(await findings()).toEqual([]);
+      await shot(page, `${theme}-tasks`);
+      expect(await findings(page)).toEqual([]);
       await page.keyboard.press('Escape');
     });
   });
 
-  test('the whole way to a new machine can be gone with the keyboard', async () => {
-    await go('#/machines');
+  test('the whole way to a new machine can be gone with the keyboard', async ({ page }) => {
+    await go(page, '#/machines');
     await page.keyboard.press('Control+N');
     await page.getByRole('link', { name: /Debian 13, tiny/ }).focus();
     await page.keyboard.press('Enter');
@@ -153,8 +139,8 @@ describe('with machines', () => {
     await page.locator('.detail-head').getByText('debian-1').waitFor();
   });
 
-  test('in the list, the arrows walk and Delete deletes', async () => {
-    await go('#/machines');
+  test('in the list, the arrows walk and Delete deletes', async ({ page }) => {
+    await go(page, '#/machines');
     await page.getByRole('link', { name: 'debian-1' }).focus();
     await page.keyboard.press('ArrowDown');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('guest');
@@ -163,6 +149,6 @@ describe('with machines', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Delete');
     await page.getByText('Machine debian-1 is deleted').waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
   });
 });

@@ -1,20 +1,11 @@
-import type { ElectronApplication, Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ElectronApplication } from 'playwright';
+import { expect } from 'vitest';
+import { test } from './window/app-test.ts';
 import { typeLine, waitForConsole, waitForPrompt } from './window/console.ts';
-import { type AppWindow, openApp } from './window/electron-app.ts';
 import { startGuest } from './window/guest.ts';
-import { type Home, makeHome } from './window/home.ts';
 
 /** One machine, used by all tests here: booting is the slow part. */
-let home: Home;
-let window: AppWindow;
-let page: Page;
-
-beforeAll(async () => {
-  home = makeHome();
-  window = await openApp(home.path);
-  page = window.page;
-  await page.getByText('No machines yet').waitFor();
+test.beforeAll(async ({ home, page }) => {
   await startGuest(home.path, 'guest');
   await page.getByRole('link', { name: 'guest' }).click();
   await page.getByRole('tab', { name: 'Console' }).click();
@@ -23,16 +14,11 @@ beforeAll(async () => {
   await typeLine(page, 'dmesg -n 1; echo quiet-$((1+1))', /^quiet-2$/m);
 });
 
-afterAll(async () => {
-  await window.close();
-  home.remove();
-});
-
-test('a machine made with inn is in the window at once', async () => {
+test('a machine made with inn is in the window at once', async ({ page }) => {
   expect(await page.locator('.machine-name').allInnerTexts()).toEqual(['guest']);
 });
 
-test('a console keeps what it showed while another page is open', async () => {
+test('a console keeps what it showed while another page is open', async ({ page }) => {
   await typeLine(page, 'echo before-$((20+3))', /^before-23$/m);
   await page.getByRole('link', { name: 'Host' }).click();
   await page.getByRole('heading', { name: 'Guests' }).waitFor();
@@ -40,7 +26,7 @@ test('a console keeps what it showed while another page is open', async () => {
   await waitForConsole(page, /^before-23$/m);
 });
 
-test('a console stays at its end while another tab is open', async () => {
+test('a console stays at its end while another tab is open', async ({ page }) => {
   await typeLine(page, 'seq 100; echo end-$((70+7))', /^end-77$/m);
   await page.getByRole('tab', { name: 'Summary' }).click();
   await page.getByText('Ready: commands can be run').waitFor();
@@ -48,14 +34,14 @@ test('a console stays at its end while another tab is open', async () => {
   await waitForConsole(page, /^end-77$/m);
 });
 
-test('a reloaded page comes back to the same console with its scrollback', async () => {
+test('a reloaded page comes back to the same console with its scrollback', async ({ page }) => {
   await typeLine(page, 'echo kept-$((30+4))', /^kept-34$/m);
   await page.reload();
   await waitForConsole(page, /^kept-34$/m);
   await typeLine(page, 'echo alive-$((30+5))', /^alive-35$/m);
 });
 
-test('the guest learns the size of the terminal, also when it changes', async () => {
+test('the guest learns the size of the terminal, also when it changes', async ({ window, page }) => {
   const size = async (mark: string) => {
     const answer = new RegExp(`^${mark} (\\d+) (\\d+)$`, 'm');
     const text = await typeLine(page, `clear; echo ${mark} $(stty size)`, answer);
@@ -78,7 +64,7 @@ async function resizeWindow(app: ElectronApplication, width: number, height: num
   );
 }
 
-test('letters of several bytes arrive whole', async () => {
+test('letters of several bytes arrive whole', async ({ page }) => {
   await typeLine(
     page,
     "printf 'h\\303\\251, \\346\\274\\242\\345\\255\\227, \\360\\237\\230\\200\\n'",
@@ -86,7 +72,7 @@ test('letters of several bytes arrive whole', async () => {
   );
 });
 
-test('Ctrl+N is the guest’s in a terminal, Ctrl+Shift+K the window’s', async () => {
+test('Ctrl+N is the guest’s in a terminal, Ctrl+Shift+K the window’s', async ({ page }) => {
   await page.locator('.xterm-helper-textarea').focus();
   await page.keyboard.press('Control+n');
   expect(page.url()).toContain('/console');
@@ -96,7 +82,7 @@ test('Ctrl+N is the guest’s in a terminal, Ctrl+Shift+K the window’s', async
   await page.getByRole('combobox', { name: 'Command' }).waitFor({ state: 'detached' });
 });
 
-test('F11 gives the console the whole window, and takes it back', async () => {
+test('F11 gives the console the whole window, and takes it back', async ({ page }) => {
   await page.locator('.xterm-helper-textarea').focus();
   await page.keyboard.press('F11');
   await page.locator('.console[data-full]').waitFor();
@@ -105,13 +91,13 @@ test('F11 gives the console the whole window, and takes it back', async () => {
   await page.locator('.console:not([data-full])').waitFor();
 });
 
-test('Ctrl+F6 leaves the terminal for the tabs', async () => {
+test('Ctrl+F6 leaves the terminal for the tabs', async ({ page }) => {
   await page.locator('.xterm-helper-textarea').focus();
   await page.keyboard.press('Control+F6');
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Console');
 });
 
-test('what is selected is copied with Ctrl+Shift+C and pasted with Ctrl+Shift+V', async () => {
+test('what is selected is copied with Ctrl+Shift+C and pasted with Ctrl+Shift+V', async ({ page }) => {
   await typeLine(page, 'clear; echo copied-$((40+2))', /^copied-42$/m);
   const row = page.locator('.xterm-rows > div', { hasText: /^copied-42/ });
   const box = await row.boundingBox();
@@ -125,7 +111,7 @@ test('what is selected is copied with Ctrl+Shift+C and pasted with Ctrl+Shift+V'
   await page.keyboard.type('\n');
 });
 
-test('a search finds a line and says how many there are', async () => {
+test('a search finds a line and says how many there are', async ({ page }) => {
   await typeLine(page, 'clear; echo needle-$((1+0)); echo needle-$((1+1))', /^needle-2$/m);
   await page.keyboard.press('Control+Shift+F');
   await page.getByRole('textbox', { name: 'Search in the console' }).fill('needle-1');
@@ -133,13 +119,13 @@ test('a search finds a line and says how many there are', async () => {
   await page.keyboard.press('Escape');
 });
 
-test('a guest cannot reach the clipboard with OSC 52', async () => {
+test('a guest cannot reach the clipboard with OSC 52', async ({ window, page }) => {
   await window.app.evaluate(({ clipboard }) => clipboard.writeText('untouched'));
   await typeLine(page, "printf '\\033]52;c;c3RvbGVu\\007'; echo sent-$((50+2))", /^sent-52$/m);
   expect(await window.app.evaluate(({ clipboard }) => clipboard.readText())).toBe('untouched');
 });
 
-test('a link that a guest wrote is opened only after it was shown and agreed to', async () => {
+test('a link that a guest wrote is opened only after it was shown and agreed to', async ({ window, page }) => {
   await window.app.evaluate(({ dialog, shell }) => {
     const asked: string[] = [];
     Object.assign(globalThis, { asked });
@@ -165,7 +151,7 @@ test('a link that a guest wrote is opened only after it was shown and agreed to'
     .toEqual(['https://example.org/hidden']);
 });
 
-test('a page that crashes comes back by itself, with its console', async () => {
+test('a page that crashes comes back by itself, with its console', async ({ window, page }) => {
   await typeLine(page, 'echo survivor-$((60+6))', /^survivor-66$/m);
   await window.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),

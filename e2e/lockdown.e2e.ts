@@ -1,25 +1,8 @@
-import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AppWindow, openApp } from './window/electron-app.ts';
-import { type Home, makeHome } from './window/home.ts';
+import { expect } from 'vitest';
+import { test } from './window/app-test.ts';
+import { openApp } from './window/electron-app.ts';
 
-let home: Home;
-let window: AppWindow;
-let page: Page;
-
-beforeAll(async () => {
-  home = makeHome();
-  window = await openApp(home.path);
-  page = window.page;
-  await page.getByText('No machines yet').waitFor();
-});
-
-afterAll(async () => {
-  await window.close();
-  home.remove();
-});
-
-test('the page comes from its own scheme and sees nothing of Node or Electron', async () => {
+test('the page comes from its own scheme and sees nothing of Node or Electron', async ({ page }) => {
   expect(page.url()).toMatch(/^app:\/\/innkeeper\/index\.html/);
   const seen = await page.evaluate(() =>
     ['require', 'process', 'module', 'Buffer'].filter((name) => name in globalThis),
@@ -27,7 +10,7 @@ test('the page comes from its own scheme and sees nothing of Node or Electron', 
   expect(seen).toEqual([]);
 });
 
-test('the page is isolated and sandboxed', async () => {
+test('the page is isolated and sandboxed', async ({ window }) => {
   const preferences = await window.app.evaluate(({ BrowserWindow }) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as {
       getLastWebPreferences(): Record<string, unknown>;
@@ -44,7 +27,7 @@ test('the page is isolated and sandboxed', async () => {
   });
 });
 
-test('the content security policy forbids scripts of its own making and every connection', async () => {
+test('the content security policy forbids scripts of its own making and every connection', async ({ page }) => {
   const refused = await page.evaluate(async () => {
     const blocked: string[] = [];
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => blocked.push(effectiveDirective));
@@ -61,7 +44,7 @@ test('the content security policy forbids scripts of its own making and every co
   expect(refused.blocked).toEqual(expect.arrayContaining(['script-src-elem', 'connect-src', 'img-src']));
 });
 
-test('the page cannot be led elsewhere, and opens no other window', async () => {
+test('the page cannot be led elsewhere, and opens no other window', async ({ window, page }) => {
   await page.evaluate(() => {
     globalThis.open('https://example.org/');
     globalThis.location.href = 'https://example.org/';
@@ -71,7 +54,7 @@ test('the page cannot be led elsewhere, and opens no other window', async () => 
   expect(await window.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 });
 
-test('permissions are denied, the clipboard’s contents among them', async () => {
+test('permissions are denied, the clipboard’s contents among them', async ({ page }) => {
   const asked = await page.evaluate(async () => {
     const state = async (name: string) => (await navigator.permissions.query({ name: name as PermissionName })).state;
     return {
@@ -84,7 +67,7 @@ test('permissions are denied, the clipboard’s contents among them', async () =
   await expect(page.evaluate(() => navigator.clipboard.readText())).rejects.toThrow(/denied|not allowed/i);
 });
 
-test('only known calls with proper input are answered', async () => {
+test('only known calls with proper input are answered', async ({ page }) => {
   const call = (name: string, input: unknown) =>
     page.evaluate(
       ([method, value]) => {
@@ -104,7 +87,36 @@ test('only known calls with proper input are answered', async () => {
   expect(await call('openLink', 'javascript:alert(1)')).toMatch(/only https/);
 });
 
-test('files outside the built window are not served', async () => {
+test('a folder and a new file are chosen in the system’s own dialogs, and the page proposes a name alone', async ({
+  window,
+  page,
+}) => {
+  await window.app.evaluate(({ dialog }) => {
+    const asked: unknown[] = [];
+    Object.assign(globalThis, { asked });
+    dialog.showOpenDialog = (...args: unknown[]) => {
+      asked.push((args.at(-1) as { properties: unknown }).properties);
+      return Promise.resolve({ canceled: false, filePaths: ['/chosen/folder'] });
+    };
+    dialog.showSaveDialog = (...args: unknown[]) => {
+      asked.push((args.at(-1) as { defaultPath: unknown }).defaultPath);
+      return Promise.resolve({ canceled: true, filePath: '' });
+    };
+  });
+  const chosen = await page.evaluate(async () => {
+    type Choose = (...input: readonly unknown[]) => Promise<unknown>;
+    const { chooseFolder, chooseNewFile } = (globalThis as unknown as { innkeeper: Record<string, Choose> }).innkeeper;
+    const refused = await chooseNewFile?.('Export', '').catch(String);
+    return [await chooseFolder?.('Share'), await chooseNewFile?.('Export', '/etc/web.qcow2'), refused];
+  });
+  expect(chosen).toEqual(['/chosen/folder', null, expect.stringMatching(/too_small|too small/i)]);
+  expect(await window.app.evaluate(() => (globalThis as unknown as { asked: unknown[] }).asked)).toEqual([
+    ['openDirectory'],
+    'web.qcow2',
+  ]);
+});
+
+test('files outside the built window are not served', async ({ window }) => {
   const statuses = await window.app.evaluate(async ({ net }) => {
     const paths = ['/index.html', '/../package.json', '/%2e%2e/package.json', '/..%2f..%2fpackage.json', '/nothing.js'];
     const answers = await Promise.all(
@@ -115,7 +127,7 @@ test('files outside the built window are not served', async () => {
   expect(statuses).toEqual([200, 404, 404, 404, 404]);
 });
 
-test('a second start shows the first window instead of another', async () => {
+test('a second start shows the first window instead of another', async ({ home, window }) => {
   await expect(openApp(home.path)).rejects.toThrow();
   expect(await window.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 });

@@ -5,13 +5,16 @@ import { root } from './home.ts';
 
 export type TakeShot = (step: string) => Promise<void>;
 
+/** How many there are of each journey, whoever took them. */
+const counts = new Map<string, number>();
+
 /** Numbered pictures of a journey's steps, in test-results/, for a person to look at. */
 export function shotsOf(page: Page, journey: string): TakeShot {
   const folder = join(root, 'test-results', journey);
   mkdirSync(folder, { recursive: true });
-  let count = 0;
   return async (step) => {
-    count += 1;
+    const count = (counts.get(journey) ?? 0) + 1;
+    counts.set(journey, count);
     await page.screenshot({ path: join(folder, `${String(count).padStart(2, '0')}-${step}.png`) });
   };
 }
