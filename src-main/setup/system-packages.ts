@@ -31,6 +31,9 @@ const TEST_PACKAGES = [
   'device-tree-compiler',
   'opensbi',
   'qemu-utils',
+  'e2fsprogs',
+  'dosfstools',
+  'mtools',
   'gcc',
   'libc6-dev',
 ];

@@ -81,10 +81,13 @@ function descriptors(
   const descriptorAt = (group: number): number => {
     const meta = Math.floor(group / perBlock);
     const within = (group % perBlock) * descriptorBytes;
-    if (meta < firstMeta) return (first + 1 + meta) * blockBytes + within;
+    // Not always behind the first data block: with clusters of blocks that is 0 even where the superblock is in block 1.
+    if (meta < firstMeta) return (Math.floor(SUPER_AT / blockBytes) + 1 + meta) * blockBytes + within;
     // "Meta Block Groups": the descriptors of a meta group stand in its own first group, behind a superblock if it has one.
     const start = first + meta * perBlock * blocksPerGroup;
-    return (start + (hasSuper(view, meta * perBlock) ? 1 : 0)) * blockBytes + within;
+    const behind = hasSuper(view, meta * perBlock) ? 1 : 0;
+    const shifted = meta === 0 && first === 0 && blockBytes === SUPER_AT ? 1 : 0;
+    return (start + behind + shifted) * blockBytes + within;
   };
   return { descriptorAt, hasWideDescriptors: isWide && descriptorBytes >= 64 };
 }

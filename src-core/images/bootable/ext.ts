@@ -110,7 +110,9 @@ function readEntries(block: Uint8Array, into: Map<string, number>): void {
   const view = viewOf(block);
   for (let at = 0; at + 8 <= block.length;) {
     const inode = view.getUint32(at, true);
-    const length = view.getUint16(at + 4, true);
+    const told = view.getUint16(at + 4, true);
+    // A whole block of 64 KiB does not fit into the field.
+    const length = told === 0xffff || told === 0 ? block.length : told;
     // The high byte is the type, or of an old file system part of the length, which never needs it.
     const nameBytes = view.getUint8(at + 6);
     if (length < 8 || at + 8 + nameBytes > block.length) return;

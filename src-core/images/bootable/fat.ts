@@ -40,7 +40,8 @@ export class FatFileSystem implements FileSystem {
   }
 
   list(path: string): readonly string[] | null {
-    return this.#directory(path)?.map(({ name }) => name) ?? null;
+    const names = this.#directoryAt(partsOf(path))?.map(({ name }) => name);
+    return names?.filter((name) => name !== '.' && name !== '..') ?? null;
   }
 
   read(path: string, mostBytes: number): Uint8Array | null {
@@ -50,10 +51,6 @@ export class FatFileSystem implements FileSystem {
     if (!entry || entry.isDirectory) return null;
     if (entry.sizeBytes > mostBytes) throw damaged(`${path} is too large`);
     return this.#chain(entry.firstCluster, entry.sizeBytes, path).subarray(0, entry.sizeBytes);
-  }
-
-  #directory(path: string): readonly FatEntry[] | null {
-    return this.#directoryAt(partsOf(path));
   }
 
   #directoryAt(parts: readonly string[]): readonly FatEntry[] | null {

@@ -4,7 +4,7 @@ import { bootEntries } from './boot-places.ts';
 import type { BootEntry } from './boot-entry.ts';
 import { unpackKernel, type Unpackers } from './kernel-file.ts';
 import { openFileSystem } from './open-file-system.ts';
-import { findPartitions } from './partitions.ts';
+import { findPartitions, type Partition } from './partitions.ts';
 import type { Volume } from './volume.ts';
 
 /** What a disk starts, read out of it. */
@@ -77,7 +77,7 @@ function attempt<T>(read: () => T | null): T | null {
 }
 
 function openVolumes(disk: Blocks, problems: string[]): readonly Volume[] {
-  return findPartitions(disk).flatMap((partition) => {
+  return partitionsOf(disk, problems).flatMap((partition) => {
     const where = partition.number === 0 ? 'the disk' : `partition ${partition.number}`;
     try {
       const files = openFileSystem(partition.blocks);
@@ -90,6 +90,16 @@ function openVolumes(disk: Blocks, problems: string[]): readonly Volume[] {
     }
     return [];
   });
+}
+
+function partitionsOf(disk: Blocks, problems: string[]): readonly Partition[] {
+  try {
+    return findPartitions(disk);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    problems.push(error.because);
+    return [];
+  }
 }
 
 function load(

@@ -40,8 +40,8 @@ function readGpt(disk: Blocks, sectorBytes: number): readonly Partition[] | null
   for (let index = 0; index < count; index++) {
     const entry = table.subarray(index * entryBytes, (index + 1) * entryBytes);
     if (entry.subarray(0, 16).every((byte) => byte === 0)) continue;
-    const first = readU64(viewOf(entry), 32, 'a partition') * sectorBytes;
-    const end = (readU64(viewOf(entry), 40, 'a partition') + 1) * sectorBytes;
+    const first = Number(viewOf(entry).getBigUint64(32, true)) * sectorBytes;
+    const end = (Number(viewOf(entry).getBigUint64(40, true)) + 1) * sectorBytes;
     if (end <= first || first >= disk.sizeBytes) continue;
     const blocks = new BlockWindow(disk, first, end - first);
     partitions.push({ number: index + 1, partitionUuid: guid(entry.subarray(16, 32)), blocks });
