@@ -56,6 +56,10 @@ export class EventWatch {
     return this.#machines.get(id);
   }
 
+  get tasks(): readonly TaskView[] {
+    return [...this.#tasks.values()];
+  }
+
   task(id: string): TaskView | undefined {
     return this.#tasks.get(id);
   }

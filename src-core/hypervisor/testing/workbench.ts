@@ -44,8 +44,10 @@ export class Workbench {
     if (!keepPower) this.files.powerOn();
     this.runner.save = (path) => this.files.writeAtomically(path, memoryLayer());
     const random = (into: Uint8Array): void => void into.fill(++this.#random);
-    this.layers = new LayerPool({ ...this, random }, { disks: '/data/disks', memory: '/data/memory' }, (error) =>
-      this.log.push(`layers: ${String(error)}`),
+    this.layers = new LayerPool(
+      { files: this.files, clock: this.clock, random },
+      { disks: '/data/disks', memory: '/data/memory' },
+      (error) => this.log.push(`layers: ${String(error)}`),
     );
     this.hypervisor = new Hypervisor({
       clock: this.clock,

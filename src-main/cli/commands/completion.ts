@@ -56,11 +56,12 @@ async function candidates(program: Command, io: CliIo, words: readonly string[])
 /** Names of what the command works on, if a service runs that knows them. */
 async function names(io: CliIo, command: Command): Promise<string[]> {
   const topic = command.parent?.name();
-  const takesName = command.registeredArguments[0]?.name() === 'name' && command.name() !== 'create';
+  const isNew = topic === 'vm' && command.name() === 'create';
+  const takesName = command.registeredArguments[0]?.name() === 'name' && !isNew;
   const service = takesName ? await io.connectIfRunning() : undefined;
   if (service === undefined) return [];
   try {
-    if (topic === 'vm') return (await service.machines.list({})).map(({ name }) => name);
+    if (topic === 'vm' || topic === 'snapshot') return (await service.machines.list({})).map(({ name }) => name);
     const images = command.name() === 'pull' ? service.images.catalog({}) : service.images.list({});
     return (await images).map(({ name }) => name);
   } finally {

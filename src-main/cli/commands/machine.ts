@@ -6,6 +6,7 @@ import { waitUntilRunning, waitUntilStopped } from '../machine-wait.ts';
 import { printData } from '../output.ts';
 import { parseDuration } from '../quantities.ts';
 import { withService } from '../with-service.ts';
+import { addCloneCommands } from './clone.ts';
 import { addConsoleCommand } from './console.ts';
 import { addCopyCommand } from './copy.ts';
 import { addDiskCommand } from './disk.ts';
@@ -15,6 +16,7 @@ import { addSaveCommand } from './image-transfer.ts';
 import { addCreateCommand } from './machine-create.ts';
 import { addMachineTransferCommands } from './machine-transfer.ts';
 import { addSetCommand } from './set.ts';
+import { addSnapshotCommands } from './snapshot.ts';
 import { machineText, machinesText } from './machine-views.ts';
 
 interface Options {
@@ -55,6 +57,8 @@ export function addMachineCommands(program: Command, io: CliIo): void {
   addExecCommand(vm, io);
   addSaveCommand(vm, io);
   addMachineTransferCommands(vm, io);
+  addSnapshotCommands(vm, io);
+  addCloneCommands(vm, io);
   addCopyCommand(vm, io);
   addShareCommand(vm, io);
 }
