@@ -24,7 +24,7 @@ edit() {
 }
 add_group() {
   ! is_group "$1" || return 0
-  if has groupadd; then groupadd "$1"; else echo "$1:x:\${2:-$(free_id 1000)}:" >>/etc/group; fi
+  if has groupadd; then groupadd "$1"; else echo "$1:x:\${2:-$(free_id 300)}:" >>/etc/group; fi
 }
 join_group() {
   add_group "$1"

@@ -25,7 +25,9 @@ function planCloudConfig(config: CloudConfig): Plan {
       ...addGroups(groups.map((group) => Object.fromEntries(Object.keys(group).map((name) => [name, []])))),
       ...addUsers(users),
       // The same groups again: now there are users who can be members.
-      ...addGroups(groups.map((group) => Object.fromEntries(Object.entries(group).filter(([, all]) => all.length > 0)))),
+      ...addGroups(
+        groups.map((group) => Object.fromEntries(Object.entries(group).filter(([, all]) => all.length > 0))),
+      ),
       ...authorize(firstUser, config.ssh_authorized_keys),
       ...setPlace(config),
       ...setPasswords(config, firstUser),

@@ -1,4 +1,14 @@
-import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type DocumentOptions,
+  type SchemaOptions,
+} from 'yaml';
 import type { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import { contentOf } from './files.ts';
@@ -42,13 +52,22 @@ export function parseUserData(text: string, doing: string): UserData {
   return parseCloudConfig(plain, invalid);
 }
 
+/** cloud-init reads YAML 1.1 by PyYAML: `yes` is true and 0644 is octal, but `y` and `n` are letters. */
+const AS_CLOUD_INIT: DocumentOptions & SchemaOptions = {
+  version: '1.1',
+  customTags: (tags) =>
+    tags.map((tag) => {
+      if (typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:bool' || !('test' in tag)) return tag;
+      return { ...tag, test: new RegExp(tag.test.source.replace(/[YN]\|[yn]\|/, '')) };
+    }),
+};
+
 type Invalid = (because: string, hint: string) => AppError;
 type Path = readonly PropertyKey[];
 
 function parseCloudConfig(text: string, invalid: Invalid): UserData {
   const lines = new LineCounter();
-  // cloud-init reads YAML 1.1: `yes` is true, 0644 is octal.
-  const document = parseDocument(text, { version: '1.1', lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { ...AS_CLOUD_INIT, lineCounter: lines, prettyErrors: false });
   const hint = 'Correct it and try again.';
   const [problem] = document.errors;
   if (problem) throw invalid(`is no YAML: line ${lines.linePos(problem.pos[0]).line}: ${problem.message}`, hint);
