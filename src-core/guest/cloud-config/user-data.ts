@@ -7,6 +7,7 @@ import {
   parseDocument,
   type Document,
   type DocumentOptions,
+  type ScalarTag,
   type SchemaOptions,
 } from 'yaml';
 import type { z } from 'zod';
@@ -56,11 +57,14 @@ export function parseUserData(text: string, doing: string): UserData {
 const AS_CLOUD_INIT: DocumentOptions & SchemaOptions = {
   version: '1.1',
   customTags: (tags) =>
-    tags.map((tag) => {
-      if (typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:bool' || !('test' in tag)) return tag;
-      return { ...tag, test: new RegExp(tag.test.source.replace(/[YN]\|[yn]\|/, '')) };
-    }),
+    tags.map((tag) =>
+      typeof tag !== 'string' && tag.tag === 'tag:yaml.org,2002:bool' && 'test' in tag ? withoutLetters(tag) : tag,
+    ),
 };
+
+function withoutLetters(tag: ScalarTag): ScalarTag {
+  return tag.test ? { ...tag, test: new RegExp(tag.test.source.replace(/[YN]\|[yn]\|/, '')) } : tag;
+}
 
 type Invalid = (because: string, hint: string) => AppError;
 type Path = readonly PropertyKey[];
