@@ -10,8 +10,9 @@ export class MachineThread {
   readonly doorbell = new Doorbell();
   readonly #worker: Worker;
 
-  constructor(program: URL, core: WebAssembly.Module) {
-    const workerData: MachineThreadData = { core, doorbell: this.doorbell.buffer };
+  /** @param isSpare nobody waits for it yet */
+  constructor(program: URL, core: WebAssembly.Module, isSpare: boolean) {
+    const workerData: MachineThreadData = { core, doorbell: this.doorbell.buffer, isSpare };
     this.#worker = new Worker(program, {
       workerData,
       name: 'machine',

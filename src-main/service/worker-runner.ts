@@ -28,7 +28,7 @@ export class WorkerRunner implements MachineRunner {
   }
 
   launch(spec: RunSpec): MachineRun {
-    const thread = this.#spare ?? new MachineThread(this.#program, this.#core);
+    const thread = this.#spare ?? new MachineThread(this.#program, this.#core, false);
     this.#spare = null;
     const run = new WorkerRun(thread, spec);
     this.#running.add(run);
@@ -43,7 +43,7 @@ export class WorkerRunner implements MachineRunner {
   #prepare(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.#running.size > 0) this.#spare ??= new MachineThread(this.#program, this.#core);
+      if (this.#running.size > 0) this.#spare ??= new MachineThread(this.#program, this.#core, true);
     }, SPARE_AFTER_MS);
     this.#timer.unref();
   }

@@ -1,7 +1,7 @@
 import { assert } from '../../src-core/base/errors.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import type { SavedMachine } from '../../src-core/machine/state/machine-state.ts';
-import { PAGE_BYTES, WRITTEN_EVER } from '../../src-core/machine/state/memory-runs.ts';
+import { bytesOf, findRuns, PAGE_BYTES } from '../../src-core/machine/state/memory-runs.ts';
 import type { MemoryLayers } from './memory-layers.ts';
 import type { LentMachine } from './run-protocol.ts';
 
@@ -19,23 +19,13 @@ export function lend(board: Board, layers: MemoryLayers): LentMachine {
   };
 }
 
-/** What was lent, as something to go on from: the pages that were ever written are copied, the others are zero. */
+/** What was lent, as something to go on from. Only pages that hold anything are copied: each costs the system a new one. */
 export function copyOf({ state, memory, ramAt, writtenAt }: LentMachine): SavedMachine {
   const loadMemory = (ram: Uint8Array, written: Uint8Array): void => {
     const theirs = new Uint8Array(memory, ramAt, ram.length);
     written.set(new Uint8Array(memory, writtenAt, written.length));
-    forEachWritten(written, (from, to) => {
-      ram.set(theirs.subarray(from * PAGE_BYTES, to * PAGE_BYTES), from * PAGE_BYTES);
-    });
+    const runs = findRuns(theirs, written, false, (a, b) => Buffer.compare(a, b));
+    for (const run of runs) ram.set(bytesOf(theirs, run), run.firstPage * PAGE_BYTES);
   };
   return { state, loadMemory };
-}
-
-/** Consecutive pages that were ever written: the first, and the one behind the last. */
-function forEachWritten(written: Uint8Array, visit: (from: number, to: number) => void): void {
-  for (let page = 0; page < written.length; page++) {
-    const from = page;
-    while (page < written.length && ((written[page] ?? 0) & WRITTEN_EVER) !== 0) page++;
-    if (page > from) visit(from, page);
-  }
 }

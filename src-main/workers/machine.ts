@@ -18,6 +18,7 @@ import { prepareUnpackers } from './kernel-unpackers.ts';
 import { MemoryLayers, openLayer } from './memory-layers.ts';
 import { limitProcessor } from './hardware-change.ts';
 import { ProcessorLimit } from './processor-limit.ts';
+import { rehearse } from './rehearsal.ts';
 import { RunDisks } from './run-disks.ts';
 import { RunLoop } from './run-loop.ts';
 import { RunMeter } from './run-meter.ts';
@@ -31,8 +32,13 @@ import { RunShares } from './shared-folder/run-shares.ts';
  */
 assert(parentPort, 'this is the program of a worker thread');
 const port = parentPort;
-const { core, doorbell: bell } = workerData as MachineThreadData;
+const { core, doorbell: bell, isSpare } = workerData as MachineThreadData;
 const doorbell = new Doorbell(bell);
+const host = {
+  instantiate: (imports: CoreImports['host']) => instantiateCore(core, imports),
+  monotonicNs: () => performance.now() * 1e6,
+};
+if (isSpare) rehearse(host);
 const given = waitForBeginning();
 
 /** Everything is loaded by now: a thread that waits here begins at once. */
@@ -90,10 +96,6 @@ function switchOn(outside: Outside): SwitchedOn | null {
   try {
     for (const disk of given.spec.disks) disks.open(disk);
     for (const share of given.spec.shares ?? []) shares.open(share);
-    const host = {
-      instantiate: (imports: CoreImports['host']) => instantiateCore(core, imports),
-      monotonicNs: () => performance.now() * 1e6,
-    };
     const { boot, release } = bootSource(given.spec, disks.all);
     const spec = boardSpec(given, outside, boot);
     const { saved, base } = beginning();

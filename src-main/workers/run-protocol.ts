@@ -10,6 +10,8 @@ export interface MachineThreadData {
   readonly core: WebAssembly.Module;
   /** Rung after each message. */
   readonly doorbell: SharedArrayBuffer;
+  /** It has time until it is told: to rehearse. */
+  readonly isSpare: boolean;
 }
 
 /** The first message to a thread: the machine that it runs, to the machine's end and its own. */

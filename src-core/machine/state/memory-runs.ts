@@ -29,13 +29,19 @@ export function findRuns(ram: Uint8Array, written: Uint8Array, since: boolean, c
   let run: { firstPage: number; pages: number; zero: boolean } | undefined;
   for (let page = 0; page < pages; page++) {
     if (((written[page] ?? 0) & mask) === 0) continue;
-    const zero = compare(ram.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES), ZERO_PAGE) === 0;
+    const zero = isZero(ram, page, compare);
     if (zero && !since) continue;
     const adjoins = run?.zero === zero && run.firstPage + run.pages === page && run.pages < MOST_PAGES;
     if (run && adjoins) run.pages++;
     else runs.push((run = { firstPage: page, pages: 1, zero }));
   }
   return runs;
+}
+
+/** Most pages that hold anything do so at their very beginning. */
+function isZero(ram: Uint8Array, page: number, compare: Compare): boolean {
+  const at = page * PAGE_BYTES;
+  return ram[at] === 0 && ram[at + 8] === 0 && compare(ram.subarray(at, at + PAGE_BYTES), ZERO_PAGE) === 0;
 }
 
 /** How many pages were written: ever, and since the base. */
