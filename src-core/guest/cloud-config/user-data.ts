@@ -58,7 +58,9 @@ const AS_CLOUD_INIT: DocumentOptions & SchemaOptions = {
   version: '1.1',
   customTags: (tags) =>
     tags.map((tag) =>
-      typeof tag !== 'string' && tag.tag === 'tag:yaml.org,2002:bool' && 'test' in tag ? withoutLetters(tag) : tag,
+      typeof tag !== 'string' && tag.tag === 'tag:yaml.org,2002:bool' && tag.collection === undefined
+        ? withoutLetters(tag)
+        : tag,
     ),
 };
 
