@@ -43,7 +43,7 @@ export function BootOrderSection({ machine }: { machine: MachineView }) {
           </li>
         ))}
       </ol>
-      <NeedsStop machine={machine} what="its boot order" />
+      <NeedsStop machine={machine} change="change-hardware" what="its boot order" />
     </Section>
   );
 }

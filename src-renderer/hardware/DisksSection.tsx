@@ -1,14 +1,15 @@
 import { Menu } from '@base-ui/react/menu';
-import { ChevronsUp, Disc, FilePlus, HardDrive, type LucideIcon, Plus } from 'lucide-react';
+import { ChevronsUp, Disc, FilePlus, HardDrive, type LucideIcon, Plus, Trash2, Unplug } from 'lucide-react';
 import type { MachineDiskView, MachineView } from '../../src-core/contract/machines.ts';
-import { isOn } from '../machines/states.ts';
+import { availability } from '../machines/actions.ts';
 import { Bar } from '../parts/Bar.tsx';
 import { Button } from '../parts/Button.tsx';
-import { type Availability, available, GuardedButton } from '../parts/GuardedButton.tsx';
+import { type Availability, GuardedButton } from '../parts/GuardedButton.tsx';
 import { popups } from '../parts/popups.ts';
 import { formatBytes } from '../parts/quantities.ts';
 import { Section } from '../parts/Section.tsx';
 import { askDisk, type DiskKind } from './AddDiskDialog.tsx';
+import { NeedsStop } from './NeedsStop.tsx';
 import { askGrow } from './GrowDialog.tsx';
 import { askDetach } from './hardware-actions.ts';
 
@@ -23,7 +24,15 @@ const KINDS: readonly { readonly kind: DiskKind; readonly label: string; readonl
 function AddDisk({ machine }: { machine: MachineView }) {
   return (
     <Menu.Root>
-      <Menu.Trigger render={<Button small icon={Plus} disabled={machine.disks.length >= MOST_DISKS} />}>
+      <Menu.Trigger
+        render={
+          <Button
+            small
+            icon={Plus}
+            disabled={machine.disks.length >= MOST_DISKS || !availability('change-disks', [machine]).can}
+          />
+        }
+      >
         Add disk
       </Menu.Trigger>
       <Menu.Portal container={popups}>
@@ -42,10 +51,10 @@ function AddDisk({ machine }: { machine: MachineView }) {
   );
 }
 
-function growth({ readOnly, sizeBytes }: MachineDiskView): Availability {
+function growth(machine: MachineView, { readOnly, sizeBytes }: MachineDiskView): Availability {
   if (readOnly) return { can: false, why: 'A read-only disk stays as it is.' };
   if (sizeBytes === null) return { can: false, why: 'Its file cannot be read.' };
-  return available;
+  return availability('change-disks', [machine]);
 }
 
 function facts({ format, readOnly, own, sizeBytes }: MachineDiskView): string {
@@ -85,12 +94,17 @@ function DiskRow({ machine, disk }: { machine: MachineView; disk: MachineDiskVie
           icon={ChevronsUp}
           label="Grow…"
           name={`Grow disk ${slot}`}
-          availability={growth(disk)}
+          availability={growth(machine, disk)}
           onClick={() => askGrow(machine, disk)}
         />
-        <Button small aria-label={`Detach disk ${slot}`} onClick={() => askDetach(machine, disk)}>
-          {disk.own ? 'Delete…' : 'Detach'}
-        </Button>
+        <GuardedButton
+          small
+          icon={disk.own ? Trash2 : Unplug}
+          label={disk.own ? 'Delete…' : 'Detach'}
+          name={`Detach disk ${slot}`}
+          availability={availability('change-disks', [machine])}
+          onClick={() => askDetach(machine, disk)}
+        />
       </span>
     </li>
   );
@@ -101,7 +115,7 @@ export function DisksSection({ machine }: { machine: MachineView }) {
   return (
     <Section
       title="Disks"
-      text={isOn(state) ? 'The guest sees what you add, grow or take away at once.' : undefined}
+      text={state === 'running' ? 'The guest sees what you add, grow or take away at once.' : undefined}
       actions={<AddDisk machine={machine} />}
     >
       {disks.length === 0 ? (
@@ -113,6 +127,7 @@ export function DisksSection({ machine }: { machine: MachineView }) {
           ))}
         </ul>
       )}
+      <NeedsStop machine={machine} change="change-disks" what="its disks" />
     </Section>
   );
 }

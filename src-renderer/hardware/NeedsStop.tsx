@@ -1,25 +1,25 @@
 import { Lock } from 'lucide-react';
-import type { MachineState, MachineView } from '../../src-core/contract/machines.ts';
+import type { MachineView } from '../../src-core/contract/machines.ts';
 import { availability } from '../machines/actions.ts';
+import type { MachineAction } from '../machines/availability.ts';
 import { Button } from '../parts/Button.tsx';
 
-const WAYS: Partial<Record<MachineState, string>> = {
-  running: 'Stop the machine',
-  paused: 'Power the machine off',
-  suspended: 'Its saved state needs the same hardware: resume and stop the machine',
-};
+interface NeedsStopProps {
+  readonly machine: MachineView;
+  readonly change: Extract<MachineAction, `change-${string}`>;
+  /** Completes "Stop the machine to change …". */
+  readonly what: string;
+}
 
 /** Says what must be done before something can be changed, beside the button that does it. */
-export function NeedsStop({ machine, what }: { machine: MachineView; what: string }) {
-  const now = availability('change-hardware', [machine]);
+export function NeedsStop({ machine, change, what }: NeedsStopProps) {
+  const now = availability(change, [machine]);
   if (now.can) return null;
-  const { remedy } = now;
+  const { why, remedy } = now;
   return (
     <p className="needs-stop">
       <Lock size={14} aria-hidden />
-      <span>
-        {WAYS[machine.state] ?? 'Wait until the machine has stopped'} to change {what}.
-      </span>
+      <span>{why.replace(/ this\.$/, ` ${what}.`)}</span>
       {remedy && (
         <Button small onClick={() => remedy.run()}>
           {remedy.label}

@@ -1,9 +1,12 @@
-import { CircleAlert, CircleCheck, FolderOpen, FolderSync, Plus } from 'lucide-react';
+import { CircleAlert, CircleCheck, FolderOpen, FolderSync, FolderX, Plus } from 'lucide-react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { MOST_SHARES, type ShareView } from '../../src-core/contract/shares.ts';
+import { availability } from '../machines/actions.ts';
 import { isOn } from '../machines/states.ts';
 import { Button } from '../parts/Button.tsx';
+import { GuardedButton } from '../parts/GuardedButton.tsx';
 import { Section } from '../parts/Section.tsx';
+import { NeedsStop } from './NeedsStop.tsx';
 import { askShare } from './AddShareDialog.tsx';
 import { removeShare } from './hardware-actions.ts';
 
@@ -48,9 +51,14 @@ function ShareRow({ machine, share }: { machine: MachineView; share: ShareView }
         </span>
         <ShareState machine={machine} share={share} />
       </div>
-      <Button small aria-label={`Stop sharing ${guestDirectory}`} onClick={() => void removeShare(machine, share)}>
-        Stop sharing
-      </Button>
+      <GuardedButton
+        small
+        icon={FolderX}
+        label="Stop sharing"
+        name={`Stop sharing ${guestDirectory}`}
+        availability={availability('change-shares', [machine])}
+        onClick={() => void removeShare(machine, share)}
+      />
     </li>
   );
 }
@@ -58,12 +66,13 @@ function ShareRow({ machine, share }: { machine: MachineView; share: ShareView }
 /** Folders of this computer that the guest has as its own. */
 export function SharesSection({ machine }: { machine: MachineView }) {
   const { shares } = machine;
+  const now = availability('change-shares', [machine]);
   return (
     <Section
       title="Shared folders"
       text="Folders of this computer inside the guest. The guest reaches nothing outside them."
       actions={
-        <Button small icon={Plus} disabled={shares.length >= MOST_SHARES} onClick={() => askShare(machine)}>
+        <Button small icon={Plus} disabled={shares.length >= MOST_SHARES || !now.can} onClick={() => askShare(machine)}>
           Share a folder
         </Button>
       }
@@ -77,6 +86,7 @@ export function SharesSection({ machine }: { machine: MachineView }) {
           ))}
         </ul>
       )}
+      <NeedsStop machine={machine} change="change-shares" what="its shared folders" />
     </Section>
   );
 }

@@ -43,6 +43,8 @@ function Sliders({ machine, host }: SizeProps) {
   const [busy, setBusy] = useState(false);
   const least = useLeastMemory(machine);
   const isFixed = !availability('change-hardware', [machine]).can;
+  // A run has all the memory that it ever can have when it begins.
+  const most = machine.memoryAtStartBytes ?? host.limits.memoryBytes;
   const isChanged = Object.keys(changed).length > 0;
 
   async function apply(): Promise<void> {
@@ -56,12 +58,15 @@ function Sliders({ machine, host }: SizeProps) {
       <div className="hardware-sliders">
         <StopSlider
           label="Memory"
-          stops={withStop(memoryStops(least, host.limits.memoryBytes), machine.memoryBytes)}
+          stops={withStop(memoryStops(least, most), machine.memoryBytes)}
           value={wanted.memoryBytes}
+          disabled={!availability('change-memory', [machine]).can}
           format={formatBytes}
           warning={isChanged ? memoryWarning(wanted, others, host) : undefined}
           hint={
-            isFixed ? 'While it runs: less is given back at once, and more up to what it was started with.' : undefined
+            machine.memoryAtStartBytes === null
+              ? undefined
+              : `It was started with ${formatBytes(machine.memoryAtStartBytes)}: the guest gives back what is more than it may have.`
           }
           onChange={(memoryBytes) => set((before) => ({ ...before, memoryBytes }))}
         />
@@ -75,7 +80,7 @@ function Sliders({ machine, host }: SizeProps) {
           onChange={(processors) => set((before) => ({ ...before, processors }))}
         />
       </div>
-      <NeedsStop machine={machine} what="its processors" />
+      <NeedsStop machine={machine} change="change-hardware" what="its processors" />
       {isChanged && (
         <div className="row row-tight">
           <Button look="primary" disabled={busy} onClick={() => void apply()}>

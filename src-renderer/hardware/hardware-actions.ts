@@ -1,4 +1,5 @@
 import type { ChangeMachine, MachineDiskView, MachineView } from '../../src-core/contract/machines.ts';
+import { toFailure } from '../../src-core/contract/failures.ts';
 import type { ShareView } from '../../src-core/contract/shares.ts';
 import { confirm } from '../parts/ConfirmDialog.tsx';
 import { tellDone, tellFailure, tellUndoable } from '../parts/tell.ts';
@@ -26,15 +27,33 @@ export function diskName({ slot }: Pick<MachineDiskView, 'slot'>): string {
   return `disk ${slot}`;
 }
 
-function detach(machine: MachineView, disk: MachineDiskView): Promise<boolean> {
-  return attempt(`detach ${diskName(disk)} from machine ${machine.name}`, () =>
-    service().machines.detachDisk({ machine: machine.id, slot: disk.slot }),
-  );
+interface Detachment {
+  readonly machine: MachineView;
+  readonly disk: MachineDiskView;
+  readonly done: () => void;
 }
 
-async function detachFile(machine: MachineView, disk: MachineDiskView): Promise<void> {
+/** Where the guest does not let go of it, the person may take it all the same. */
+async function detach({ machine, disk, done }: Detachment, force = false): Promise<void> {
+  const doing = `detach ${diskName(disk)} from machine ${machine.name}`;
+  try {
+    await service().machines.detachDisk({ machine: machine.id, slot: disk.slot, force });
+    done();
+  } catch (error) {
+    const failure = toFailure(error, doing);
+    if (force || machine.startedAt === null || failure.code === 'wrong-state') return tellFailure(error, doing);
+    confirm({
+      title: 'The guest does not let go of the disk',
+      text: `${failure.because}. Let the guest unmount it and try again; or take it away, and what the guest has not written to it is lost.`,
+      verb: 'Take it away',
+      danger: true,
+      onAgree: () => void detach({ machine, disk, done }, true),
+    });
+  }
+}
+
+function tellFileDetached(machine: MachineView, disk: MachineDiskView): void {
   const { path, readOnly } = disk;
-  if (!(await detach(machine, disk))) return;
   const again = () => service().machines.attachDisk({ machine: machine.id, disk: { path, readOnly } });
   tellUndoable(
     `${machine.name} has ${diskName(disk)} no more; its file is untouched`,
@@ -43,13 +62,9 @@ async function detachFile(machine: MachineView, disk: MachineDiskView): Promise<
   );
 }
 
-async function deleteOwn(machine: MachineView, disk: MachineDiskView): Promise<void> {
-  if (await detach(machine, disk)) tellDone(`The ${diskName(disk)} of ${machine.name} is deleted`);
-}
-
 /** A file of the person's comes back with Undo; a disk that goes with the machine is gone, so it is asked first. */
 export function askDetach(machine: MachineView, disk: MachineDiskView): void {
-  if (!disk.own) return void detachFile(machine, disk);
+  if (!disk.own) return void detach({ machine, disk, done: () => tellFileDetached(machine, disk) });
   const holds = disk.usedBytes === null ? '' : ` and the ${formatBytes(disk.usedBytes)} in it`;
   const kept = knownSnapshots(machine.id).length > 0 ? ' What snapshots hold of it is kept with them.' : '';
   confirm({
@@ -57,7 +72,8 @@ export function askDetach(machine: MachineView, disk: MachineDiskView): void {
     text: `It was made for this machine: the disk${holds} is deleted and cannot be brought back.${kept}`,
     verb: 'Delete disk',
     danger: true,
-    onAgree: () => void deleteOwn(machine, disk),
+    onAgree: () =>
+      void detach({ machine, disk, done: () => tellDone(`The ${diskName(disk)} of ${machine.name} is deleted`) }),
   });
 }
 

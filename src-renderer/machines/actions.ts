@@ -6,9 +6,12 @@ import {
   Copy,
   Eraser,
   FileDown,
+  FolderOpen,
   GitFork,
+  HardDrive,
   History,
   type LucideIcon,
+  MemoryStick,
   Moon,
   OctagonX,
   Package,
@@ -49,6 +52,9 @@ export const ACTION_LABELS: Record<MachineAction, string> = {
   'save-image': 'Save as image…',
   export: 'Export…',
   'change-hardware': 'Change hardware',
+  'change-memory': 'Change memory',
+  'change-disks': 'Change disks',
+  'change-shares': 'Change shared folders',
   remove: 'Delete',
 };
 
@@ -69,6 +75,9 @@ export const ACTION_ICONS: Record<MachineAction, LucideIcon> = {
   'save-image': Package,
   export: FileDown,
   'change-hardware': SlidersHorizontal,
+  'change-memory': MemoryStick,
+  'change-disks': HardDrive,
+  'change-shares': FolderOpen,
   remove: Trash2,
 };
 
@@ -107,6 +116,8 @@ export async function removeMachines(machines: readonly MachineView[]): Promise<
   );
 }
 
+const goToHardware = ({ id }: MachineView) => goToMachine(id, 'hardware');
+
 /** What asks for more than a machine asks for one machine's. */
 const ASKS: Partial<Record<MachineAction, (machine: MachineView) => void>> = {
   rename: askNewName,
@@ -115,7 +126,10 @@ const ASKS: Partial<Record<MachineAction, (machine: MachineView) => void>> = {
   'save-image': (machine) => askSaveAsImage(machine, null),
   export: askExport,
   'restore-snapshot': ({ id }) => goToMachine(id, 'snapshots'),
-  'change-hardware': ({ id }) => goToMachine(id, 'hardware'),
+  'change-hardware': goToHardware,
+  'change-memory': goToHardware,
+  'change-disks': goToHardware,
+  'change-shares': goToHardware,
 };
 
 type SwitchAction = 'start' | 'resume' | 'pause' | 'suspend' | 'stop' | 'restart' | 'kill' | 'discard';

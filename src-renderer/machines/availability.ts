@@ -19,7 +19,14 @@ export const MACHINE_ACTIONS = [
 ] as const;
 
 /** What can be done with a machine: from its menu, or on another of its pages. */
-export type MachineAction = (typeof MACHINE_ACTIONS)[number] | 'restore-snapshot' | 'change-hardware';
+export const OTHER_ACTIONS = [
+  'restore-snapshot',
+  'change-hardware',
+  'change-memory',
+  'change-disks',
+  'change-shares',
+] as const;
+export type MachineAction = (typeof MACHINE_ACTIONS)[number] | (typeof OTHER_ACTIONS)[number];
 
 /** Why an action cannot be done now, and which other action would allow it. */
 export interface Refusal {
@@ -37,14 +44,17 @@ const ALLOWED: Record<MachineAction, readonly MachineState[]> = {
   restart: ['running'],
   kill: ['starting', 'running', 'paused', 'stopping', 'suspending'],
   discard: ['suspended'],
-  snapshot: ['stopped', 'running', 'paused', 'suspended'],
+  snapshot: ['stopped', 'failed', 'running', 'paused', 'suspended'],
   'restore-snapshot': ['stopped', 'failed', 'running', 'paused', 'suspended'],
-  clone: ['stopped', 'failed'],
+  clone: ['stopped', 'failed', 'suspended'],
   fork: ['running', 'paused'],
   rename: ['stopped', 'failed', 'starting', 'running', 'paused', 'stopping', 'suspending', 'suspended'],
   'save-image': ['stopped', 'failed'],
   export: ['stopped', 'failed', 'suspended'],
   'change-hardware': ['stopped', 'failed'],
+  'change-memory': ['stopped', 'failed', 'running', 'paused'],
+  'change-disks': ['stopped', 'failed', 'running'],
+  'change-shares': ['preparing', 'stopped', 'failed', 'running'],
   remove: ['stopped', 'failed', 'suspended'],
 };
 
@@ -86,16 +96,14 @@ const REFUSALS: Partial<Record<MachineAction, Partial<Record<MachineState, Refus
     suspended: { why: 'A suspended machine cannot restart; resume it first', remedy: 'resume' },
     paused: { why: 'A paused machine cannot restart; resume it first', remedy: 'resume' },
   },
-  snapshot: { failed: { why: 'It has failed: what is in its memory cannot be kept. Start it first', remedy: 'start' } },
   clone: {
     running: { why: 'It is running: fork it, or stop it to clone its disks', remedy: 'fork' },
     paused: { why: 'It is paused: fork it, or power it off to clone its disks', remedy: 'fork' },
-    suspended: { why: 'It is suspended: take a snapshot and clone that', remedy: 'snapshot' },
   },
   fork: {
     stopped: { why: 'Only a running machine can be forked; clone it instead', remedy: 'clone' },
     failed: { why: 'Only a running machine can be forked; clone it instead', remedy: 'clone' },
-    suspended: { why: 'Only a running machine can be forked; resume it first', remedy: 'resume' },
+    suspended: { why: 'Only a running machine can be forked; clone it instead', remedy: 'clone' },
   },
   'save-image': {
     running: { why: 'Stop the machine to save its disk as an image', remedy: 'stop' },
@@ -110,10 +118,16 @@ const REFUSALS: Partial<Record<MachineAction, Partial<Record<MachineState, Refus
     running: { why: 'Stop the machine to change this', remedy: 'stop' },
     paused: { why: 'Power the machine off to change this', remedy: 'kill' },
     stopping: { why: 'This can be changed as soon as it has stopped' },
-    suspended: {
-      why: 'Its saved state has this hardware: resume and stop the machine to change this',
-      remedy: 'resume',
-    },
+    suspended: { why: 'Resume and stop the machine to change this', remedy: 'resume' },
+  },
+  'change-memory': { suspended: { why: 'Resume the machine to change this', remedy: 'resume' } },
+  'change-disks': {
+    paused: { why: 'Resume the machine to change this', remedy: 'resume' },
+    suspended: { why: 'Resume the machine to change this', remedy: 'resume' },
+  },
+  'change-shares': {
+    paused: { why: 'Resume the machine to change this', remedy: 'resume' },
+    suspended: { why: 'Resume the machine to change this', remedy: 'resume' },
   },
   remove: {
     running: { why: 'Stop the machine to delete it', remedy: 'stop' },

@@ -55,7 +55,7 @@ const machines: MachineView[] = [
     source: { kind: 'image', image: 'debian-13' },
     processors: 2,
     memoryBytes: 512 * MIB,
-    memoryAtStartBytes: null,
+    memoryAtStartBytes: GIB,
     cpuLimit: 60,
     currentSnapshot: 's6',
     disks: [
