@@ -11,6 +11,8 @@ import { planMachine } from './creation.ts';
 import type { CreateRequest } from './creation.ts';
 import type { MachineDefinition } from './definition.ts';
 import { isOn, powerOffAll, suspendAll } from './farewell.ts';
+import { Folding } from './layers/folding.ts';
+import type { LayerUser } from './layers/folding.ts';
 import { LayerOwnersOnDisk } from './layers/layer-owners.ts';
 import { afterRequest } from './life-cycle.ts';
 import { Machine } from './machine.ts';
@@ -64,7 +66,11 @@ export class Hypervisor {
       log.warn(each.id, `its definition cannot be used: ${each.problem.because}`, { path: each.path });
     }
     this.#bin.adopt(bin);
-    layers.open(new LayerOwnersOnDisk(this.#around));
+    const owners = new LayerOwnersOnDisk(this.#around);
+    const folding = new Folding(layers, this.#around.work, owners, () => this.#layerUsers());
+    layers.open(owners, () => {
+      folding.fold().catch((error: unknown) => log.warn('', 'layers could not be folded', { error }));
+    });
     layers.sweepSoon();
     this.#watch();
   }
@@ -274,6 +280,10 @@ export class Hypervisor {
     this.#bin.dispose();
     this.#around.layers.close();
     await powerOffAll(this.#registry.machines, this.#changed);
+  }
+
+  #layerUsers(): LayerUser[] {
+    return this.#registry.machines.map((machine) => machine.layerUser);
   }
 
   #adopt(definition: MachineDefinition, record: RunRecord): Machine {

@@ -36,6 +36,7 @@ export async function planLaunch(
   const disks = locateDisks(definition, around);
   const { meter } = around.host;
   admitStart({ doing, processors, memoryBytes }, meter.facts, await meter.measure());
+  await around.layers.hold();
   const leases = await leaseDisks(name, disks, doing, around);
   const spec = {
     id,

@@ -4,6 +4,8 @@ import { promisedMemory } from './definition.ts';
 import type { MachineDefinition } from './definition.ts';
 import { HardwareDisks } from './hardware-disks.ts';
 import { Hardware } from './hardware.ts';
+import type { LayerUser } from './layers/folding.ts';
+import { layersOf } from './layers/layer-owners.ts';
 import { afterRequest } from './life-cycle.ts';
 import type { LiveRun } from './live-run.ts';
 import { MachineBody } from './machine-body.ts';
@@ -186,6 +188,27 @@ export class Machine {
     afterRequest(this.state, 'rename', this.name);
     await this.#body.documents.change((now) => ({ ...now, name }));
     this.#body.tell();
+  }
+
+  /** Whose layers are open while it is on. */
+  get layerUser(): LayerUser {
+    const { turns } = this.#body;
+    const body = this.#body;
+    const { snapshots } = this;
+    return {
+      turns,
+      get isOff() {
+        return body.run === null;
+      },
+      named: () => {
+        const { definition } = body;
+        const all = [
+          layersOf(definition, definition.resume?.memory ?? null),
+          ...snapshots.all.map(({ hardware, memory }) => layersOf(hardware, memory)),
+        ];
+        return { disks: all.flatMap(({ disks }) => disks), memory: all.flatMap(({ memory }) => memory) };
+      },
+    };
   }
 
   /** Puts it back to a snapshot, whole or not at all. @throws AppError */

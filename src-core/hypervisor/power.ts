@@ -138,6 +138,8 @@ export class Power {
     await run.end();
     if (this.#body.run === run) this.#body.run = null;
     this.#body.stats = null;
+    // What only its run kept can go, and what it had open can be folded.
+    this.#body.around.layers.sweepSoon();
     this.#offAgain();
   }
 

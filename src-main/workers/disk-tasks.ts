@@ -39,15 +39,15 @@ export interface Work {
 export function carryOut(task: DiskTask, work: Work): unknown {
   switch (task.kind) {
     case 'copy':
-      return copy(task.request, work);
+      return void copy(task.request, work);
     case 'grow':
-      return grow(task.disk, task.sizeBytes);
+      return void grow(task.disk, task.sizeBytes);
     case 'inspect':
       return inspect(task.disk);
     case 'check':
       return checkDisk(task.disk, task.repair);
     case 'fold':
-      return fold(task.request, work);
+      return void fold(task.request, work);
   }
 }
 

@@ -57,6 +57,7 @@ export class LayerPool {
   #pinnedMeanwhile: Set<string> | null = null;
   #owners: LayerOwners | null = null;
   #soon: Disposable | undefined;
+  #rewriting: { readonly stop: () => void; readonly done: Promise<unknown> } | null = null;
   #onSwept: () => void = () => undefined;
 
   /** @param onProblem a sweep that nobody waits for could not be done */
@@ -72,7 +73,7 @@ export class LayerPool {
     this.#onProblem = onProblem;
   }
 
-  /** Once, first; nothing is swept before. @param onSwept called after layers were deleted */
+  /** Once, first; nothing is swept before. @param onSwept called after each sweep that nobody waited for */
   open(owners: LayerOwners, onSwept: () => void = () => undefined): void {
     this.#owners = owners;
     this.#onSwept = onSwept;
@@ -175,7 +176,7 @@ export class LayerPool {
   sweepSoon(): void {
     this.#soon ??= this.#clock.after(SWEEP_AFTER_MS, () => {
       this.#soon = undefined;
-      this.sweep().catch(this.#onProblem);
+      this.sweep().then(() => this.#onSwept(), this.#onProblem);
     });
   }
 
@@ -185,6 +186,23 @@ export class LayerPool {
    */
   sweep(): Promise<number> {
     return this.#sweeps.take(() => this.#sweep());
+  }
+
+  /** Work that rewrites layers which nobody uses is going on; `stop` ends it soon. */
+  worksOn(stop: () => void, done: Promise<unknown>): void {
+    this.#rewriting = { stop, done: done.catch(() => undefined) };
+  }
+
+  /** To be called before layers are opened: they are not rewritten any more when this resolves. */
+  async hold(): Promise<void> {
+    this.#rewriting?.stop();
+    await this.#rewriting?.done;
+    this.#rewriting = null;
+  }
+
+  /** It is being made, or made use of. */
+  isPinned(layer: string): boolean {
+    return this.#pinnedMeanwhile?.has(layer) === true || [...this.#pins].some((layers) => layers.has(layer));
   }
 
   close(): void {
@@ -209,11 +227,10 @@ export class LayerPool {
       ];
       let count = 0;
       for (const [folder = '', file = ''] of gone) {
-        if (this.#isPinned(ANY_LAYER.exec(file)?.[0] ?? '')) continue;
+        if (this.isPinned(ANY_LAYER.exec(file)?.[0] ?? '')) continue;
         await this.#files.remove(this.#files.join(folder, file));
         count++;
       }
-      if (count > 0) this.#onSwept();
       return count;
     } finally {
       this.#pinnedMeanwhile = null;
@@ -235,10 +252,6 @@ export class LayerPool {
   async #present(layers: readonly string[], path: (layer: string) => string): Promise<string[]> {
     const found = await Promise.all(layers.map((layer) => this.#files.inspect(path(layer))));
     return layers.filter((_, index) => found[index] !== null);
-  }
-
-  #isPinned(layer: string): boolean {
-    return this.#pinnedMeanwhile?.has(layer) === true || [...this.#pins].some((layers) => layers.has(layer));
   }
 }
 
