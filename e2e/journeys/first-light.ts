@@ -2,17 +2,8 @@ import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { typeLine, waitForPrompt } from '../window/console.ts';
 import type { TakeShot } from '../window/shots.ts';
+import { toolbarButton, waitForState } from '../window/toolbar.ts';
 import { createAndStart } from './create-and-start.ts';
-
-const STATE_LIMIT_MS = 60_000;
-
-async function waitForState(page: Page, word: string): Promise<void> {
-  await page.locator('.detail-head').getByText(word, { exact: true }).waitFor({ timeout: STATE_LIMIT_MS });
-}
-
-function toolbarButton(page: Page, name: string) {
-  return page.getByRole('toolbar').getByRole('button', { name, exact: true });
-}
 
 async function useShell(page: Page, shot: TakeShot): Promise<void> {
   await waitForPrompt(page);
