@@ -37,7 +37,7 @@ export function imageHandlers(
     },
     importFrom: (request) => transfers.importFrom(request),
     exportTo: (request) => transfers.exportTo(request),
-    save: ({ image, machine, snapshot }) =>
+    save: async ({ image, machine, snapshot }) =>
       transfers.save(image, hypervisor.get(machine, 'save an image out of'), snapshot ?? null),
   };
 }
