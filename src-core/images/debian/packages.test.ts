@@ -35,6 +35,22 @@ test('finds all that packages need, each once, also in circles and by what other
   expect(index.closure(['app']).map((record) => record.name)).toEqual(['app', 'libc', 'shell', 'mawk', 'loader']);
 });
 
+test('takes what is chosen or provided already before the first that would do', async () => {
+  const text = [
+    entry('base', '1', 'Depends: awk, boot-files | other-boot-files\n'),
+    entry('gawk', '1', 'Provides: awk\nDepends: nowhere\n'),
+    entry('mawk', '1', 'Provides: awk\nPriority: required\n'),
+    entry('boot-files', '1', 'Depends: nowhere\nEssential: no\n'),
+    entry('dpkg', '1', 'Essential: yes\nDepends: api (>= 3)\n'),
+    entry('old', '1', 'Provides: api (= 2), api-other\n'),
+    entry('new', '1', 'Provides: api (= 3)\n'),
+  ].join('\n');
+  const index = await read(text);
+  expect(index.required()).toEqual(['dpkg', 'mawk']);
+  const names = index.closure(['base', ...index.required()], new Set(['other-boot-files'])).map(({ name }) => name);
+  expect(names).toEqual(['base', 'dpkg', 'mawk', 'new']);
+});
+
 test('says which package is missing and for whom', async () => {
   const index = await read(TEXT);
   expect(() => index.get('emacs')).toThrow('the archive has no package "emacs"');

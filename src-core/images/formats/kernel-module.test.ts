@@ -17,6 +17,7 @@ test('tells what a module depends on and which devices it serves', () => {
   expect(readKernelModule(module, 'm')).toEqual({
     depends: ['net_failover', 'failover'],
     aliases: ['virtio:d00000001v*', 'other'],
+    softDependencies: [],
   });
 });
 

@@ -84,6 +84,5 @@ function readLines(console: GuestPipe, onLine: (line: string) => void): { finish
 /** ECMA-48 control sequences and control characters are taken out; of a line that was overwritten, the last state stays. */
 function plain(line: string): string {
   const shown = line.replace(/\r+$/, '').replace(/^.*\r/, '');
-  // eslint-disable-next-line no-control-regex -- it is what is looked for
   return shown.replace(/\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]/g, '');
 }

@@ -1,3 +1,5 @@
+import { DISABLED_UNITS } from './system-files.ts';
+
 /** Where the second stage keeps its own files in the new system; taken away at its end. */
 export const WORK_FOLDER = 'innkeeper-build';
 
@@ -79,14 +81,15 @@ for script in "$database"/info/*.preinst; do
   [ "$script" = "$database/info/base-passwd.preinst" ] || preinst "$script"
 done
 ldconfig
-dpkg --force-unsafe-io --force-confdef --force-confold --status-fd 3 --configure base-passwd base-files debconf mawk \\
-  || dpkg --force-unsafe-io --status-fd 3 --configure -a
-dpkg --force-unsafe-io --force-confdef --force-confold --status-fd 3 --configure -a
+dpkg --force-unsafe-io --status-fd 3 --configure -a
+systemctl --quiet disable ${DISABLED_UNITS.join(' ')}
 # What dpkg and apt think of the result is the measure of it.
 audit=$(dpkg --audit)
 unready=$(dpkg-query -W -f '\${db:Status-Abbrev}\${Package}\\n' | grep -v '^ii ' || true)
 [ -z "$audit$unready" ] || { echo "$audit"; echo "not configured: $unready"; exit 1; }
 apt-get check -qq
+# Nothing of what packages have for a first start is to be done again (systemd-update-done.service(8)).
+touch /etc/.updated /var/.updated
 # What must differ from machine to machine is made when one starts.
 : >/etc/machine-id
 rm -f /var/lib/systemd/random-seed /var/lib/dbus/machine-id

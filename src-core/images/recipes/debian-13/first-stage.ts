@@ -34,7 +34,7 @@ export async function* firstStage(kitchen: Kitchen, stage: FirstStage): AsyncGen
   let passed = 0;
   for (const record of stage.packages) {
     const watch = (path: string, content: Uint8Array): void =>
-      modules.take(path.replace(MODULE_FOLDER, ''), content.slice());
+      modules.take(path.replace(MODULE_FOLDER, ''), Uint8Array.from(content));
     const isModule = (path: string): boolean => MODULE_FOLDER.test(path);
     yield* payload.package(record, isModule, watch, (done) => unpacked.push(done));
     passed += record.sizeBytes;

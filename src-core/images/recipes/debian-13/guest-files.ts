@@ -39,11 +39,45 @@ done
 exec sleep infinity
 `;
 
-/** A console is within reach only of who runs the machine: root's password stays locked, and nobody has to know one. */
-const AUTOLOGIN = `[Service]
+/**
+ * A login on the console. It is within reach only of who runs the machine: root's password stays locked, and nobody has to
+ * know one. Unlike serial-getty@ it does not wait for udev, and does not ask the terminal for its size, which the
+ * console device tells.
+ */
+const CONSOLE_UNIT = `[Unit]
+Description=Login on the console
+After=systemd-user-sessions.service
+Before=getty.target
+IgnoreOnIsolate=yes
+ConditionPathExists=/dev/hvc0
+
+[Service]
 Environment=TERM=xterm-256color
+ExecStart=-/usr/sbin/agetty --autologin root --noissue --noclear --noreset - \${TERM}
+Restart=always
+UtmpIdentifier=hvc0
+StandardInput=tty
+StandardOutput=tty
+TTYPath=/dev/hvc0
+TTYVHangup=yes
+IgnoreSIGPIPE=no
+SendSIGHUP=yes
+
+[Install]
+WantedBy=getty.target
+`;
+
+/** The same on a serial line, which is the console of other machines than ours. */
+const AUTOLOGIN = `[Service]
 ExecStart=
 ExecStart=-/usr/sbin/agetty --autologin root --noissue --noclear --keep-baud 115200,57600,38400,9600 - \${TERM}
+`;
+
+/** Of the devices that are there at the start, most (terminals without hardware, buses, clocks) mean nothing to anybody. */
+const COLDPLUG = `[Service]
+ExecStart=
+ExecStart=-udevadm trigger --type=devices --action=add --prioritized-subsystem=block,net --subsystem-match=block --subsystem-match=net --subsystem-match=virtio --subsystem-match=virtio-ports --subsystem-match=pci --subsystem-match=platform --subsystem-match=usb --subsystem-match=scsi --subsystem-match=nvme --subsystem-match=input --subsystem-match=drm --subsystem-match=sound --subsystem-match=rtc --subsystem-match=misc
+ExecStart=-udevadm trigger --type=devices --action=add --subsystem-match=tty --sysname-match=hvc[0-9] --sysname-match=ttyS0 --sysname-match=ttyAMA0
 `;
 
 /** The disk has become larger; the start of the system (initramfs) has seen it. */
@@ -75,7 +109,7 @@ Name=en* eth*
 [Network]
 DHCP=yes
 `;
-const NETWORK_RULE = `ACTION=="add", SUBSYSTEM=="net", KERNEL=="en*|eth*", TAG+="systemd", ENV{SYSTEMD_WANTS}+="systemd-networkd.service systemd-resolved.service"
+const NETWORK_RULE = `ACTION=="add", SUBSYSTEM=="net", KERNEL=="en*|eth*", TAG+="systemd", ENV{SYSTEMD_WANTS}+="systemd-networkd.service systemd-resolved.service systemd-timesyncd.service"
 `;
 
 /** The journal stays within a disk that is shared with others. */
@@ -146,7 +180,9 @@ export const GUEST_FILES: Readonly<Record<string, GuestFile>> = {
   'usr/lib/innkeeper/update-boot': { mode: 0o755, text: UPDATE_BOOT },
   'usr/lib/systemd/system/innkeeper-agent.service': { mode: 0o644, text: AGENT_UNIT },
   'usr/lib/systemd/system/innkeeper-grow.service': { mode: 0o644, text: GROW_UNIT },
+  'usr/lib/systemd/system/innkeeper-console.service': { mode: 0o644, text: CONSOLE_UNIT },
   'usr/lib/systemd/system/serial-getty@.service.d/10-innkeeper.conf': { mode: 0o644, text: AUTOLOGIN },
+  'usr/lib/systemd/system/systemd-udev-trigger.service.d/10-innkeeper.conf': { mode: 0o644, text: COLDPLUG },
   'usr/lib/systemd/journald.conf.d/10-innkeeper.conf': { mode: 0o644, text: JOURNAL },
   'usr/lib/systemd/network/80-innkeeper.network': { mode: 0o644, text: NETWORK },
   'usr/lib/udev/rules.d/80-innkeeper.rules': { mode: 0o644, text: NETWORK_RULE },
@@ -157,6 +193,7 @@ export const GUEST_FILES: Readonly<Record<string, GuestFile>> = {
 /** Units that are started whenever the system is, without a step of "enabling". */
 export const GUEST_LINKS: Readonly<Record<string, string>> = {
   'usr/lib/systemd/system/multi-user.target.wants/innkeeper-agent.service': '../innkeeper-agent.service',
+  'usr/lib/systemd/system/getty.target.wants/innkeeper-console.service': '../innkeeper-console.service',
   'usr/lib/systemd/system/multi-user.target.wants/innkeeper-grow.service': '../innkeeper-grow.service',
 };
 

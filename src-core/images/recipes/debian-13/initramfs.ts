@@ -1,8 +1,8 @@
 import { busyboxApplets } from '../../formats/busybox.ts';
 import { writeCpio, type CpioNode } from '../../formats/cpio.ts';
-import type { KernelPackage } from '../kernel-package.ts';
+import { stripModule } from '../../formats/strip-module.ts';
+import type { KernelModule, KernelPackage } from '../kernel-package.ts';
 import { modulesAlias, modulesDep, type InstalledModule } from '../module-tables.ts';
-import type { KernelModule } from '../kernel-package.ts';
 
 /** What the root file system may lie on, here and where the disk is taken to. */
 export const INITRAMFS_MODULES = [
@@ -49,7 +49,8 @@ find_root() {
   [ -n "$device" ]
 }
 # ext4 asks the kernel for the checksum, which would start a modprobe of its own.
-modprobe -a -q virtio_blk crc32c_generic ext4
+# The others systemd would get from the disk, and unpack, before anything else.
+modprobe -a -q virtio_blk crc32c_generic ext4 autofs4 virtio_rng
 tries=0
 until find_root; do
   if [ $tries -eq 0 ]; then
@@ -124,7 +125,7 @@ function addModules(tree: Map<string, CpioNode>, kernel: KernelPackage): void {
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   const file = (path: string, content: Uint8Array): void =>
     void tree.set(`${folder}/${path}`, { kind: 'file', mode: 0o644, content });
-  for (const { module, path } of installed) file(path, module.plain);
+  for (const { module, path } of installed) file(path, stripModule(module.plain, path));
   file('modules.dep', new TextEncoder().encode(modulesDep(installed)));
   file('modules.alias', new TextEncoder().encode(modulesAlias(installed)));
 }

@@ -19,8 +19,12 @@ const PAYLOAD = 'payload.tar';
 const BUILDER_KERNEL = 'builder-kernel';
 const BUILDER_INITRD = 'builder-initrd';
 
-/** systemd waits for nobody on the console, and the kernel keeps to warnings there. */
-const COMMAND_LINE = `${TRIMMED_COMMAND_LINE} ${ROOT_OPTION} quiet`;
+/**
+ * Of the security modules, those that Debian's programs use: for "bpf", systemd would load programs into the kernel for
+ * 500 million instructions, and "ima" would measure what nobody asks for. TERM is what the first program thinks of
+ * its console: anything better is asked for its size, and the answer would be typed into the login.
+ */
+const COMMAND_LINE = `${TRIMMED_COMMAND_LINE} ${ROOT_OPTION} quiet audit=0 lsm=landlock,yama,apparmor TERM=dumb`;
 
 export const debian13: Recipe = {
   card: {
