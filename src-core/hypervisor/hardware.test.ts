@@ -2,10 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../base/errors.ts';
 import type { ChangeMachine } from '../contract/machines.ts';
 import type { LiveRun } from './live-run.ts';
+import { promisedMemoryOf, promisedProcessors } from './promises.ts';
 import { Workbench } from './testing/workbench.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
+const NO_STATS = {
+  ...{ takenAt: 1, processorUsed: 0, memoryUsedBytes: 0 },
+  ...{ instructions: 0, diskReadBytes: 0, diskWrittenBytes: 0 },
+};
 let bench: Workbench;
 beforeEach(async () => {
   bench = await Workbench.open();
@@ -122,6 +127,19 @@ describe('the hardware of a machine that runs', () => {
     // Set, and taken back.
     expect(bench.runner.last.calls.filter((call) => call === 'change cpu-limit')).toHaveLength(2);
     expect(view().cpuLimit).toBeNull();
+  });
+});
+
+describe('what a machine is promised of this computer', () => {
+  it('is as much of a processor as its limit allows, and the memory that its guest has not handed back', () => {
+    expect(promisedProcessors({ processors: 2, cpuLimit: null })).toBe(2);
+    expect(promisedProcessors({ processors: 2, cpuLimit: 25 })).toBe(0.5);
+    const stats = (memoryReturnedBytes: number) => ({ ...NO_STATS, memoryReturnedBytes });
+    const memory = { memoryBytes: 300 * MIB, memoryAtStartBytes: 512 * MIB };
+    expect(promisedMemoryOf({ ...memory, stats: null })).toBe(512 * MIB);
+    expect(promisedMemoryOf({ ...memory, stats: stats(100 * MIB) })).toBe(412 * MIB);
+    expect(promisedMemoryOf({ ...memory, stats: stats(400 * MIB) })).toBe(300 * MIB);
+    expect(promisedMemoryOf({ ...memory, memoryAtStartBytes: null, stats: null })).toBe(300 * MIB);
   });
 });
 

@@ -11,8 +11,10 @@ import { planMachine } from './creation.ts';
 import type { CreateRequest } from './creation.ts';
 import type { MachineDefinition } from './definition.ts';
 import { isOn, powerOffAll, suspendAll } from './farewell.ts';
+import { promisedMemoryOf, promisedProcessors } from './promises.ts';
 import { Folding } from './layers/folding.ts';
 import type { LayerUser } from './layers/folding.ts';
+import { sweepSeeds } from './configuration-seed.ts';
 import { LayerOwnersOnDisk } from './layers/layer-owners.ts';
 import { afterRequest } from './life-cycle.ts';
 import { Machine } from './machine.ts';
@@ -66,6 +68,7 @@ export class Hypervisor {
       log.warn(each.id, `its definition cannot be used: ${each.problem.because}`, { path: each.path });
     }
     this.#bin.adopt(bin);
+    await sweepSeeds(this.#around).catch((error: unknown) => log.warn('seeds', 'they could not be swept', { error }));
     const owners = new LayerOwnersOnDisk(this.#around);
     const folding = new Folding(layers, this.#around.work, owners, () => this.#layerUsers());
     layers.open(owners, () => {
@@ -328,13 +331,14 @@ export class Hypervisor {
 }
 
 function shareOf(machine: Machine): GuestShare {
-  const { id, name, processors, memoryBytes, stats, disks } = machine.view();
+  const view = machine.view();
+  const { id, name, stats, disks } = view;
   return {
     guest: id,
     guestName: name,
     running: isOn(machine),
-    processors: { promised: processors, used: stats?.processorUsed ?? 0 },
-    memoryBytes: { promised: memoryBytes, used: stats?.memoryUsedBytes ?? 0 },
+    processors: { promised: promisedProcessors(view), used: stats?.processorUsed ?? 0 },
+    memoryBytes: { promised: promisedMemoryOf(view), used: stats?.memoryUsedBytes ?? 0 },
     diskBytes: {
       promised: disks.reduce((sum, disk) => sum + (disk.sizeBytes ?? 0), 0),
       used: disks.reduce((sum, disk) => sum + (disk.usedBytes ?? 0), 0),

@@ -1,5 +1,5 @@
 import type { Board } from '../../src-core/machine/board/board.ts';
-import { estimateResident } from './resident-memory.ts';
+import { ResidentMemory } from './resident-memory.ts';
 import type { Gauges } from './run-protocol.ts';
 import { threadProcessorTime } from './thread-processor-time.ts';
 
@@ -11,6 +11,7 @@ const MEMORY_EVERY_MS = 2000;
 export class RunMeter {
   readonly #gauges: Gauges;
   readonly #board: Board;
+  readonly #resident: ResidentMemory;
   readonly #exact = threadProcessorTime();
   #turns = 0;
   #asleepMs = 0;
@@ -21,6 +22,7 @@ export class RunMeter {
   constructor(gauges: Gauges, board: Board) {
     this.#gauges = gauges;
     this.#board = board;
+    this.#resident = new ResidentMemory(board.ram.bytes, (a, b) => Buffer.compare(a, b));
   }
 
   /** After each slice of guest work. */
@@ -61,9 +63,6 @@ export class RunMeter {
   #measureMemory(now: number): void {
     this.#memoryAt = now;
     this.#gauges.set('balloonBytes', this.#board.balloon.heldBytes);
-    this.#gauges.set(
-      'memoryUsedBytes',
-      estimateResident(this.#board.ram.bytes, (a, b) => Buffer.compare(a, b)),
-    );
+    this.#gauges.set('memoryUsedBytes', this.#resident.measure());
   }
 }

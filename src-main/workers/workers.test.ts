@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDisk, openSource } from './host-files.ts';
-import { estimateResident } from './resident-memory.ts';
+import { ResidentMemory } from './resident-memory.ts';
 import { threadProcessorTime } from './thread-processor-time.ts';
 
 const MIB = 1024 * 1024;
@@ -12,19 +12,28 @@ const compare = (a: Uint8Array, b: Uint8Array): number => Buffer.compare(a, b);
 describe('the estimate of used memory', () => {
   it('is nothing for zeros, everything for none, and near the truth between', () => {
     const ram = new Uint8Array(64 * MIB);
-    expect(estimateResident(ram, compare)).toBe(0);
+    const resident = new ResidentMemory(ram, compare);
+    expect(resident.measure()).toBe(0);
     for (let page = 0; page < 16384; page += 3) ram[page * 4096 + (page % 4096)] = 1;
-    const third = estimateResident(ram, compare);
+    const third = resident.measure();
     expect(third).toBeGreaterThan(18 * MIB);
     expect(third).toBeLessThan(25 * MIB);
     ram.fill(1);
-    expect(estimateResident(ram, compare)).toBe(64 * MIB);
+    expect(resident.measure()).toBe(64 * MIB);
+  });
+
+  it('does not fall when a guest clears its memory: the host holds it all the same', () => {
+    const ram = new Uint8Array(MIB).fill(1);
+    const resident = new ResidentMemory(ram, compare);
+    expect(resident.measure()).toBe(MIB);
+    ram.fill(0);
+    expect(resident.measure()).toBe(MIB);
   });
 
   it('counts every page of a small memory', () => {
     const ram = new Uint8Array(8 * 4096);
     ram[5 * 4096] = 1;
-    expect(estimateResident(ram, compare)).toBe(4096);
+    expect(new ResidentMemory(ram, compare).measure()).toBe(4096);
   });
 });
 
