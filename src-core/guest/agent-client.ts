@@ -63,6 +63,7 @@ export class AgentClient {
   readonly #waiting = new Set<{ ready: () => void; failed: (error: AppError) => void }>();
   #state: AgentState = 'absent';
   #about: AgentAbout | undefined;
+  #disposed = true;
   #pauseMs = 0;
   #identifying: Promise<unknown> = Promise.resolve();
   #upAt = 0;
@@ -89,6 +90,11 @@ export class AgentClient {
     return this.#about;
   }
 
+  /** The machine is gone, or was never there. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   onStateChange(listener: (state: AgentState) => void): Disposable {
     return this.#changed.on(listener);
   }
@@ -96,6 +102,7 @@ export class AgentClient {
   /** Greets the guest. To be called when the machine starts, and again when it goes on from a saved state. */
   start(): void {
     this.#drop(new AppError({ code: 'unavailable', doing: 'reach the guest', because: 'the machine started anew' }));
+    this.#disposed = false;
     this.#pauseMs = 0;
     this.#become('waiting');
     this.#link.start();
@@ -104,6 +111,7 @@ export class AgentClient {
 
   /** The machine is gone: everything in progress ends. `start` may follow. */
   dispose(): void {
+    this.#disposed = true;
     this.#link.stop();
     const error = new AppError({ code: 'unavailable', doing: 'reach the guest', because: 'the machine has ended' });
     this.#drop(error);

@@ -66,8 +66,14 @@ export class MachineConfiguration {
     };
     agent.onStateChange((state) => {
       if (state === 'ready') ready();
+      else if (state === 'absent' && !agent.disposed && agent === this.#agent) void this.#nobodyAnswers();
     });
     if (agent.state === 'ready') ready();
+  }
+
+  /** A guest without our agent has a disk with its user-data, which it may look at or not. */
+  async #nobodyAnswers(): Promise<void> {
+    if (this.#owner.definition.configuration && !this.#record) await this.#ended('left-to-guest', null, null);
   }
 
   async #carryOut(agent: AgentClient): Promise<void> {

@@ -2,9 +2,10 @@ import type { Disposable } from '../base/disposable.ts';
 import { admitStart } from '../host/admission.ts';
 import { bootFromFiles, bootFromImage, checkBootFiles } from './boot-files.ts';
 import type { MachineDefinition } from './definition.ts';
+import { planSeed } from './configuration-seed.ts';
 import { inspectDisk } from './disk-image.ts';
 import { locateDisks } from './machine-disks.ts';
-import type { RunSpec } from './runner.ts';
+import type { RunDiskSpec, RunSpec } from './runner.ts';
 import { runShareOf } from './shares.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -28,7 +29,7 @@ export interface LaunchPlan {
 export async function planLaunch(
   definition: MachineDefinition,
   doing: string,
-  around: Pick<Surroundings, 'files' | 'images' | 'host' | 'disks' | 'layers'>,
+  around: Pick<Surroundings, 'files' | 'images' | 'host' | 'disks' | 'layers' | 'store'>,
 ): Promise<LaunchPlan | null> {
   const boot = await planBoot(definition, doing, around);
   if (boot === null) return null;
@@ -38,6 +39,7 @@ export async function planLaunch(
   admitStart({ doing, processors, memoryBytes }, meter.facts, await meter.measure());
   await around.layers.hold();
   const leases = await leaseDisks(name, disks, doing, around);
+  const seed = await seedFor(definition, leases, around);
   const spec = {
     id,
     name,
@@ -45,11 +47,25 @@ export async function planLaunch(
     memoryBytes,
     cpuLimit,
     boot,
-    disks,
+    disks: seed ? [...disks, seed] : disks,
     shares: definition.shares.map(runShareOf),
     start: { kind: 'power-on' },
   } as const;
   return { spec, leases };
+}
+
+/** The disk that configures a guest with a cloud-init of its own. */
+async function seedFor(
+  definition: MachineDefinition,
+  leases: readonly DiskLease[],
+  around: Pick<Surroundings, 'files' | 'images' | 'store'>,
+): Promise<RunDiskSpec | null> {
+  try {
+    return await planSeed(definition, around);
+  } catch (error) {
+    for (const lease of leases) lease.dispose();
+    throw error;
+  }
 }
 
 async function planBoot(

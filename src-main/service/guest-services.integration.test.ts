@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noCloudSeed } from '../../src-core/guest/cloud-config/no-cloud.ts';
 import { TinyBench, type TinyRun } from './testing/tiny-run.ts';
 
 /** What the agent does for the service, in a machine of the tiny image. */
@@ -13,7 +14,7 @@ beforeAll(async () => {
   const path = join(bench.folder, 'disk.raw');
   await writeFile(path, '');
   await truncate(path, 16 * 1024 * 1024);
-  guest = await bench.start('original', { disks: [{ path, readOnly: false, format: 'raw', own: false }] });
+  guest = await bench.start('original', { disks: [{ slot: 0, path, readOnly: false, format: 'raw', own: false }] });
 });
 
 afterAll(async () => {
@@ -106,5 +107,25 @@ describe('a disk', () => {
       code: 'invalid-input',
     });
     await expect(guest.agent.removePci('../..')).rejects.toMatchObject({ code: 'invalid-input' });
+  });
+});
+
+describe('a seed for cloud-init', () => {
+  test('is found by its label and holds what it should', async () => {
+    const path = join(bench.folder, 'seed.iso');
+    const userData = `#cloud-config\n${'# long\n'.repeat(1000)}`;
+    await writeFile(path, noCloudSeed({ instance: '0123456789abcdef', hostName: 'web', userData }));
+    const other = await bench.start('seeded', {
+      disks: [{ slot: 15, path, readOnly: true, format: 'raw', own: false }],
+    });
+    await other.agent.mount({ type: 'iso9660', source: '/dev/vda', directory: '/seed', options: 'ro' });
+    expect((await other.sh('ls /seed; cat /seed/meta-data; cat /seed/user-data')).text).toBe(
+      `meta-data\nuser-data\ninstance-id: 0123456789abcdef\nlocal-hostname: web\n${userData}`,
+    );
+    // ECMA-119, "Volume Identifier": where blkid(8) looks for the label.
+    expect((await other.sh('dd if=/dev/vda bs=1 skip=32808 count=32 2>/dev/null; touch /seed/x')).text).toMatch(
+      /^CIDATA {26}.*Read-only file system/,
+    );
+    await other.end();
   });
 });

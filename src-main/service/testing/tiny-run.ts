@@ -50,7 +50,7 @@ export class TinyBench {
   /** Starts a machine and waits for its agent. */
   async start(name: string, { disks = [], start = { kind: 'power-on' } }: Partial<RunSpec> = {}): Promise<TinyRun> {
     const run = this.#runner.launch({
-      ...{ id: name, name, harts: 1, memoryBytes: 256 * 1024 * 1024, disks, start },
+      ...{ id: name, name, harts: 1, memoryBytes: 256 * 1024 * 1024, cpuLimit: null, disks, shares: [], start },
       boot: bootFromImage(this.record, { name, disks: [], bootOrder: [] }),
     });
     const duplex = new GuestDuplex(run.agent, nodeClock);
