@@ -84,7 +84,7 @@ export class Devices {
     this.plug(PCI_SLOT.entropy, new EntropyDevice(ram, spec.random));
     this.balloon = new BalloonDevice(ram);
     this.plug(PCI_SLOT.balloon, this.balloon);
-    this.disks = new DiskDrives(ram, this);
+    this.disks = new DiskDrives(ram, this, spec.harts);
     spec.disks.forEach((disk: DiskInSlot, index) => this.disks.attach(disk.slot ?? index, disk));
     for (const { slot, tag, folder } of spec.shares ?? [])
       this.plug(PCI_SLOT.shares + slot, new FileSystemDevice(ram, folder, tag));

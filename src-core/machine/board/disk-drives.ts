@@ -5,6 +5,9 @@ import { BlockDevice } from '../devices/virtio/block.ts';
 import type { VirtioDevice } from '../devices/virtio/device.ts';
 import { MOST_DISKS, PCI_SLOT } from './pci-slots.ts';
 
+/** More gain a guest nothing: one thread serves them all. */
+const MOST_QUEUES = 4;
+
 /** Where a device is put. */
 export interface Sockets {
   plug(slot: number, device: VirtioDevice): void;
@@ -20,20 +23,23 @@ interface Drive {
 export class DiskDrives {
   readonly #ram: GuestRam;
   readonly #sockets: Sockets;
+  readonly #queues: number;
   readonly #drives = new Map<number, Drive>();
   /** Of disks that are gone. */
   #readBefore = 0;
   #writtenBefore = 0;
 
-  constructor(ram: GuestRam, sockets: Sockets) {
+  /** @param harts that may use them at the same time */
+  constructor(ram: GuestRam, sockets: Sockets, harts: number) {
     this.#ram = ram;
+    this.#queues = Math.min(harts, MOST_QUEUES);
     this.#sockets = sockets;
   }
 
   /** Also while the guest runs: it finds the disk when it looks at the PCI bus again. @param slot 0 to 15 */
   attach(slot: number, disk: BlockBackend): void {
     assert(slot >= 0 && slot < MOST_DISKS && !this.#drives.has(slot), `disk ${slot} cannot be attached`);
-    const device = new BlockDevice(this.#ram, disk, `disk${slot}`, `innkeeper-disk${slot}`);
+    const device = new BlockDevice(this.#ram, disk, `disk${slot}`, `innkeeper-disk${slot}`, this.#queues);
     this.#sockets.plug(PCI_SLOT.disks + slot, device);
     this.#drives.set(slot, { disk, device });
   }

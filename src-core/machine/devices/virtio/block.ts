@@ -14,6 +14,7 @@ const FEATURE = {
   readOnly: 1 << 5,
   blockSize: 1 << 6,
   flush: 1 << 9,
+  severalQueues: 1 << 12,
   discard: 1 << 13,
   writeZeroes: 1 << 14,
 };
@@ -31,6 +32,7 @@ const CONFIG = {
   heads: 0x12,
   sectors: 0x13,
   blockSize: 0x14,
+  queueCount: 0x22,
   discardSectors: 0x24,
   discardRanges: 0x28,
   discardAlignment: 0x2c,
@@ -84,7 +86,7 @@ export class BlockDevice implements VirtioDevice {
   readonly type = VIRTIO_TYPE.block;
   readonly classCode = 0x01_0000;
   readonly features: number;
-  readonly queueSizes = [QUEUE_SIZE];
+  readonly queueSizes: readonly number[];
   readonly config: Uint8Array;
   readonly counters: BlockCounters = { readBytes: 0, writtenBytes: 0, errors: 0 };
   readonly #ram: GuestRam;
@@ -92,31 +94,40 @@ export class BlockDevice implements VirtioDevice {
   readonly #id: string;
   #capacityBytes = 0;
   #bounce: Uint8Array | undefined;
-  #queue: Virtqueue | undefined;
+  #queues: readonly Virtqueue[] = [];
+  /** The queue that is looked at first: each in its turn. */
+  #first = 0;
   #transport: VirtioTransport | undefined;
   /** Without the flush command a driver expects that what is written is safe. */
   #writeThrough = false;
 
-  /** @param id what the guest sees as the serial number, at most 20 ASCII characters */
-  constructor(ram: GuestRam, disk: BlockBackend, name: string, id: string) {
+  /**
+   * @param id what the guest sees as the serial number, at most 20 ASCII characters
+   * @param queues how many: one for each of a guest's processors spares it a lock
+   */
+  constructor(ram: GuestRam, disk: BlockBackend, name: string, id: string, queues = 1) {
     this.name = name;
     this.#ram = ram;
     this.#disk = disk;
     this.#id = id;
+    this.queueSizes = new Array<number>(queues).fill(QUEUE_SIZE);
     const { sizeMax, segMax, geometry, blockSize, flush, readOnly } = FEATURE;
-    this.features = sizeMax | segMax | geometry | blockSize | flush | (disk.readOnly ? readOnly : giveUpFeatures(disk));
-    this.config = describe(disk);
+    const several = queues > 1 ? FEATURE.severalQueues : 0;
+    this.features =
+      several | sizeMax | segMax | geometry | blockSize | flush | (disk.readOnly ? readOnly : giveUpFeatures(disk));
+    this.config = describe(disk, queues);
     this.#measure();
   }
 
   activate(queues: readonly Virtqueue[], features: number, transport: VirtioTransport): void {
-    this.#queue = queues[0];
+    // Without the feature a driver knows one queue only.
+    this.#queues = (features & FEATURE.severalQueues) === 0 ? queues.slice(0, 1) : queues;
     this.#transport = transport;
     this.#writeThrough = (features & FEATURE.flush) === 0;
   }
 
   deactivate(): void {
-    this.#queue = undefined;
+    this.#queues = [];
     this.#transport = undefined;
   }
 
@@ -144,9 +155,18 @@ export class BlockDevice implements VirtioDevice {
   }
 
   service(): boolean {
-    const queue = this.#queue;
-    if (!queue) return false;
     let left = BATCH_BYTES;
+    this.#first++;
+    for (let turn = 0; turn < this.#queues.length && left > 0; turn++) {
+      const queue = this.#queues[(this.#first + turn) % this.#queues.length];
+      if (queue) left = this.#serve(queue, left);
+    }
+    return left <= 0;
+  }
+
+  /** @returns what is left of the batch */
+  #serve(queue: Virtqueue, batch: number): number {
+    let left = batch;
     for (let chain = queue.peek(); chain && left > 0; chain = queue.peek()) {
       if (chain.readableBytes < HEADER_BYTES || chain.writableBytes < STATUS_BYTES) {
         this.#transport?.broken('a block request without a header or a place for its status');
@@ -156,7 +176,7 @@ export class BlockDevice implements VirtioDevice {
       queue.complete(this.#carryOut(chain));
     }
     queue.tell();
-    return left <= 0;
+    return left;
   }
 
   /** The geometry is the usual fiction of 16 heads and 63 sectors. */
@@ -300,7 +320,7 @@ function total(segments: readonly Segment[]): number {
 }
 
 /** What of the configuration does not depend on the disk's size. */
-function describe(disk: BlockBackend): Uint8Array {
+function describe(disk: BlockBackend, queues: number): Uint8Array {
   const config = new Uint8Array(CONFIG.bytes);
   const view = new DataView(config.buffer);
   view.setUint32(CONFIG.sizeMax, SEGMENT_MOST_BYTES, true);
@@ -308,6 +328,7 @@ function describe(disk: BlockBackend): Uint8Array {
   view.setUint8(CONFIG.heads, HEADS);
   view.setUint8(CONFIG.sectors, TRACK_SECTORS);
   view.setUint32(CONFIG.blockSize, SECTOR_BYTES, true);
+  view.setUint16(CONFIG.queueCount, queues, true);
   view.setUint32(CONFIG.discardSectors, disk.discard ? DISCARD_MOST_SECTORS : 0, true);
   view.setUint32(CONFIG.discardRanges, disk.discard ? 1 : 0, true);
   view.setUint32(CONFIG.discardAlignment, DISCARD_ALIGNMENT_BYTES / SECTOR_BYTES, true);

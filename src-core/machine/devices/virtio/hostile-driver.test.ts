@@ -65,6 +65,22 @@ describeHostileDriver('a disk', {
   },
 });
 
+describeHostileDriver('a disk with several queues', {
+  make: (ram) => new BlockDevice(ram, strictDisk(false), 'disk0', 'id', 4),
+  features: (1 << 9) | (1 << 12) | (1 << 13),
+  queue: 3,
+  request: (random) => ({ ...blockRequest(random), queue: random(4) }),
+  prove: (driver) => {
+    for (const queue of driver.queues) {
+      const [, status = 0] = queue.add([new Uint8Array(16)], [512, 1]);
+      queue.kick();
+      expect(queue.collect()).toEqual([{ head: 0, written: 513 }]);
+      expect(driver.memory.ram.read8(status)).toBe(0);
+    }
+    expect(trespasses).toEqual([]);
+  },
+});
+
 describeHostileDriver('a read-only disk', {
   make: (ram) => new BlockDevice(ram, strictDisk(true), 'disk0', 'id'),
   features: (1 << 5) | (1 << 9),
