@@ -3,12 +3,12 @@ import { AppError } from '../base/errors.ts';
 import type { MachineDefinition } from './definition.ts';
 import { inspectDisk } from './disk-image.ts';
 import type { DiskPlace } from './layers/disk-work.ts';
+import type { Pin } from './layers/layer-pool.ts';
 import { locateDisks } from './machine-disks.ts';
 import type { Machine } from './machine.ts';
-import type { Snapshot } from './snapshots/snapshot.ts';
 import type { Surroundings } from './surroundings.ts';
 
-type Around = Pick<Surroundings, 'files' | 'layers' | 'disks' | 'snapshots' | 'store'>;
+type Around = Pick<Surroundings, 'files' | 'layers' | 'disks'>;
 
 /** A disk that stays as it is until it is given back. */
 export interface LentDisk extends Disposable {
@@ -16,7 +16,8 @@ export interface LentDisk extends Disposable {
 }
 
 /**
- * Lends what a machine boots from, for a copy: as it is while the machine is off, or as it was in a snapshot.
+ * Lends what a machine boots from, for a copy: as it is while the machine is off, or as it was in a snapshot. The machine can
+ * be started meanwhile: it goes on in a new layer.
  * @param snapshot name, in any case, or id; null for the present
  * @param doing for the failure: "save image web-base"
  * @throws AppError 'wrong-state' while it is on, 'not-found', 'invalid-input' when it has no disk
@@ -27,32 +28,67 @@ export async function lendFirstDisk(
   doing: string,
   around: Around,
 ): Promise<LentDisk> {
-  if (snapshot === null) return lendPresent(machine, doing, around);
-  const found = await findSnapshot(machine, snapshot, doing, around);
-  const disk = firstDisk(found.hardware, doing, around);
-  const layer = disk.own ? around.layers.layerOf(layerFile(disk.path)) : null;
-  if (layer !== null) return { disk, dispose: pinned(layer, around) };
-  // A disk from elsewhere has gone on since.
-  const because = `its disk is a file of its own, ${disk.path}, which snapshots do not keep`;
-  throw new AppError({ code: 'not-supported', doing, because, hint: 'Take the present state of the stopped machine.' });
+  const pin = around.layers.pin();
+  try {
+    const disk = await machine.undisturbed(async () => {
+      const hardware = await hardwareAt(machine, snapshot, doing, around, pin);
+      const found = firstDisk(hardware, doing, around);
+      const layer = found.own ? around.layers.layerOf(layerFile(found.path)) : null;
+      if (layer === null) return found;
+      const { disks } = await around.layers.reach({ disks: [layer], memory: [] });
+      for (const below of disks) pin.add(below);
+      return found;
+    });
+    const lease = disk.own ? null : await leaseForeign(disk, machine.name, snapshot, doing, around);
+    return {
+      disk,
+      dispose: () => {
+        lease?.dispose();
+        pin.dispose();
+        around.layers.sweepSoon();
+      },
+    };
+  } catch (error) {
+    pin.dispose();
+    throw error;
+  }
 }
 
-async function lendPresent(machine: Machine, doing: string, around: Around): Promise<LentDisk> {
+async function hardwareAt(
+  machine: Machine,
+  snapshot: string | null,
+  doing: string,
+  around: Around,
+  pin: Pin,
+): Promise<Pick<MachineDefinition, 'disks' | 'bootOrder'>> {
+  if (snapshot !== null) return machine.snapshots.get(snapshot, doing).hardware;
   mustBeOff(machine, doing);
-  const disk = firstDisk(machine.definition, doing, around);
-  const { identity } = await inspectDisk(around.files, doing, { ...disk, readOnly: true });
-  const lease = around.disks.acquire(doing, disk.path, { identity, readOnly: true, holder: machine.name });
-  const layer = disk.own ? around.layers.layerOf(layerFile(disk.path)) : null;
-  const unpin = layer === null ? () => undefined : pinned(layer, around);
-  const dispose = (): void => {
-    lease.dispose();
-    unpin();
-  };
-  return { disk, dispose };
+  firstDisk(machine.definition, doing, around);
+  return machine.atOneMoment({ doing, pin, memory: false }, ({ hardware }) => {
+    for (const { own, path } of hardware.disks) if (own) pin.add(around.layers.layerOf(path) ?? path);
+    return Promise.resolve(hardware);
+  });
+}
+
+/** What was attached as a file may be written by others; and what it was at a snapshot nobody knows any more. */
+async function leaseForeign(
+  disk: DiskPlace,
+  holder: string,
+  snapshot: string | null,
+  doing: string,
+  { files, disks }: Around,
+): Promise<Disposable> {
+  if (snapshot !== null) {
+    const because = `its disk is a file of its own, ${disk.path}, which snapshots do not keep`;
+    const hint = 'Take the present state of the stopped machine.';
+    throw new AppError({ code: 'not-supported', doing, because, hint });
+  }
+  const { identity } = await inspectDisk(files, doing, { ...disk, readOnly: true });
+  return disks.acquire(doing, disk.path, { identity, readOnly: true, holder });
 }
 
 /** @throws AppError 'wrong-state' unless its disks are at rest */
-export function mustBeOff({ state, name }: Machine, doing: string): void {
+function mustBeOff({ state, name }: Machine, doing: string): void {
   if (state === 'stopped' || state === 'failed') return;
   throw new AppError({
     code: 'wrong-state',
@@ -61,21 +97,6 @@ export function mustBeOff({ state, name }: Machine, doing: string): void {
     hint: 'Stop it first, or take a snapshot and use that.',
     data: { state },
   });
-}
-
-/** @param reference name, in any case, or id @throws AppError 'not-found' */
-export async function findSnapshot(
-  { id, name }: Machine,
-  reference: string,
-  doing: string,
-  { snapshots, store }: Pick<Around, 'snapshots' | 'store'>,
-): Promise<Snapshot> {
-  const all = await snapshots.list(store.folder(id), () => undefined);
-  const wanted = reference.toLowerCase();
-  const found = all.find((each) => each.name.toLowerCase() === wanted) ?? all.find((each) => each.id === reference);
-  if (found) return found;
-  const because = `machine ${name} has no snapshot ${reference}`;
-  throw new AppError({ code: 'not-found', doing, because, data: { snapshots: all.map((each) => each.name) } });
 }
 
 /** What it boots from: the first of its boot order, or the first that there is. */
@@ -89,14 +110,6 @@ function firstDisk(
   if (first) return first;
   const because = 'the machine has no disk: everything in it is in memory';
   throw new AppError({ code: 'invalid-input', doing, because, hint: 'Take a machine whose image has a disk.' });
-}
-
-function pinned(layer: string, { layers }: Pick<Around, 'layers'>): () => void {
-  const pin = layers.pin([layer]);
-  return () => {
-    pin.dispose();
-    layers.sweepSoon();
-  };
 }
 
 function layerFile(path: string): string {

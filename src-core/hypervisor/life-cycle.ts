@@ -17,6 +17,7 @@ export type Request =
   | 'take a snapshot of'
   | 'restore a snapshot of'
   | 'clone'
+  | 'export'
   | 'fork';
 
 /** What becomes of a machine without being asked. */
@@ -63,6 +64,7 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     'take a snapshot of': 'stopped',
     'restore a snapshot of': 'stopped',
     clone: 'stopped',
+    export: 'stopped',
     restored: 'running',
     'restored-off': 'stopped',
     'restored-suspended': 'suspended',
@@ -142,6 +144,7 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     'take a snapshot of': 'suspended',
     'restore a snapshot of': 'suspended',
     clone: 'suspended',
+    export: 'suspended',
     restored: 'running',
     'restored-off': 'stopped',
     'restored-suspended': 'suspended',
@@ -156,6 +159,7 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     'take a snapshot of': 'failed',
     'restore a snapshot of': 'failed',
     clone: 'failed',
+    export: 'failed',
     restored: 'running',
     'restored-off': 'stopped',
     'restored-suspended': 'suspended',
@@ -256,6 +260,14 @@ const HELP: Readonly<Partial<Record<Request, Readonly<Partial<Record<MachineStat
     starting: WAIT_FOR_START,
     running: 'Fork it, or take a snapshot and clone that.',
     paused: 'Fork it, or take a snapshot and clone that.',
+    stopping: 'Wait until it has stopped.',
+    suspending: WAIT_FOR_SUSPENSION,
+  },
+  export: {
+    preparing: 'Wait until its image is here.',
+    starting: WAIT_FOR_START,
+    running: 'Stop or suspend it first.',
+    paused: 'Suspend it first.',
     stopping: 'Wait until it has stopped.',
     suspending: WAIT_FOR_SUSPENSION,
   },

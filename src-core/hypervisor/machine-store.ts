@@ -89,6 +89,11 @@ export class MachineStore {
     return this.#path(id);
   }
 
+  /** A folder for what a machine that is being made consists of; what a crash leaves of it is swept. */
+  partsFolder(id: string): string {
+    return this.#path(`${NEW_PREFIX}${id}-parts`);
+  }
+
   /** Folders of all machines, with those in the bin: whatever may hold a document. */
   async folders(): Promise<readonly string[]> {
     const here = (await this.#files.list(this.#directory)).filter((name) => ID.test(name));
@@ -102,12 +107,21 @@ export class MachineStore {
     return decodeDefinition(await this.#files.read(path), `read ${path}`).definition;
   }
 
-  /** When this resolves, the machine is there for good. @param scrollback what its console is to show @throws AppError, having left nothing */
-  async create(definition: MachineDefinition, scrollback: Uint8Array = NO_BYTES): Promise<void> {
+  /**
+   * When this resolves, the machine is there for good.
+   * @param scrollback what its console is to show @param fill puts more into its folder before that is its own
+   * @throws AppError, having left nothing
+   */
+  async create(
+    definition: MachineDefinition,
+    scrollback: Uint8Array = NO_BYTES,
+    fill: (folder: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
     const draft = this.#path(NEW_PREFIX + definition.id);
     try {
       await this.#files.makeDirectory(draft);
       if (scrollback.length > 0) await this.#files.writeAtomically(this.#files.join(draft, CONSOLE), scrollback);
+      await fill(draft);
       await this.#files.writeAtomically(this.#files.join(draft, DEFINITION), encodeDocument(definition));
       await this.#files.rename(draft, this.#path(definition.id));
     } catch (error) {

@@ -19,7 +19,7 @@ import type { MachineRun } from './runner.ts';
 import { MachineSnapshots } from './snapshots/machine-snapshots.ts';
 import { atOneMoment } from './snapshots/moment.ts';
 import { Restoration } from './snapshots/restoration.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { MachineSurroundings } from './surroundings.ts';
 import { Suspension } from './suspension.ts';
 
 /** After a shorter pause a guest's clock is not worth setting. */
@@ -41,7 +41,7 @@ export class Machine {
   constructor(
     definition: MachineDefinition,
     record: RunRecord,
-    around: Surroundings,
+    around: MachineSurroundings,
     tell: { readonly changed: () => void; readonly snapshotsChanged: () => void },
   ) {
     this.#body = new MachineBody(definition, record, around, () => tell.changed());
@@ -227,6 +227,11 @@ export class Machine {
       void this.measureDisks();
       return result;
     });
+  }
+
+  /** Nothing starts, saves or rebuilds it, or folds its layers, while this goes on. */
+  undisturbed<T>(work: () => Promise<T>): Promise<T> {
+    return this.#body.turns.take(work);
   }
 
   /** Takes it at one moment; to be called in its turn. See `atOneMoment`. */
