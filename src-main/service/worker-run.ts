@@ -153,6 +153,7 @@ export class WorkerRun implements MachineRun {
     this.#gone.resolve(undefined);
     this.#stopped.resolve(undefined);
     this.#fail(because);
+    this.#giveUp(this.#cannotSpeak(because));
   }
 
   #hear(report: RunReport): void {
@@ -175,6 +176,7 @@ export class WorkerRun implements MachineRun {
         this.#isGone = true;
         this.#gone.resolve(undefined);
         this.#ended.resolve(report.end);
+        this.#giveUp(this.#cannotSpeak('it has ended'));
         return;
       }
       case 'stopped':
@@ -210,6 +212,10 @@ export class WorkerRun implements MachineRun {
   #ask(command: (id: number) => RunCommand): Promise<RunAnswer> {
     const id = ++this.#lastId;
     const answer = new Deferred<RunAnswer>();
+    if (this.#over || this.#isGone) {
+      answer.reject(this.#cannotSpeak('it does not run any more'));
+      return answer.promise;
+    }
     this.#answers.set(id, answer);
     this.#command(command(id));
     return answer.promise;
@@ -222,10 +228,18 @@ export class WorkerRun implements MachineRun {
   #close(): void {
     if (this.#over) return;
     this.#over = true;
-    const doing = `speak to machine ${this.#name}`;
-    const gone = new AppError({ code: 'wrong-state', doing, because: 'its power was taken away' });
+    const gone = this.#cannotSpeak('its power was taken away');
     this.#started.reject(gone);
+    this.#giveUp(gone);
+  }
+
+  /** Nobody answers any more. */
+  #giveUp(gone: AppError): void {
     for (const answer of this.#answers.values()) answer.reject(gone);
     this.#answers.clear();
+  }
+
+  #cannotSpeak(because: string): AppError {
+    return new AppError({ code: 'wrong-state', doing: `speak to machine ${this.#name}`, because });
   }
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { AppError } from '../../base/errors.ts';
 import { countWritten, findRuns, PAGE_BYTES, WRITTEN_EVER, WRITTEN_SINCE } from './memory-runs.ts';
 import { countingMachine } from './testing/counting-machine.ts';
-import { savedIn, stateBytes, testTools } from './testing/state-bytes.ts';
+import { MemoryLayers, savedIn, stateBytes, testTools } from './testing/state-bytes.ts';
 
 const HEADER_BYTES = 128;
 const CHECKED_BYTES = 124;
@@ -38,7 +38,12 @@ function verdict(bytes: Uint8Array): string | null {
 function sealed(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const view = new DataView(bytes.buffer);
   view.setUint32(16, crc32(bytes.subarray(HEADER_BYTES, HEADER_BYTES + documentBytes)), true);
-  view.setUint32(CHECKED_BYTES, crc32(bytes.subarray(0, CHECKED_BYTES)), true);
+  return sealedHeader(bytes);
+}
+
+function sealedHeader(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const checksum = crc32(bytes.subarray(0, CHECKED_BYTES));
+  new DataView(bytes.buffer).setUint32(CHECKED_BYTES, checksum, true);
   return bytes;
 }
 
@@ -76,21 +81,77 @@ test('a state of a newer version is refused with what to do', () => {
 
 test('a file that ends early, anywhere, is refused as damaged', () => {
   const next = seeded(1);
-  for (let round = 0; round < 500; round++) expect(verdict(sound.slice(0, next(sound.length)))).toBe('corrupt');
-  for (let length = 0; length < 64; length++) expect(verdict(sound.slice(0, length))).toBe('corrupt');
+  for (let round = 0; round < 1000; round++) expect(verdict(sound.slice(0, next(sound.length)))).toBe('corrupt');
+  for (let length = 0; length < 256; length++) expect(verdict(sound.slice(0, length))).toBe('corrupt');
 });
 
-test('a file with anything changed is refused as damaged', () => {
+const delta = deltaOn(sound);
+
+/** A layer over another one, of a machine that went on from there. */
+function deltaOn(base: Uint8Array): Uint8Array<ArrayBuffer> {
+  const layers = new MemoryLayers();
+  layers.files.set('base', base);
+  const saved = layers.read('base');
+  const { board } = countingMachine(saved);
+  board.run(10_000);
+  layers.save('delta', board, saved.base);
+  return Uint8Array.from(layers.files.get('delta') ?? []);
+}
+
+/** One byte or a stretch of them is another, missing, or too much. Both files are of a chain. */
+function damaged(bytes: Uint8Array<ArrayBuffer>, next: (below: number) => number): Uint8Array<ArrayBuffer> {
+  const at = next(next(2) === 0 ? Math.min(bytes.length, HEADER_BYTES + documentBytes + 200) : bytes.length);
+  const length = 1 + next(64);
+  const kind = next(8);
+  if (kind === 0) return Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(at + length)]);
+  if (kind === 1) return Uint8Array.from([...bytes.subarray(0, at), ...new Uint8Array(length), ...bytes.subarray(at)]);
+  const changed = bytes.slice();
+  for (let byte = at; byte < (kind === 2 ? Math.min(bytes.length, at + length) : at + 1); byte++)
+    changed[byte] = (changed[byte] ?? 0) ^ (1 + next(255));
+  return changed;
+}
+
+test('a chain of layers with anything changed in any of them is refused as damaged', () => {
   const next = seeded(2);
-  const head = HEADER_BYTES + documentBytes + 200;
-  const bytes = sound.slice();
-  for (let round = 0; round < 3000; round++) {
-    const at = next(round % 2 === 0 ? head : bytes.length);
-    const before = bytes[at] ?? 0;
-    bytes[at] = before ^ (1 + next(255));
-    expect(verdict(bytes)).toBe('corrupt');
-    bytes[at] = before;
+  for (let round = 0; round < 7000; round++) {
+    const layers = new MemoryLayers();
+    const inBase = next(3) === 0;
+    layers.files.set('base', inBase ? damaged(sound, next) : sound);
+    layers.files.set('delta', inBase ? delta : damaged(delta, next));
+    let told = 'taken';
+    try {
+      layers.read('delta').loadMemory(ram, written);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      told = error.code;
+    }
+    // A file of version 1 or 3 by its header is checked as one.
+    expect(told).toBe('corrupt');
   }
+});
+
+test('a header that was changed on purpose is refused, or means the same', () => {
+  const next = seeded(4);
+  const verdicts = new Map<string | null, number>();
+  for (let round = 0; round < 1000; round++) {
+    const layers = new MemoryLayers();
+    layers.files.set('base', sound);
+    const bytes = delta.slice();
+    for (let change = 0; change <= next(3); change++)
+      bytes[8 + next(CHECKED_BYTES - 8)] = next(3) === 0 ? 0 : next(256);
+    layers.files.set('delta', sealedHeader(bytes));
+    let told: string | null = null;
+    try {
+      layers.read('delta').loadMemory(ram, written);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      told = error.code;
+    }
+    verdicts.set(told, (verdicts.get(told) ?? 0) + 1);
+  }
+  expect(verdicts.get('corrupt')).toBeGreaterThan(300);
+  expect(verdicts.get('not-supported')).toBeGreaterThan(10);
+  expect([...verdicts.keys()].sort()).toEqual(['corrupt', 'not-supported', null].sort());
 });
 
 test('a document that was changed on purpose makes no machine crash: it is refused, or sound', () => {

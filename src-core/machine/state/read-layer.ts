@@ -89,18 +89,23 @@ class LayerReader {
     return header;
   }
 
-  document(source: ByteSource, { headerBytes, documentBytes, identity, version }: LayerHeader): MachineState {
-    const document = take(source, headerBytes, documentBytes);
-    if (this.#tools.crc32(document) !== identity.documentChecksum) throw this.#corrupt('its document');
+  document(source: ByteSource, header: LayerHeader): MachineState {
+    const document = this.#documentBytes(source, header);
     let value: unknown;
     try {
       value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(document));
     } catch (cause) {
       throw this.#corrupt('its document is not JSON', cause);
     }
-    const parsed = machineStateSchema.safeParse(migrate(version, value));
+    const parsed = machineStateSchema.safeParse(migrate(header.version, value));
     if (parsed.success) return parsed.data;
     throw this.#corrupt(`its document, at ${parsed.error.issues[0]?.path.join('.') ?? 'the top'}`, parsed.error);
+  }
+
+  #documentBytes(source: ByteSource, { headerBytes, documentBytes, identity }: LayerHeader): Uint8Array {
+    const document = take(source, headerBytes, documentBytes);
+    if (this.#tools.crc32(document) !== identity.documentChecksum) throw this.#corrupt('its document');
+    return document;
   }
 
   layer(source: ByteSource, header: LayerHeader, memoryBytes: number): Layer {
@@ -129,6 +134,8 @@ class LayerReader {
     const isIt = documentChecksum === identity.documentChecksum && tableChecksum === identity.tableChecksum;
     // Depth that only falls: no chain goes round.
     if (!isIt || header.depth !== depth) throw this.#corrupt(`what it is built on, ${name}, is another state`);
+    // Not needed for the delta; but who wants to know that a file is sound means all of it.
+    this.#documentBytes(source, header);
     return this.layer(source, header, memoryBytes);
   }
 
