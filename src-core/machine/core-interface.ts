@@ -24,7 +24,16 @@ export const MEMORY_MAP = {
 } as const;
 
 /** PLIC source numbers, as on QEMU's `virt`, where 12 is free. */
-export const INTERRUPTS = { uart: 10, rtc: 11, generationId: 12, pciA: 32, pciB: 33, pciC: 34, pciD: 35, sources: 95 } as const;
+export const INTERRUPTS = {
+  uart: 10,
+  rtc: 11,
+  generationId: 12,
+  pciA: 32,
+  pciB: 33,
+  pciC: 34,
+  pciD: 35,
+  sources: 95,
+} as const;
 
 /** Ticks per second of the `time` CSR, mtime and stimecmp. */
 export const TIMEBASE_HZ = 10_000_000;

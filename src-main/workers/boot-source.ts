@@ -19,7 +19,10 @@ interface Boot {
  * What the machine is switched on with: files of this computer, or what lies on its disks now.
  * @throws AppError when there is nothing to boot
  */
-export function bootSource({ boot, start }: Pick<RunBeginning['spec'], 'boot' | 'start'>, disks: readonly BootDisk[]): Boot {
+export function bootSource(
+  { boot, start }: Pick<RunBeginning['spec'], 'boot' | 'start'>,
+  disks: readonly BootDisk[],
+): Boot {
   const { commandLine, onDisk } = boot;
   if (!onDisk) return { boot: bootFromFiles(boot), release: () => undefined };
   // Who goes on from a saved moment has its kernel in memory.
