@@ -293,6 +293,77 @@ describe('what the service asks of a guest', () => {
   });
 });
 
+describe('an agent of another version', () => {
+  const own = { version: '2-newer', source: new TextEncoder().encode('the newer agent') };
+  const greets = (agent: string, features = ['exec', 'ping']) => {
+    guest.onUp = () => guest.say(0, { kind: 'about', agent, features });
+  };
+
+  beforeEach(() => {
+    client = new AgentClient({ duplex: end, timers, random: Math.random, ownAgent: own });
+  });
+
+  test('is replaced before it is said to be ready, and then the new one is', async () => {
+    greets('1');
+    client.start();
+    guest.link.start();
+    await move();
+    expect(client.state).toBe('waiting');
+    expect(guest.heard).toMatchObject([
+      { session: 1, message: { kind: 'exec', command: ['sh', '-c', expect.any(String), 'innkeeper', '15'] } },
+      { session: 1, stdin: 'the newer agent' },
+      { session: 1, finished: 0 },
+    ]);
+    greets(own.version);
+    guest.link.start();
+    await move();
+    timers.pass(1000);
+    await move();
+    expect([client.state, client.about?.agent]).toEqual(['ready', own.version]);
+  });
+
+  test.each([
+    ['ended with a failure', () => guest.say(1, { kind: 'ended', status: 1 })],
+    ['was refused', () => guest.say(1, { kind: 'failed', code: 'no-room', because: 'full' })],
+    ['did not end', () => timers.pass(30_000)],
+  ])('is taken as it is when its renewal %s', async (_, answer) => {
+    greets('1');
+    client.start();
+    guest.link.start();
+    await move();
+    guest.say(1, { kind: 'started', pid: 5 });
+    await move();
+    answer();
+    await move();
+    expect([client.state, client.about?.agent]).toEqual(['ready', '1']);
+  });
+
+  test('is asked to make place only once in a start', async () => {
+    greets('1');
+    client.start();
+    guest.link.start();
+    await move();
+    guest.link.start();
+    await move();
+    timers.pass(1000);
+    await move();
+    expect([client.state, client.about?.agent]).toEqual(['ready', '1']);
+  });
+
+  test.each([
+    ['newer', '3-newest', ['exec']],
+    ['the same', '2-newer', ['exec']],
+    ['one that cannot run programs', '1', ['ping']],
+    ['a stranger', 'theirs', ['exec']],
+  ])('is left alone when it is %s', async (_, version, features) => {
+    greets(version, features);
+    client.start();
+    guest.link.start();
+    await move();
+    expect([client.state, guest.heard]).toEqual(['ready', []]);
+  });
+});
+
 describe('a hostile guest', () => {
   const violations: Record<string, () => void> = {
     'output beyond its credit': () => {

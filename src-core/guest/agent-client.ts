@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { AppError, type ErrorCode } from '../base/errors.ts';
+import { encodeRenewal, isOutdated, type OwnAgent } from './agent-renewal.ts';
 import { AgentSessions } from './agent-sessions.ts';
 import { encodeJson } from './ascii-json.ts';
 import { encodeExec, type ExecRequest } from './exec-request.ts';
@@ -31,6 +32,8 @@ export interface AgentClientOptions {
   readonly timers: AgentTimers;
   /** As Math.random; only needs to differ from one connection to the next. */
   readonly random: () => number;
+  /** Takes the place of an older one in a guest of one of our images, before that is said to be ready. */
+  readonly ownAgent?: OwnAgent | undefined;
 }
 
 /** What the agent says of itself: "exec", "terminal", and the names of the requests that it knows. */
@@ -61,6 +64,8 @@ export class AgentClient {
   readonly #link: AgentLink;
   readonly #sessions: AgentSessions;
   readonly #waiting = new Set<{ ready: () => void; failed: (error: AppError) => void }>();
+  readonly #ownAgent: OwnAgent | undefined;
+  #renewalTried = false;
   #state: AgentState = 'absent';
   #about: AgentAbout | undefined;
   #disposed = true;
@@ -72,6 +77,7 @@ export class AgentClient {
 
   constructor(options: AgentClientOptions) {
     this.#timers = options.timers;
+    this.#ownAgent = options.ownAgent;
     this.#link = new AgentLink(options.duplex, options.random, {
       onUp: () => (this.#upAt = this.#timers.now()),
       onDown: (reason) => this.#down(reason),
@@ -103,6 +109,7 @@ export class AgentClient {
   start(): void {
     this.#drop(new AppError({ code: 'unavailable', doing: 'reach the guest', because: 'the machine started anew' }));
     this.#disposed = false;
+    this.#renewalTried = false;
     this.#pauseMs = 0;
     this.#become('waiting');
     this.#link.start();
@@ -158,6 +165,11 @@ export class AgentClient {
     this.#need('exec', doing);
     if (request.terminal) this.#need('terminal', doing, 'Its system needs the program "script" of util-linux.');
     this.#needRoom(doing);
+    const session = this.#openExec(opening, doing);
+    return this.#inTime(session.opened, doing, (error) => session.giveUp(error));
+  }
+
+  #openExec(opening: Uint8Array, doing: string): ExecChannel {
     let id = 0;
     const session = new ExecChannel(opening, doing, {
       wake: () => this.#sessions.wake(id),
@@ -166,7 +178,7 @@ export class AgentClient {
     });
     id = this.#sessions.add(session);
     this.#sessions.wake(id);
-    return this.#inTime(session.opened, doing, (error) => session.giveUp(error));
+    return session;
   }
 
   /** @returns how long the answer took, in milliseconds */
@@ -287,9 +299,35 @@ export class AgentClient {
     if (message.kind !== 'about' || this.#about) return `"${message.kind}" out of place`;
     this.#about = { agent: message.agent, features: message.features };
     this.#absence?.dispose();
+    if (this.#ownAgent && this.#wantsRenewal(this.#about, this.#ownAgent)) this.#renew(this.#about, this.#ownAgent);
+    else this.#ready();
+    return undefined;
+  }
+
+  #ready(): void {
     this.#become('ready');
     for (const each of [...this.#waiting]) each.ready();
-    return undefined;
+  }
+
+  #wantsRenewal(about: AgentAbout, own: OwnAgent): boolean {
+    return !this.#renewalTried && about.features.includes('exec') && isOutdated(about.agent, own);
+  }
+
+  /** Once a start: one that cannot be replaced (the guest's disk is full) is better than none. */
+  #renew(about: AgentAbout, own: OwnAgent): void {
+    this.#renewalTried = true;
+    const doing = 'renew the agent in the guest';
+    const session = this.#openExec(encodeRenewal(own, doing), doing);
+    session.onData((_, __, done) => done());
+    void session.write(own.source);
+    session.finish();
+    // When it works, the connection ends: the new agent greets.
+    const ended = this.#inTime(session.result, doing, (error) => session.giveUp(error));
+    ended
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#about === about) this.#ready();
+      });
   }
 
   #down(reason: string): void {

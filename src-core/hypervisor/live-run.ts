@@ -2,6 +2,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { MachineStats } from '../contract/machines.ts';
 import { AgentClient } from '../guest/agent-client.ts';
 import type { AgentState } from '../guest/agent-client.ts';
+import type { OwnAgent } from '../guest/agent-renewal.ts';
 import type { Identity } from '../guest/protocol.ts';
 import type { Clock } from '../host/clock.ts';
 import type { MachineConsole } from './console.ts';
@@ -20,6 +21,7 @@ interface LiveOptions {
   readonly leases: readonly (Disposable | DiskLease)[];
   /** As Math.random. */
   readonly random: () => number;
+  readonly ownAgent?: OwnAgent | undefined;
   readonly onAgent: (state: AgentState) => void;
   /** The guest could not be given an identity of its own. */
   readonly onProblem: (error: unknown) => void;
@@ -49,7 +51,7 @@ export class LiveRun {
     run: MachineRun,
     console: MachineConsole,
     clock: Clock,
-    { leases, random, onAgent, onProblem }: LiveOptions,
+    { leases, random, ownAgent, onAgent, onProblem }: LiveOptions,
   ) {
     this.run = run;
     this.#console = console;
@@ -57,7 +59,7 @@ export class LiveRun {
     this.#leases = leases;
     this.#onProblem = onProblem;
     this.#duplex = new GuestDuplex(run.agent, clock);
-    this.agent = new AgentClient({ duplex: this.#duplex, timers: clock, random });
+    this.agent = new AgentClient({ duplex: this.#duplex, timers: clock, random, ownAgent });
     this.#onAgent = this.agent.onStateChange(onAgent);
     console.connect(run.console);
     this.agent.start();

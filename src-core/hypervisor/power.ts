@@ -77,6 +77,7 @@ export class Power {
     body.run = new LiveRun(run, body.console, clock, {
       leases: [...leases, base],
       random: () => body.random(),
+      ownAgent: body.around.ownAgent,
       onAgent: () => body.tell(),
       onProblem: (error) => log.warn(body.id, 'its guest has no identity of its own', { error }),
     });

@@ -1,3 +1,4 @@
+import type { OwnAgent } from '../guest/agent-renewal.ts';
 import type { Clock, Random } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
 import type { HostModel } from '../host/host-model.ts';
@@ -34,5 +35,7 @@ export interface Surroundings {
   readonly work: DiskWork;
   readonly screens: ScreenReader;
   readonly tasks: LongWork;
+  /** Renews that of guests. */
+  readonly ownAgent?: OwnAgent | undefined;
   readonly log: MachineLog;
 }

@@ -10,6 +10,7 @@ import { MachineStore } from '../../src-core/hypervisor/machine-store.ts';
 import type { Surroundings } from '../../src-core/hypervisor/surroundings.ts';
 import { SnapshotStore } from '../../src-core/hypervisor/snapshots/snapshot-store.ts';
 import { ArchiveWorkers } from './archive-workers.ts';
+import { ownAgent } from '../../src-core/guest/agent-renewal.ts';
 import { agentSource } from './built-files.ts';
 import { DiskWorkers } from './disk-workers.ts';
 import { EventFeed } from './event-feed.ts';
@@ -98,6 +99,7 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
     screens: new HeadlessScreens(),
     tasks: listedWork(tasks),
     disks: new DiskLeases(),
+    ownAgent: ownAgent(await agentSource().catch(() => '')),
     log: logs,
   };
   const hypervisor = new Hypervisor(around);

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ownAgent } from '../../src-core/guest/agent-renewal.ts';
 import { noCloudSeed } from '../../src-core/guest/cloud-config/no-cloud.ts';
+import { buildAgent } from '../setup/build-agent.ts';
 import { TinyBench, type TinyRun } from './testing/tiny-run.ts';
 
 /** What the agent does for the service, in a machine of the tiny image. */
@@ -127,5 +129,22 @@ describe('a seed for cloud-init', () => {
       /^CIDATA {26}.*Read-only file system/,
     );
     await other.end();
+  });
+});
+
+describe('an agent of an older Innkeeper', () => {
+  test('is replaced while the guest starts, and after a saved state is taken up', async () => {
+    const source = (await buildAgent()).replace(/AGENT_VERSION = "[^"]+"/, 'AGENT_VERSION = "1-newer"');
+    const renewed = await bench.start('renewed', {}, ownAgent(source));
+    expect(renewed.agent.about?.agent).toBe('1-newer');
+    expect((await renewed.sh('grep -c 1-newer /opt/innkeeper/agent.js; ls /opt/innkeeper')).text).toBe('1\nagent.js\n');
+    await renewed.end();
+    const memory = join(bench.folder, 'older.state');
+    await guest.run.capture({ memory, tops: [], then: 'go-on' });
+    const start = { kind: 'restore', memory } as const;
+    const resumed = await bench.start('original', { disks: guest.disks, start }, ownAgent(source));
+    expect(resumed.agent.about?.agent).toBe('1-newer');
+    expect((await resumed.sh('echo works')).text).toBe('works\n');
+    await resumed.end();
   });
 });

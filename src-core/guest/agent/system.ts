@@ -24,7 +24,8 @@ export function setTime(ns: bigint): Promise<Failure> {
  */
 export function powerOff(): void {
   if (isDirectory('/run/systemd/system')) {
-    runTool(['systemctl', 'poweroff']);
+    // Not `systemctl poweroff`, which would first start the login manager to ask it.
+    runTool(['systemctl', 'start', '--no-block', '--job-mode=replace-irreversibly', 'poweroff.target']);
     return;
   }
   runTool(['poweroff']);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentClient } from '../../../src-core/guest/agent-client.ts';
+import type { OwnAgent } from '../../../src-core/guest/agent-renewal.ts';
 import type { ExecRequest } from '../../../src-core/guest/exec-request.ts';
 import { bootFromImage } from '../../../src-core/hypervisor/boot-files.ts';
 import { GuestDuplex } from '../../../src-core/hypervisor/guest-duplex.ts';
@@ -48,13 +49,17 @@ export class TinyBench {
   }
 
   /** Starts a machine and waits for its agent. */
-  async start(name: string, { disks = [], start = { kind: 'power-on' } }: Partial<RunSpec> = {}): Promise<TinyRun> {
+  async start(
+    name: string,
+    { disks = [], start = { kind: 'power-on' } }: Partial<RunSpec> = {},
+    ownAgent?: OwnAgent,
+  ): Promise<TinyRun> {
     const run = this.#runner.launch({
       ...{ id: name, name, harts: 1, memoryBytes: 256 * 1024 * 1024, cpuLimit: null, disks, shares: [], start },
       boot: bootFromImage(this.record, { name, disks: [], bootOrder: [] }),
     });
     const duplex = new GuestDuplex(run.agent, nodeClock);
-    const agent = new AgentClient({ duplex, timers: nodeClock, random: Math.random });
+    const agent = new AgentClient({ duplex, timers: nodeClock, random: Math.random, ownAgent });
     agent.start();
     await run.started;
     if (start.kind !== 'power-on') await run.resume();
