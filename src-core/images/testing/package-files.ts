@@ -41,8 +41,11 @@ export function arOf(members: readonly (readonly [name: string, content: Uint8Ar
 export async function debOf(
   entries: readonly TestEntry[],
   packed: (tar: Uint8Array) => readonly [string, Uint8Array] = (tar) => ['data.tar.xz', xzOf(tar)],
+  description = 'Package: test\n',
+  scripts: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
-  const control = gzipSync(await tarOf([{ path: './control', content: 'Package: test\n' }]));
+  const files = Object.entries({ control: description, ...scripts });
+  const control = gzipSync(await tarOf(files.map(([name, content]) => ({ path: `./${name}`, content }))));
   return arOf([['debian-binary', Buffer.from('2.0\n')], ['control.tar.gz', control], packed(await tarOf(entries))]);
 }
 

@@ -112,6 +112,10 @@ DHCP=yes
 const NETWORK_RULE = `ACTION=="add", SUBSYSTEM=="net", KERNEL=="en*|eth*", TAG+="systemd", ENV{SYSTEMD_WANTS}+="systemd-networkd.service systemd-resolved.service systemd-timesyncd.service"
 `;
 
+/** systemd loads it whenever it is there, and it is of no use: nftables is what Debian filters with. By its name it can be loaded. */
+const MODULES = `blacklist ip_tables
+`;
+
 /** The journal stays within a disk that is shared with others. */
 const JOURNAL = `[Journal]
 SystemMaxUse=64M
@@ -184,6 +188,7 @@ export const GUEST_FILES: Readonly<Record<string, GuestFile>> = {
   'usr/lib/systemd/system/serial-getty@.service.d/10-innkeeper.conf': { mode: 0o644, text: AUTOLOGIN },
   'usr/lib/systemd/system/systemd-udev-trigger.service.d/10-innkeeper.conf': { mode: 0o644, text: COLDPLUG },
   'usr/lib/systemd/journald.conf.d/10-innkeeper.conf': { mode: 0o644, text: JOURNAL },
+  'usr/lib/modprobe.d/innkeeper.conf': { mode: 0o644, text: MODULES },
   'usr/lib/systemd/network/80-innkeeper.network': { mode: 0o644, text: NETWORK },
   'usr/lib/udev/rules.d/80-innkeeper.rules': { mode: 0o644, text: NETWORK_RULE },
   'etc/kernel/postinst.d/innkeeper': { mode: 0o755, text: KERNEL_HOOK },

@@ -51,8 +51,8 @@ const UNWANTED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Of no use here at all: where udev's rules could come from, and a login on a screen that is not there. */
-const MASKED = ['systemd-udev-load-credentials.service', 'serial-getty@hvc0.service'];
+/** Of no use here at all: where udev's rules could come from, what the login on the console replaces, and a screen's driver. */
+const MASKED = ['systemd-udev-load-credentials.service', 'serial-getty@hvc0.service', 'modprobe@drm.service'];
 
 /** Look for what this machine cannot have; the rest of them stays. */
 const GENERATORS = ['debug', 'gpt-auto', 'hibernate-resume', 'rc-local', 'run', 'ssh', 'system-update', 'tpm2'];

@@ -17,9 +17,12 @@ export interface ArchiveOptions {
   /** Signs instead of the archive's own key. */
   readonly signer?: openpgp.PrivateKey;
   readonly signedAt?: Date;
+  /** Beside the usual packages, or in their place. */
+  readonly packages?: Readonly<Record<string, TestPackage>>;
 }
 
-const KERNEL = '6.12.1+deb13-riscv64';
+export const TEST_KERNEL = '6.12.1+deb13-riscv64';
+const KERNEL = TEST_KERNEL;
 const LOADER = 'lib/ld-linux-riscv64-lp64d.so.1';
 const MODULES: Readonly<Record<string, string>> = {
   'kernel/drivers/block/virtio_blk.ko': '',
@@ -35,9 +38,18 @@ const MODULES: Readonly<Record<string, string>> = {
   'kernel/drivers/cdrom/cdrom.ko': '',
   'kernel/fs/isofs/isofs.ko': 'cdrom',
   'kernel/net/core/failover.ko': '',
+  'kernel/drivers/virtio/virtio_mmio.ko': '',
+  'kernel/drivers/scsi/scsi_common.ko': '',
+  'kernel/drivers/scsi/scsi_mod.ko': 'scsi_common',
+  'kernel/drivers/scsi/sd_mod.ko': 'scsi_mod',
+  'kernel/drivers/scsi/virtio_scsi.ko': 'scsi_mod',
+  'kernel/drivers/nvme/common/nvme-auth.ko': '',
+  'kernel/drivers/nvme/host/nvme-core.ko': 'nvme-auth',
+  'kernel/drivers/nvme/host/nvme.ko': 'nvme-core',
+  'kernel/fs/autofs/autofs4.ko': '',
 };
 
-function kernelEntries(): TestEntry[] {
+export function testKernelEntries(): TestEntry[] {
   const modules = Object.entries(MODULES).map(([path, depends]) => ({
     path: `./usr/lib/modules/${KERNEL}/${path}.xz`,
     content: xzOf(moduleOf(`depends=${depends}`, `alias=test:${path}`)),
@@ -47,15 +59,21 @@ function kernelEntries(): TestEntry[] {
 
 const BUSYBOX = Buffer.concat([programOf([]), Buffer.from('[\0[[\0ash\0init\0poweroff\0sh\0\0')]);
 
-interface TestPackage {
+export interface TestPackage {
   readonly version: string;
   readonly entries: readonly TestEntry[];
   readonly fields?: string;
+  /** Other files of its control archive. */
+  readonly control?: Readonly<Record<string, string>>;
 }
 
 const TEST_PACKAGES: Readonly<Record<string, TestPackage>> = {
   'linux-image-riscv64': { version: '6.12.1-1', entries: [], fields: `Depends: linux-image-${KERNEL} (= 6.12.1-1)\n` },
-  [`linux-image-${KERNEL}`]: { version: '6.12.1-1', entries: kernelEntries(), fields: 'Depends: not-needed-here\n' },
+  [`linux-image-${KERNEL}`]: {
+    version: '6.12.1-1',
+    entries: testKernelEntries(),
+    fields: 'Depends: not-needed-here\n',
+  },
   'busybox-static': { version: '1:1.37.0-6+b9', entries: [{ path: './usr/bin/busybox', content: BUSYBOX }] },
   quickjs: {
     version: '2025.04.26-1',
@@ -103,11 +121,13 @@ export async function makeArchive(options: ArchiveOptions = {}, date = new Date(
     entries: [{ path: './usr/share/keyrings/debian-archive-keyring.gpg', content: keyring }],
   };
   const stanzas: string[] = [];
-  for (const [name, { version, entries, fields = '' }] of Object.entries({
+  for (const [name, { version, entries, fields = '', control }] of Object.entries({
     ...TEST_PACKAGES,
+    ...options.packages,
     'debian-archive-keyring': keyringPackage,
   })) {
-    const deb = await debOf(entries);
+    const description = `Package: ${name}\nVersion: ${version}\nArchitecture: riscv64\n${fields}`;
+    const deb = await debOf(entries, undefined, description, control);
     const path = `pool/main/${name}.deb`;
     files.set(path, deb);
     stanzas.push(
