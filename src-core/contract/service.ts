@@ -16,6 +16,8 @@ export type ServiceStatus = z.infer<typeof serviceStatusSchema>;
 export const settingsSchema = z.object({
   /** Base address of the Debian archive; null: as this computer's apt is configured, else the country's mirror. */
   debianMirror: z.url({ protocol: /^https?$/ }).nullable(),
+  /** Images are booted once in the background, and their machines go on from there instead of booting. */
+  quickStart: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -32,6 +32,7 @@ export class MachineConsole {
   #subscriptions: Disposable[] = [];
   #turn: Disposable | undefined;
   #pumping = false;
+  #wasTyped = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -40,6 +41,7 @@ export class MachineConsole {
   /** A run begins: its console is this one from now on. */
   connect(pipe: GuestPipe): void {
     this.disconnect();
+    this.#wasTyped = false;
     this.#pipe = pipe;
     this.#subscriptions = [pipe.onReadable(() => this.#pump()), pipe.onWritable(() => this.#feedGuest())];
     this.#pump();
@@ -62,6 +64,11 @@ export class MachineConsole {
   /** A line of ours between two runs, set apart from what guests write. */
   note(text: string): void {
     this.#deliver(new TextEncoder().encode(`\r\n\x1b[0m\x1b[2m── ${text} ──\x1b[0m\r\n`));
+  }
+
+  /** Somebody has typed in this run. */
+  get wasTyped(): boolean {
+    return this.#wasTyped;
   }
 
   /** All that was shown up to now, as it is to be shown again: what the guest has written already is part of it. */
@@ -102,6 +109,7 @@ export class MachineConsole {
    */
   write(bytes: Uint8Array): Promise<void> {
     if (!this.#pipe) return Promise.resolve();
+    this.#wasTyped = true;
     if (this.#inputBytes + bytes.length > INPUT_BYTES) {
       const because = 'the guest does not read what was typed';
       return Promise.reject(new AppError({ code: 'unavailable', doing: 'type at the console', because }));

@@ -7,6 +7,7 @@ import type { GuestShare } from '../host/host-model.ts';
 import { MachineBin } from './bin.ts';
 import { Clones } from './clones.ts';
 import type { CloneRequest } from './clones.ts';
+import { BootedSnapshots } from './booted/booted-snapshots.ts';
 import { planMachine } from './creation.ts';
 import type { CreateRequest } from './creation.ts';
 import type { MachineDefinition } from './definition.ts';
@@ -21,14 +22,15 @@ import { Machine } from './machine.ts';
 import { MachineRegistry } from './machine-registry.ts';
 import { NEVER_RUN, recover } from './run-record.ts';
 import type { RunRecord } from './run-record.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { MachineSurroundings, Surroundings } from './surroundings.ts';
 
 /** So often the machines are looked at: whether they are stuck, and what they use, for whoever asks once. */
 const WATCH_MS = 2000;
 
 /** All machines of a data directory. */
 export class Hypervisor {
-  readonly #around: Surroundings;
+  readonly #around: MachineSurroundings;
+  readonly #booted: BootedSnapshots;
   readonly #registry = new MachineRegistry();
   readonly #bin: MachineBin;
   readonly #clones: Clones;
@@ -38,7 +40,8 @@ export class Hypervisor {
   #watchdog: Disposable | undefined;
 
   constructor(around: Surroundings) {
-    this.#around = around;
+    this.#booted = new BootedSnapshots(around);
+    this.#around = { ...around, quickStarts: this.#booted };
     const { store, clock, log, layers } = around;
     this.#clones = new Clones(around);
     this.#bin = new MachineBin(
@@ -56,6 +59,7 @@ export class Hypervisor {
   async open(): Promise<void> {
     const { store, clock, log, layers } = this.#around;
     await layers.makeFolders();
+    await this.#around.booted.sweep();
     const { machines, damaged, bin } = await store.open();
     for (const { definition, record } of machines) {
       const recovered = recover(record, clock.now(), definition.resume !== null);
@@ -254,6 +258,11 @@ export class Hypervisor {
     return users.map(({ name }) => name).sort();
   }
 
+  /** What is kept of an image for quick starts, in bytes. */
+  quickStartBytes(image: string): Promise<number> {
+    return this.#booted.sizeOf(image);
+  }
+
   get runningCount(): number {
     return this.#registry.machines.filter(isOn).length;
   }
@@ -282,6 +291,7 @@ export class Hypervisor {
     this.#watchdog?.dispose();
     this.#bin.dispose();
     this.#around.layers.close();
+    await this.#booted.close();
     await powerOffAll(this.#registry.machines, this.#changed);
   }
 

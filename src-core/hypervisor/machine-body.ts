@@ -12,11 +12,11 @@ import type { LiveRun } from './live-run.ts';
 import { MachineDocuments } from './machine-documents.ts';
 import type { RunRecord } from './run-record.ts';
 import { SharesInGuest } from './shares-in-guest.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { MachineSurroundings } from './surroundings.ts';
 
 /** What the parts of one machine share: its documents, its state, its run. */
 export class MachineBody {
-  readonly around: Surroundings;
+  readonly around: MachineSurroundings;
   readonly documents: MachineDocuments;
   readonly console: MachineConsole;
   /** What starts, saves or rebuilds it takes turns; what ends it does not wait. */
@@ -43,7 +43,7 @@ export class MachineBody {
   #state: MachineState = 'stopped';
   #attempt = 0;
 
-  constructor(definition: MachineDefinition, record: RunRecord, around: Surroundings, changed: () => void) {
+  constructor(definition: MachineDefinition, record: RunRecord, around: MachineSurroundings, changed: () => void) {
     this.around = around;
     this.documents = new MachineDocuments(definition, record, around);
     this.console = new MachineConsole(around.clock);

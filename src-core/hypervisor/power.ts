@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import { AppError, asPartOf } from '../base/errors.ts';
 import { toFailure } from '../contract/failures.ts';
+import { isNothingButImage } from './booted/booted-snapshot.ts';
 import { takeImageDisk } from './image-disk.ts';
 import { ImageWaiting } from './image-waiting.ts';
 import { keepDisks } from './kept-disks.ts';
@@ -10,10 +11,15 @@ import type { Identity } from '../guest/protocol.ts';
 import type { Random } from '../host/clock.ts';
 import type { MachineDefinition } from './definition.ts';
 import { withoutState, withPromisedMemory } from './definition.ts';
+import { layersOf } from './layers/layer-owners.ts';
+import { coverDisks } from './layers/tops.ts';
 import { afterRequest } from './life-cycle.ts';
 import { LiveRun } from './live-run.ts';
 import type { MachineBody } from './machine-body.ts';
 import type { MachineRun, RunEnd, RunStart } from './runner.ts';
+import type { QuickStart } from './surroundings.ts';
+
+const ENTER = Uint8Array.of(0x0d);
 
 /** Gives a machine its power and takes it. */
 export class Power {
@@ -113,16 +119,22 @@ export class Power {
   /**
    * A run that stands still goes on as this machine, which is no longer suspended then. That is on the disk before the
    * guest does anything: one that wrote to its disks must not be put back to a moment before it did.
-   * @param renewed it was another machine's up to now @throws AppError; 'cancelled' when it was killed meanwhile
+   * @param renewed it was another machine's up to now; @param then called once it knows who it is @throws AppError; 'cancelled' when it was killed meanwhile
    */
-  async goOn(attempt: number, doing: string, live: LiveRun, renewed: boolean): Promise<void> {
+  async goOn(
+    attempt: number,
+    doing: string,
+    live: LiveRun,
+    renewed: boolean,
+    then: () => void = () => undefined,
+  ): Promise<void> {
     const body = this.#body;
     await body.documents.change(withoutState);
     body.check(attempt, doing);
     if (body.terminal) live.run.resize(body.terminal);
     await live.run.resume();
     body.check(attempt, doing);
-    this.#wakeUp(live, renewed);
+    this.#wakeUp(live, renewed, then);
   }
 
   /** A run ended without having been asked to by `kill`. */
@@ -157,6 +169,7 @@ export class Power {
       if (!body.definition.resume) await body.documents.change(withPromisedMemory);
       body.letGoOfKept();
       await takeImageDisk(body);
+      if (await this.#quickStart(attempt, doing)) return;
       const plan = await planLaunch(body.definition, doing, body.around);
       if (attempt !== body.attempt) letGoOf(plan);
       body.check(attempt, doing);
@@ -169,8 +182,71 @@ export class Power {
     }
   }
 
+  /** Goes on from where another machine of its image had come up. @returns false when there is none, or it is of no use */
+  async #quickStart(attempt: number, doing: string): Promise<boolean> {
+    const body = this.#body;
+    const { around, definition, documents } = body;
+    const quick = await around.quickStarts.find(definition, documents.record);
+    if (!quick) return false;
+    const { disks: kept, memory } = layersOf(quick.booted, quick.booted.memory);
+    const pin = around.layers.pin([...kept, ...memory]);
+    try {
+      const { disks } = await coverDisks(quick.booted.disks, doing, around, pin);
+      const plan = await planLaunch({ ...definition, disks }, doing, around);
+      if (attempt !== body.attempt) letGoOf(plan);
+      body.check(attempt, doing);
+      if (!plan) return false;
+      await this.#goOnFrom(attempt, doing, quick, { plan, disks });
+      return true;
+    } catch (error) {
+      if (attempt !== body.attempt || (error instanceof AppError && error.code === 'no-room')) throw error;
+      around.log.warn(body.id, 'it cannot go on from where its image had come up, so it boots', { error });
+      await this.letGo();
+      body.console.show(new Uint8Array(0));
+      await around.quickStarts.giveUp(imageOf(body), quick.booted);
+      return false;
+    } finally {
+      pin.dispose();
+    }
+  }
+
+  async #goOnFrom(
+    attempt: number,
+    doing: string,
+    { booted, scrollback }: QuickStart,
+    { plan, disks }: { plan: LaunchPlan; disks: MachineDefinition['disks'] },
+  ): Promise<void> {
+    const body = this.#body;
+    const { around, documents } = body;
+    const start: RunStart = { kind: 'restore', memory: around.layers.memoryPath(booted.memory) };
+    const run = around.runner.launch({ ...plan.spec, start });
+    body.console.show(scrollback);
+    const live = this.adopt(run, plan.leases);
+    await documents.runs();
+    await run.started;
+    body.check(attempt, doing);
+    await documents.change((now) => ({ ...now, disks, awaitsImageDisk: false, newIdentity: true }));
+    await this.goOn(attempt, doing, live, true, () => {
+      // What asks for input asked with the name of another machine. Who types already has seen that.
+      if (!body.console.wasTyped) void body.console.write(ENTER);
+    });
+    body.happen('launched');
+    this.follow(attempt, live);
+  }
+
+  /** The next machine of this image need not boot. */
+  #tellBooted(live: LiveRun, definition: MachineDefinition): void {
+    const told = live.agent.onStateChange((state) => {
+      if (state !== 'ready') return;
+      told.dispose();
+      const { processors, memoryBytes } = definition;
+      this.#body.around.quickStarts.bootedOne(imageOf(this.#body), { processors, memoryBytes });
+    });
+  }
+
   async #powerUp(attempt: number, doing: string, plan: LaunchPlan): Promise<void> {
     const body = this.#body;
+    const isPlain = isNothingButImage(body.definition, body.documents.record);
     // Before it runs, so that a death of Innkeeper's from here on is told as what it was.
     await body.documents.runs();
     if (attempt !== body.attempt) letGoOf(plan);
@@ -188,6 +264,7 @@ export class Power {
     } else {
       if (body.terminal) live.run.resize(body.terminal);
       if (body.definition.newIdentity) this.#wakeUp(live, true);
+      if (isPlain) this.#tellBooted(live, body.definition);
     }
     body.happen('launched');
     this.follow(attempt, live);
@@ -205,15 +282,18 @@ export class Power {
     await written;
   }
 
-  /** @param renewed its guest takes itself for another machine's */
-  #wakeUp(live: LiveRun, renewed: boolean): void {
+  /** @param renewed its guest takes itself for another machine's; @param then called once it knows who it is */
+  #wakeUp(live: LiveRun, renewed: boolean, then: () => void = () => undefined): void {
     const body = this.#body;
     const asks = renewed || body.definition.newIdentity;
     live.wakeUp(asks ? this.#newIdentity() : null);
     if (!asks) return;
     const done = (now: MachineDefinition): MachineDefinition =>
       now.newIdentity ? { ...now, newIdentity: false } : now;
-    live.onRenewed(() => void body.documents.change(done).catch(() => undefined));
+    live.onRenewed(() => {
+      void body.documents.change(done).catch(() => undefined);
+      then();
+    });
   }
 
   #newIdentity(): Identity {

@@ -2,12 +2,16 @@ import type { OwnAgent } from '../guest/agent-renewal.ts';
 import type { Clock, Random } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
 import type { HostModel } from '../host/host-model.ts';
+import type { Booted, BootedHardware } from './booted/booted-snapshot.ts';
+import type { BootedStore } from './booted/booted-store.ts';
+import type { MachineDefinition } from './definition.ts';
 import type { DiskLeases } from './disk-leases.ts';
 import type { ImagePreparation } from './image-preparation.ts';
 import type { DiskWork } from './layers/disk-work.ts';
 import type { LongWork } from './layers/long-work.ts';
 import type { LayerPool } from './layers/layer-pool.ts';
 import type { MachineStore } from './machine-store.ts';
+import type { RunRecord } from './run-record.ts';
 import type { ScreenReader } from './snapshots/screen-reader.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
 import type { MachineRunner } from './runner.ts';
@@ -35,7 +39,30 @@ export interface Surroundings {
   readonly work: DiskWork;
   readonly screens: ScreenReader;
   readonly tasks: LongWork;
+  readonly booted: BootedStore;
+  /** Whether images are booted once, so that their machines need not be. */
+  readonly isQuickStartOn: () => boolean;
   /** Renews that of guests. */
   readonly ownAgent?: OwnAgent | undefined;
   readonly log: MachineLog;
+}
+
+/** Where a machine that is nothing but its image can go on from. */
+export interface QuickStart {
+  readonly booted: Booted;
+  readonly scrollback: Uint8Array;
+}
+
+export interface QuickStarts {
+  /** What a machine that is to be switched on can go on from instead; null for nothing. Never fails. */
+  find(definition: MachineDefinition, record: RunRecord): Promise<QuickStart | null>;
+  /** It turned out to be of no use: the machine boots instead. */
+  giveUp(image: string, booted: Booted): Promise<void>;
+  /** A machine that was nothing but its image has come up: the next one is not to wait for that again. */
+  bootedOne(image: string, hardware: BootedHardware): void;
+}
+
+/** What a machine finds around it, and what the hypervisor adds. */
+export interface MachineSurroundings extends Surroundings {
+  readonly quickStarts: QuickStarts;
 }

@@ -3,6 +3,7 @@ import { Deferred } from '../../src-core/base/deferred.ts';
 import type { InnkeeperHandlers } from '../../src-core/contract/contract.ts';
 import type { ServiceEvent } from '../../src-core/contract/events.ts';
 import { HostModel } from '../../src-core/host/host-model.ts';
+import { BootedStore } from '../../src-core/hypervisor/booted/booted-store.ts';
 import { DiskLeases } from '../../src-core/hypervisor/disk-leases.ts';
 import { Hypervisor } from '../../src-core/hypervisor/hypervisor.ts';
 import { LayerPool } from '../../src-core/hypervisor/layers/layer-pool.ts';
@@ -96,6 +97,8 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
     snapshots: new SnapshotStore(files),
     layers,
     work: new DiskWorkers(),
+    booted: new BootedStore(files, join(dataDirectory, 'images')),
+    isQuickStartOn: () => settings.settings.quickStart,
     screens: new HeadlessScreens(),
     tasks: listedWork(tasks),
     disks: new DiskLeases(),

@@ -54,7 +54,7 @@ describe('settings', () => {
     const problems: string[] = [];
     await settings.open(({ because }) => problems.push(because));
     expect(problems).toHaveLength(1);
-    expect(settings.settings).toEqual({ debianMirror: null });
+    expect(settings.settings).toEqual({ debianMirror: null, quickStart: true });
     await settings.change({ debianMirror: 'https://deb.example/debian' });
     const again = new SettingsFile(new NodeFiles(), path);
     await again.open(() => problems.push('again'));

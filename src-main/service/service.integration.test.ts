@@ -280,7 +280,10 @@ describe('the service', () => {
     await service.handlers.service.changeSettings({ debianMirror: 'https://deb.example/debian' });
     await service.dispose();
     await open();
-    expect(await service.handlers.service.settings({})).toEqual({ debianMirror: 'https://deb.example/debian' });
+    expect(await service.handlers.service.settings({})).toEqual({
+      debianMirror: 'https://deb.example/debian',
+      quickStart: true,
+    });
   });
 
   it('suspends what runs when it is stopped, and says what', async () => {

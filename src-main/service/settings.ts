@@ -6,8 +6,10 @@ import { decodeDocument, encodeDocument } from '../../src-core/hypervisor/defini
 import { z } from 'zod';
 
 const SETTINGS_VERSION = 1;
-const fileSchema = z.object({ version: z.literal(SETTINGS_VERSION), settings: settingsSchema });
-const PRESET: Settings = { debianMirror: null };
+/** An older file does not know all of them. */
+const keptSchema = settingsSchema.extend({ quickStart: z.boolean().default(true) });
+const fileSchema = z.object({ version: z.literal(SETTINGS_VERSION), settings: keptSchema });
+const PRESET: Settings = { debianMirror: null, quickStart: true };
 
 /** `settings.json` of the data directory. */
 export class SettingsFile {
@@ -39,6 +41,7 @@ export class SettingsFile {
   async change(part: { [Name in keyof Settings]?: Settings[Name] | undefined }): Promise<Settings> {
     const settings = { ...this.#settings };
     if (part.debianMirror !== undefined) settings.debianMirror = part.debianMirror;
+    if (part.quickStart !== undefined) settings.quickStart = part.quickStart;
     await this.#files.writeAtomically(this.#path, encodeDocument({ version: SETTINGS_VERSION, settings }));
     this.#settings = settings;
     return settings;

@@ -411,8 +411,8 @@ const client: InnkeeperClient = {
       machines: { total: machines.length, running: 2 },
     }),
     stop: async () => ({ suspended: [] }),
-    settings: async () => ({ debianMirror: null }),
-    changeSettings: async (settings) => ({ debianMirror: settings.debianMirror ?? null }),
+    settings: async () => ({ debianMirror: null, quickStart: true }),
+    changeSettings: async ({ debianMirror = null, quickStart = true }) => ({ debianMirror, quickStart }),
   },
   host: { view: async () => host() },
   images: {

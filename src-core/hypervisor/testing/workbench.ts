@@ -4,6 +4,7 @@ import { FakeMeter } from '../../host/testing/fake-meter.ts';
 import { MemoryFiles } from '../../host/testing/memory-files.ts';
 import { crc32 } from '../../machine/state/crc32.ts';
 import { encodeHeader } from '../../machine/state/layer-header.ts';
+import { BootedStore } from '../booted/booted-store.ts';
 import { DiskLeases } from '../disk-leases.ts';
 import { Hypervisor } from '../hypervisor.ts';
 import { LayerPool } from '../layers/layer-pool.ts';
@@ -28,6 +29,7 @@ export class Workbench {
   readonly images = new FakeImages();
   readonly runner = new FakeRunner();
   readonly log: string[] = [];
+  quickStart = false;
   readonly work = new FakeDiskWork(this.files);
   layers!: LayerPool;
   hypervisor!: Hypervisor;
@@ -60,6 +62,8 @@ export class Workbench {
       snapshots: new SnapshotStore(this.files),
       layers: this.layers,
       work: this.work,
+      booted: new BootedStore(this.files, '/data/images'),
+      isQuickStartOn: () => this.quickStart,
       screens: { read: (output, size) => Promise.resolve({ ...size, lines: [new TextDecoder().decode(output)] }) },
       tasks: {
         run: (_title, _machine, work) => work({ progress: () => undefined, signal: new AbortController().signal }),
