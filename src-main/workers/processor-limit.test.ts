@@ -75,6 +75,22 @@ describe('the limit of a processor', () => {
     expect(thread.limit.restMs()).toBe(0);
   });
 
+  it('lets a thread that rests answer at once, and rest the longer for it', () => {
+    const thread = busyThread(200_000);
+    thread.limit.set(0.1);
+    thread.runFor(1000);
+    while (thread.limit.restMs() === 0) thread.runFor(0.1);
+    thread.limit.hurry();
+    expect(thread.limit.restMs()).toBe(0);
+    // However often somebody hurries it, it has its share and no more.
+    let used = 0;
+    for (let second = 0; second < 200; second++) {
+      thread.limit.hurry();
+      used += thread.runFor(50) * 50;
+    }
+    expect(Math.abs(used / 10_000 - 0.1)).toBeLessThan(0.01);
+  });
+
   it('ends at once when it is lifted', () => {
     const thread = busyThread(200_000);
     thread.limit.set(0.1);

@@ -3,6 +3,9 @@ const PERIOD_MS = 10;
 /** What was not used is kept for so long, so that a thread that slept a little too long gets its share all the same. */
 const KEPT_MS = 2 * PERIOD_MS;
 
+/** Of so long it may use the share beforehand when somebody waits for an answer. */
+const LENT_MS = 50;
+
 /** Guest instructions that surely take less than a millisecond. */
 const INSTRUCTIONS_PER_MS = 250_000;
 const FEWEST_INSTRUCTIONS = 10_000;
@@ -15,6 +18,7 @@ export class ProcessorLimit {
   /** Milliseconds of processor time for each millisecond; null for no limit. */
   #share: number | null = null;
   #left = 0;
+  #mayOwe = false;
   #at = 0;
   #used = 0;
   readonly #now: () => number;
@@ -42,14 +46,21 @@ export class ProcessorLimit {
     const share = this.#share;
     if (share === null) return 0;
     this.#settle(share);
+    if (this.#left > (this.#mayOwe ? -share * LENT_MS : 0)) return 0;
+    this.#mayOwe = false;
     // It rests until there is a whole period's share again: each waking costs something too.
-    return this.#left > 0 ? 0 : (share * PERIOD_MS - this.#left) / share;
+    return (share * PERIOD_MS - this.#left) / share;
+  }
+
+  /** Something came from outside, a key maybe: the guest shall answer at once, and rest the longer afterwards. */
+  hurry(): void {
+    this.#mayOwe = true;
   }
 
   /** @returns how many instructions the next piece of work may have, `most` without a limit */
   slice(most: number): number {
     if (this.#share === null) return most;
-    return Math.min(most, Math.max(FEWEST_INSTRUCTIONS, Math.round(this.#left * INSTRUCTIONS_PER_MS)));
+    return Math.min(most, Math.max(FEWEST_INSTRUCTIONS, Math.round(Math.abs(this.#left) * INSTRUCTIONS_PER_MS)));
   }
 
   #settle(share: number): void {

@@ -61,7 +61,10 @@ export class RunLoop {
   run(): RunEnd | null {
     for (let rung = -1; ;) {
       const seen = this.#doorbell.count;
-      if (seen !== rung) this.#obey();
+      if (seen !== rung) {
+        this.#obey();
+        this.#limit.hurry();
+      }
       rung = seen;
       if (this.#stopped) return null;
       if (this.#paused) {
