@@ -6,6 +6,7 @@ import { countShown, startCounting, waitForCount } from './window/counter.ts';
 import { startGuest } from './window/guest.ts';
 import { inn } from './window/inn.ts';
 import { shotsOf } from './window/shots.ts';
+import { waitForToast } from './window/toast.ts';
 import { openTab, toolbarButton, waitForState } from './window/toolbar.ts';
 
 /** Each test goes on where the one before has left the machine: that is how snapshots are used. */
@@ -31,10 +32,6 @@ async function tree(page: Page): Promise<readonly string[]> {
       return `${'  '.repeat(Number(level) - 1)}${name}`;
     }),
   );
-}
-
-async function waitForToast(page: Page, text: string): Promise<void> {
-  await page.locator('.toast', { hasText: text }).waitFor();
 }
 
 test('a running machine without a snapshot is told what one is, and how to take one', async ({ page }) => {

@@ -1,6 +1,7 @@
 import { test as base } from 'vitest';
 import { openApp } from './electron-app.ts';
 import { makeHome } from './home.ts';
+import { shotsOf } from './shots.ts';
 
 /** Tests of one file that share one app on one empty data directory: what one of them makes, the next finds. */
 export const test = base
@@ -16,3 +17,8 @@ export const test = base
     return window;
   })
   .extend('page', { scope: 'file' }, ({ window }) => window.page);
+
+// A picture says more than the place where a test gave up.
+test.afterEach(async ({ page, task }) => {
+  if (task.result?.state === 'fail') await shotsOf(page, 'failed')(task.name.replaceAll(/\W+/g, '-').slice(0, 60));
+});

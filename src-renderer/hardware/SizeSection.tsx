@@ -37,6 +37,12 @@ function useWanted(machine: MachineView) {
   return { wanted, changed, set: setDraft, reset: () => setDraft({}) };
 }
 
+/** Completes "Stop the machine to change …". */
+function whatNeedsStop({ limits }: HostView): string {
+  const memory = 'the memory that it starts with';
+  return limits.processors > 1 ? `its processors and ${memory}` : memory;
+}
+
 function Sliders({ machine, host }: SizeProps) {
   const others = Object.values(useInventory(({ machines }) => machines)).filter(({ id }) => id !== machine.id);
   const { wanted, changed, set, reset } = useWanted(machine);
@@ -76,11 +82,12 @@ function Sliders({ machine, host }: SizeProps) {
           value={wanted.processors}
           disabled={isFixed}
           format={(count) => countOf(count, 'processor')}
+          hint={host.limits.processors > 1 ? undefined : 'A machine has one processor for now.'}
           warning={isChanged ? processorWarning(wanted, others, host) : undefined}
           onChange={(processors) => set((before) => ({ ...before, processors }))}
         />
       </div>
-      <NeedsStop machine={machine} change="change-hardware" what="its processors" />
+      <NeedsStop machine={machine} change="change-hardware" what={whatNeedsStop(host)} />
       {isChanged && (
         <div className="row row-tight">
           <Button look="primary" disabled={busy} onClick={() => void apply()}>

@@ -41,7 +41,10 @@ async function detach({ machine, disk, done }: Detachment, force = false): Promi
     done();
   } catch (error) {
     const failure = toFailure(error, doing);
-    if (force || machine.startedAt === null || failure.code === 'wrong-state') return tellFailure(error, doing);
+    if (force || machine.startedAt === null || failure.code === 'wrong-state') {
+      tellFailure(error, doing);
+      return;
+    }
     confirm({
       title: 'The guest does not let go of the disk',
       text: `${failure.because}. Let the guest unmount it and try again; or take it away, and what the guest has not written to it is lost.`,

@@ -1,4 +1,3 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { toFailure } from '../../src-core/contract/failures.ts';
 import { type Settings, settingsSchema } from '../../src-core/contract/service.ts';
@@ -6,7 +5,7 @@ import { Button } from '../parts/Button.tsx';
 import { FailureNotice } from '../parts/Failure.tsx';
 import { Field, TextInput } from '../parts/Field.tsx';
 import { tellDone } from '../parts/tell.ts';
-import { service, useSession } from '../state/session.ts';
+import { useSettingsChange } from './useSettings.ts';
 
 function mirrorProblem(text: string): string | undefined {
   if (text === '' || settingsSchema.shape.debianMirror.safeParse(text).success) return undefined;
@@ -15,18 +14,11 @@ function mirrorProblem(text: string): string | undefined {
 
 function MirrorForm({ settings }: { settings: Settings }) {
   const [mirror, setMirror] = useState(settings.debianMirror ?? '');
-  const queries = useQueryClient();
-  const change = useMutation({
-    mutationFn: () => service().service.changeSettings({ debianMirror: mirror === '' ? null : mirror }),
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: ['settings'] });
-      tellDone('The archive’s address is saved');
-    },
-  });
+  const change = useSettingsChange(() => tellDone('The archive’s address is saved'));
   const problem = mirrorProblem(mirror);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (problem === undefined) change.mutate();
+    if (problem === undefined) change.mutate({ debianMirror: mirror === '' ? null : mirror });
   };
   return (
     <form className="setting" onSubmit={submit}>
@@ -47,14 +39,6 @@ function MirrorForm({ settings }: { settings: Settings }) {
   );
 }
 
-export function MirrorSetting() {
-  const generation = useSession((session) => session.generation);
-  const { data, error } = useQuery({
-    queryKey: ['settings', generation],
-    queryFn: () => service().service.settings({}),
-    enabled: generation > 0,
-  });
-  if (error) return <FailureNotice failure={toFailure(error, 'read the settings')} />;
-  if (data === undefined) return null;
-  return <MirrorForm key={data.debianMirror ?? ''} settings={data} />;
+export function MirrorSetting({ settings }: { settings: Settings }) {
+  return <MirrorForm key={settings.debianMirror ?? ''} settings={settings} />;
 }

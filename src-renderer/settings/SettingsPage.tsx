@@ -3,7 +3,7 @@ import { desktopApp } from '../desktop/desktop.ts';
 import { changePreferences, usePreferences } from '../state/preferences.ts';
 import { About } from './About.tsx';
 import { Choice } from './Choice.tsx';
-import { MirrorSetting } from './MirrorSetting.tsx';
+import { ImageSettings } from './ImageSettings.tsx';
 import { ToggleSetting } from './ToggleSetting.tsx';
 
 const THEMES = { system: 'As the system', light: 'Light', dark: 'Dark' } as const;
@@ -49,7 +49,7 @@ export function SettingsPage() {
           />
         </Section>
         <Section title="Images">
-          <MirrorSetting />
+          <ImageSettings />
         </Section>
         <Section title="Questions">
           {desktopApp && (

@@ -15,6 +15,10 @@ export function LiveBadge({ live }: { live: boolean }) {
 
 /** "12 MiB memory, 3 MiB disk": what it alone keeps. */
 export function sizeText({ live, memoryBytes, diskBytes }: SnapshotView): string {
-  const disk = `${formatBytes(diskBytes)} disk`;
-  return live ? `${formatBytes(memoryBytes)} memory, ${disk}` : disk;
+  const parts = [
+    ...(live ? [`${formatBytes(memoryBytes)} memory`] : []),
+    // A machine without a disk of its own has nothing to keep there.
+    ...(diskBytes > 0 || !live ? [`${formatBytes(diskBytes)} disk`] : []),
+  ];
+  return parts.join(', ');
 }
