@@ -97,7 +97,7 @@ function notADisk(doing: string, path: string, because: string): AppError {
 export async function inspectFile(
   files: Files,
   doing: string,
-  role: 'kernel' | 'initrd' | 'firmware' | 'disk',
+  role: 'kernel' | 'initrd' | 'firmware' | 'disk' | 'machine',
   path: string,
 ): Promise<FileFacts> {
   const fail = (code: 'invalid-input' | 'not-found' | 'denied', because: string, hint: string): AppError =>

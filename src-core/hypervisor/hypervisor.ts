@@ -17,6 +17,7 @@ import { Folding } from './layers/folding.ts';
 import type { LayerUser } from './layers/folding.ts';
 import { sweepSeeds } from './configuration-seed.ts';
 import { LayerOwnersOnDisk } from './layers/layer-owners.ts';
+import type { Pin } from './layers/layer-pool.ts';
 import { afterRequest } from './life-cycle.ts';
 import { Machine } from './machine.ts';
 import { MachineRegistry } from './machine-registry.ts';
@@ -184,6 +185,30 @@ export class Hypervisor {
     assert(machine, 'a fork that went well is there');
     void machine.measureDisks();
     this.#tell(machine);
+    return machine.view();
+  }
+
+  /**
+   * Takes up a machine that comes from elsewhere.
+   * @param bring puts it on disk; the pin keeps its layers until then @throws AppError as that does
+   */
+  async bring(name: string, doing: string, bring: (pin: Pin) => Promise<MachineDefinition>): Promise<MachineView> {
+    const machine = await this.#registry.claim(name, doing, async () => {
+      const pin = this.#around.layers.pin();
+      try {
+        const brought = this.#adopt(await asPartOf(doing, bring(pin)), NEVER_RUN);
+        await brought.open();
+        return brought;
+      } catch (error) {
+        this.#around.layers.sweepSoon();
+        throw error;
+      } finally {
+        pin.dispose();
+      }
+    });
+    this.#around.log.info(machine.id, `imported as ${machine.name}`);
+    this.#tell(machine);
+    void this.#tellSnapshots(machine);
     return machine.view();
   }
 

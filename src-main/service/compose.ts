@@ -24,8 +24,11 @@ import { snapshotHandlers } from './handlers/snapshot-handlers.ts';
 import { serviceHandlers } from './handlers/service-handlers.ts';
 import { HeadlessScreens } from './headless-screen.ts';
 import { ImageBuilds } from './image-builds.ts';
+import { HeldImages } from './images/held-images.ts';
 import { ImageTransfers } from './images/image-transfers.ts';
 import { openImageRoom, openImageStore } from './images/open-image-room.ts';
+import type { TransferTools } from './images/transfer-tools.ts';
+import { MachineTransfers } from './machine-transfers.ts';
 import { listedWork } from './listed-work.ts';
 import { Logs } from './logs.ts';
 import { nodeClock, nodeRandom } from './os/node-clock.ts';
@@ -45,7 +48,9 @@ interface Parts {
   readonly host: HostModel;
   readonly images: ReturnType<typeof openImageRoom>;
   readonly builds: ImageBuilds;
+  readonly tools: TransferTools;
   readonly transfers: ImageTransfers;
+  readonly machineTransfers: MachineTransfers;
   readonly hypervisor: Hypervisor;
   readonly feed: EventFeed;
 }
@@ -111,19 +116,25 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
   };
   const onMade = (name: string): void => void tellImage(name).catch(onDefect);
   const store = openImageStore(dataDirectory);
-  const transfers = new ImageTransfers({ images, store, tasks, archive: new ArchiveWorkers(), around, onMade });
+  const archive = new ArchiveWorkers();
+  const tools: TransferTools = { images, store, tasks, archive, around, held: new HeldImages(), onMade };
+  const transfers = new ImageTransfers(tools);
+  const machineTransfers = new MachineTransfers(tools, hypervisor, options.version);
   await hypervisor.open();
   logs.service.info({ version: options.version, host: options.host, node: process.version }, 'the service has started');
-  return { options, logs, settings, tasks, host, images, builds, transfers, hypervisor, feed };
+  return { options, logs, settings, tasks, host, images, builds, tools, transfers, machineTransfers, hypervisor, feed };
 }
 
 function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void): InnkeeperHandlers {
-  const { options, hypervisor, settings, tasks, host, images, builds, transfers, feed } = parts;
+  const { options, hypervisor, settings, tasks, host, images, builds, tools, transfers, machineTransfers, feed } =
+    parts;
   return {
     service: serviceHandlers(options, hypervisor, settings, stop),
     host: { view: async () => host.account(await hypervisor.shares()) },
-    images: imageHandlers(images, builds, transfers, hypervisor, (name) => feed.fire({ type: 'image-removed', name })),
-    machines: machineHandlers(hypervisor, consoles),
+    images: imageHandlers(images, builds, transfers, tools.held, hypervisor, (name) =>
+      feed.fire({ type: 'image-removed', name }),
+    ),
+    machines: machineHandlers(hypervisor, consoles, machineTransfers),
     snapshots: snapshotHandlers(hypervisor),
     shares: shareHandlers(hypervisor, hostFolders(options.dataDirectory)),
     tasks: {

@@ -11,6 +11,7 @@ import type { ArchiveTask, DiskSurvey } from './archive-work-protocol.ts';
 import { DiskFile, diskDecompressors, diskFiles } from './disk-file.ts';
 import type { Work } from './disk-tasks.ts';
 import { kernelUnpackers, prepareUnpackers } from './kernel-unpackers.ts';
+import { extract, pack, readManifest } from './machine-archive.ts';
 import { isLayer } from './run-disk.ts';
 
 const MOST_KERNEL_FILE_BYTES = 256 * 1024 * 1024;
@@ -29,6 +30,13 @@ export async function carryOut(task: ArchiveTask, work: Work): Promise<unknown> 
       return undefined;
     case 'survey':
       return survey(task.disk);
+    case 'pack':
+      pack(task, work);
+      return undefined;
+    case 'manifest':
+      return readManifest(task.path, work);
+    case 'extract':
+      return extract(task, work);
   }
 }
 

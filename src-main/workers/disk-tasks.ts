@@ -177,7 +177,7 @@ function deflate(plain: Uint8Array): Uint8Array {
 }
 
 /** Under its name only now, and never over a file that came there meanwhile. */
-function publish(draft: string, path: string): void {
+export function publish(draft: string, path: string): void {
   try {
     linkSync(draft, path);
     rmSync(draft);

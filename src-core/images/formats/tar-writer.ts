@@ -19,6 +19,8 @@ export interface TarItem {
 
 const BLOCK_BYTES = 512;
 const NAME_BYTES = 100;
+/** Larger files have their size in base 256, which GNU's and everybody's tar reads. */
+const MOST_OCTAL_BYTES = 8 ** 11;
 const FLAGS = { file: '0', 'hard-link': '1', symlink: '2', directory: '5' } as const;
 /** GNU's way for names that do not fit, which every tar understands, BusyBox's too (it passes over pax headers). */
 const LONG_NAME = { path: 'L', target: 'K' } as const;
@@ -73,7 +75,8 @@ function block(flag: string, path: Uint8Array, target: Uint8Array, numbers: Numb
   octal(numbers.mode, 100, 7);
   octal(numbers.owner, 108, 7);
   octal(numbers.group, 116, 7);
-  octal(numbers.sizeBytes, 124, 11);
+  if (numbers.sizeBytes < MOST_OCTAL_BYTES) octal(numbers.sizeBytes, 124, 11);
+  else header.set(base256(numbers.sizeBytes), 124);
   octal(numbers.modifiedAt, 136, 11);
   text('        ', 148);
   text(flag, 156);
@@ -82,4 +85,13 @@ function block(flag: string, path: Uint8Array, target: Uint8Array, numbers: Numb
   const sum = header.reduce((total, byte) => total + byte, 0);
   text(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   return header;
+}
+
+/** Twelve bytes, of which the first says what they are. */
+function base256(value: number): Uint8Array {
+  const bytes = new Uint8Array(12);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, 0x80);
+  view.setBigUint64(4, BigInt(value));
+  return bytes;
 }

@@ -1,4 +1,4 @@
-import { AppError } from '../../base/errors.ts';
+import { AppError, assert } from '../../base/errors.ts';
 import { MACHINE_STATE_VERSION } from './machine-state.ts';
 
 /**
@@ -136,6 +136,22 @@ function readBase(head: Uint8Array, view: DataView): Pick<LayerHeader, 'memoryBy
 /** Whether what a header says of its base can be followed: nothing outside the folder, not for ever. */
 export function isFollowable({ depth, base }: LayerHeader): boolean {
   return base === null || (depth <= MOST_DEPTH && PLAIN_NAME.test(base.name));
+}
+
+/**
+ * The same head, with another name for the file that the layer is a delta on.
+ * @param name as long as a name may be, and plain
+ */
+export function withBaseName(head: Uint8Array, name: string, crc32: Crc32): Uint8Array {
+  const bytes = head.slice(0, HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
+  const encoded = new TextEncoder().encode(name);
+  assert(PLAIN_NAME.test(name) && encoded.length <= MOST_NAME_BYTES, 'a layer is named by a plain file name');
+  bytes.fill(0, NAME_AT, NAME_AT + MOST_NAME_BYTES);
+  bytes.set(encoded, NAME_AT);
+  view.setUint32(48, encoded.length, true);
+  view.setUint32(CHECKED_BYTES, crc32(bytes.subarray(0, CHECKED_BYTES)), true);
+  return bytes;
 }
 
 function newer(version: number, doing: string): AppError {

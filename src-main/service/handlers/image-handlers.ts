@@ -4,6 +4,7 @@ import type { ImageView } from '../../../src-core/contract/images.ts';
 import type { ImageRecord, Images } from '../../../src-core/images/image.ts';
 import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
 import type { ImageBuilds } from '../image-builds.ts';
+import type { HeldImages } from '../images/held-images.ts';
 import type { ImageTransfers } from '../images/image-transfers.ts';
 
 export function viewOfImage({ document, sizeBytes }: ImageRecord, usedBy: string[]): ImageView {
@@ -16,6 +17,7 @@ export function imageHandlers(
   images: Images,
   builds: ImageBuilds,
   transfers: ImageTransfers,
+  held: HeldImages,
   hypervisor: Hypervisor,
   onRemoved: (name: string) => void,
 ): InnkeeperHandlers['images'] {
@@ -30,7 +32,7 @@ export function imageHandlers(
     },
     pull: async ({ image }) => Promise.resolve(builds.pull(image)),
     remove: async ({ image }) => {
-      refuseIfUsed(image, hypervisor.usersOf(image), builds.isBuilding(image) || transfers.isBusy(image));
+      refuseIfUsed(image, hypervisor.usersOf(image), builds.isBuilding(image) || held.has(image));
       await images.remove(image);
       onRemoved(image);
       return {};

@@ -2,14 +2,18 @@ import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
 import type { MachineView } from '../../../src-core/contract/machines.ts';
 import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
 import type { Machine } from '../../../src-core/hypervisor/machine.ts';
-import { notYet } from './not-yet.ts';
+import type { MachineTransfers } from '../machine-transfers.ts';
 import type { ConsoleStreams } from './console-stream.ts';
 import { execStream } from './exec-stream.ts';
 
 /** How long a guest has to power off before its restart is said to be overdue. */
 const RESTART_GRACE_MS = 20_000;
 
-export function machineHandlers(hypervisor: Hypervisor, consoles: ConsoleStreams): InnkeeperHandlers['machines'] {
+export function machineHandlers(
+  hypervisor: Hypervisor,
+  consoles: ConsoleStreams,
+  transfers: MachineTransfers,
+): InnkeeperHandlers['machines'] {
   const act =
     (verb: string, action: (machine: Machine) => void | Promise<void>) =>
     async ({ machine: reference }: { machine: string }): Promise<MachineView> => {
@@ -38,8 +42,8 @@ export function machineHandlers(hypervisor: Hypervisor, consoles: ConsoleStreams
       act('grow a disk of', (found) => found.growDisk(slot, sizeBytes))({ machine }),
     clone: ({ machine, ...request }) => hypervisor.clone(machine, request),
     fork: ({ machine, name }) => hypervisor.fork(machine, name),
-    exportTo: ({ machine }) => Promise.reject(notYet(`export machine ${machine}`)),
-    importFrom: ({ name }) => Promise.reject(notYet(`import machine ${name}`)),
+    exportTo: async ({ machine, path }) => transfers.exportTo(hypervisor.get(machine, 'export'), path),
+    importFrom: ({ path, name }) => transfers.importFrom(path, name),
     remove: ({ machine, purge }) => hypervisor.remove(machine, purge),
     restore: ({ id }) => hypervisor.restore(id),
     purge: async ({ id }) => {

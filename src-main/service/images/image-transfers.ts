@@ -17,18 +17,8 @@ type ExportRequest = z.output<typeof imagesTopic.exportTo.input>;
 /** Images out of files and out of machines, and into files: each as a task. */
 export class ImageTransfers {
   readonly #tools: TransferTools;
-  /** Names, in lower case, of images that are just being made. */
-  readonly #claimed = new Set<string>();
-  /** Images that are just being read, and by how many. */
-  readonly #read = new Map<string, number>();
-
   constructor(tools: TransferTools) {
     this.#tools = tools;
-  }
-
-  /** Whether something is just made of it, or out of it. */
-  isBusy(image: string): boolean {
-    return this.#claimed.has(image.toLowerCase()) || this.#read.has(image);
   }
 
   /** @throws AppError 'already-exists', 'not-found', 'invalid-input'; what goes wrong later is told by the task */
@@ -67,7 +57,7 @@ export class ImageTransfers {
   /** @throws AppError 'not-found', 'not-supported', 'invalid-input', 'already-exists' */
   async exportTo({ image, path, format, compress }: ExportRequest): Promise<TaskView> {
     const doing = `export image ${image}`;
-    const { images, around } = this.#tools;
+    const { images, around, held } = this.#tools;
     const { diskPath } = await asPartOf(doing, images.get(image));
     if (diskPath === null) {
       const because = 'it has no disk: everything in it is in memory';
@@ -80,14 +70,12 @@ export class ImageTransfers {
     await checkNewFile(around.files, doing, path);
     const from = { path: diskPath, format: 'qcow2', own: false } as const;
     return this.#start(`Export image ${image}`, image, async ({ progress, signal }) => {
-      this.#read.set(image, (this.#read.get(image) ?? 0) + 1);
+      const hold = held.hold(image);
       try {
         const watch = { signal, progress: (fraction: number) => progress({ phase: `Writing ${path}`, fraction }) };
         await asPartOf(doing, around.work.copy({ from, to: { path, format, compress } }, watch));
       } finally {
-        const left = (this.#read.get(image) ?? 1) - 1;
-        if (left === 0) this.#read.delete(image);
-        else this.#read.set(image, left);
+        hold.dispose();
       }
     });
   }
@@ -100,13 +88,12 @@ export class ImageTransfers {
     work: (watch: TransferWatch) => Promise<void>,
   ): Promise<TaskView> {
     await this.#mustBeFree(image, doing);
-    const key = image.toLowerCase();
-    this.#claimed.add(key);
+    const hold = this.#tools.held.hold(image);
     return this.#start(title, image, async (watch) => {
       try {
         await asPartOf(doing, work(watch));
       } finally {
-        this.#claimed.delete(key);
+        hold.dispose();
       }
       this.#tools.onMade(image);
     });
@@ -128,9 +115,9 @@ export class ImageTransfers {
     const name = image.toLowerCase();
     const fail = (because: string): AppError =>
       new AppError({ code: 'already-exists', doing, because, hint: 'Choose another name.', data: { name: image } });
-    const { images, store } = this.#tools;
+    const { images, store, held } = this.#tools;
     if (images.catalog().some((card) => card.name === name)) throw fail(`the catalogue has an image ${name}`);
     const taken = (await store.names()).some((other) => other.toLowerCase() === name);
-    if (taken || this.#claimed.has(name)) throw fail(`there is already an image ${image}`);
+    if (taken || held.has(name)) throw fail(`there is already an image ${image}`);
   }
 }

@@ -3,6 +3,7 @@ import type { Images, ReportProgress } from '../../../src-core/images/image.ts';
 import type { ImageStore } from '../../../src-core/images/image-store.ts';
 import type { ArchiveWorkers } from '../archive-workers.ts';
 import type { Tasks } from '../tasks.ts';
+import type { HeldImages } from './held-images.ts';
 
 /** What images that come from outside, go there, or come out of machines are made with. */
 export interface TransferTools {
@@ -11,6 +12,7 @@ export interface TransferTools {
   readonly tasks: Tasks;
   readonly archive: ArchiveWorkers;
   readonly around: Surroundings;
+  readonly held: HeldImages;
   /** Called after an image came to be there. */
   readonly onMade: (name: string) => void;
 }
