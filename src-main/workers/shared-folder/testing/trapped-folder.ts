@@ -45,12 +45,7 @@ export class TrappedFolder {
 
   /** Names, contents, rights and times of all that is outside. */
   describeOutside(): string {
-    const lines = walk(this.outside).map((path) => {
-      const { mode, mtimeNs, ctimeNs, ino, nlink, size } = lstatSync(path, { bigint: true });
-      const content = (mode & 0o170000n) === 0o100000n ? readFileSync(path, 'latin1') : '';
-      return [path, mode, mtimeNs, ctimeNs, ino, nlink, size, content].join(' ');
-    });
-    return [...lines, ...readdirSync(this.base).sort()].join('\n');
+    return [describeTree(this.outside), ...readdirSync(this.base).sort()].join('\n');
   }
 
   get isOutsideUntouched(): boolean {
@@ -66,7 +61,6 @@ export class TrappedFolder {
     return new Promise((resolve) => swapper.stdout.once('data', () => resolve()));
   }
 
-  /** @returns how often it swapped, as far as it told */
   async stopSwapping(): Promise<void> {
     const swapper = this.#swapper;
     if (!swapper) return;
@@ -98,6 +92,17 @@ export class TrappedFolder {
   }
 }
 
+/** Names, contents, rights and times of all that is in a directory. */
+export function describeTree(directory: string): string {
+  const lines = walk(directory).map((path) => {
+    const { mode, mtimeNs, ctimeNs, ino, nlink, size } = lstatSync(path, { bigint: true });
+    const content = (mode & 0o170000n) === 0o100000n ? readFileSync(path, 'latin1') : '';
+    return [path, mode, mtimeNs, ctimeNs, ino, nlink, size, content].join(' ');
+  });
+  return lines.join('\n');
+}
+
+/** Links are not followed. */
 function walk(path: string): string[] {
   const isDirectory = lstatSync(path).isDirectory();
   const inside = isDirectory ? readdirSync(path).sort() : [];

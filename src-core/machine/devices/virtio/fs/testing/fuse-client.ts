@@ -91,7 +91,7 @@ export class FuseClient {
 
   /** @param room for the answer behind its header, in bytes */
   ask(opcode: number, node: number | bigint, parts: readonly Part[], room = 4096): Answer {
-    const question = encode(opcode, BigInt(node), this.#unique++, parts);
+    const question = encodeRequest(opcode, BigInt(node), this.#unique++, parts);
     this.memory.ram.write(this.#question, question);
     const queue = this.driver.queue(QUEUE.requests);
     this.#offer(queue, question.length, 16 + room);
@@ -105,7 +105,7 @@ export class FuseClient {
 
   /** What has no answer. */
   tell(opcode: number, node: number | bigint, parts: readonly Part[]): void {
-    const question = encode(opcode, BigInt(node), this.#unique++, parts);
+    const question = encodeRequest(opcode, BigInt(node), this.#unique++, parts);
     this.memory.ram.write(this.#question, question);
     const queue = this.driver.queue(QUEUE.priority);
     this.#offer(queue, question.length, 0);
@@ -213,7 +213,8 @@ function entryOf({ error, view }: Answer): SeenEntry | number {
   };
 }
 
-function encode(opcode: number, node: bigint, unique: bigint, parts: readonly Part[]): Uint8Array {
+/** One request: its header, then its parts. */
+export function encodeRequest(opcode: number, node: bigint, unique: bigint, parts: readonly Part[]): Uint8Array {
   const body = parts.flatMap((part) => [...bytesOf(part)]);
   const bytes = new Uint8Array(40 + body.length);
   const view = new DataView(bytes.buffer);
