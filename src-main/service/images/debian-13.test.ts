@@ -104,7 +104,7 @@ test('gives the builder every package unpacked, with what dpkg has to know to co
     '/.\n/etc\n/etc/bash.bashrc\n/usr/bin/bash\n/usr/bin/rbash\n',
   );
   expect(payload.get('var/lib/dpkg/triggers/ldconfig')).toBe('libgcc-s1:riscv64\n');
-  expect(payload.get('usr/lib/innkeeper/agent.js')).toBe('print("agent")');
+  expect(payload.get('opt/innkeeper/agent.js')).toBe('print("agent")');
   expect(payload.get('etc/apt/sources.list.d/debian.sources')).toContain(`URIs: ${server.url}/debian\n`);
   const dep = payload.get(`usr/lib/modules/${TEST_KERNEL}/modules.dep`);
   expect(dep).toContain('kernel/drivers/scsi/sd_mod.ko.xz: kernel/drivers/scsi/scsi_mod.ko.xz ');

@@ -71,7 +71,7 @@ function guestPackage(
   const { archive, agentSource } = kitchen;
   const files = [
     ...Object.entries(GUEST_FILES).map(([path, { mode, text }]) => textFile(path, text, mode)),
-    textFile('usr/lib/innkeeper/agent.js', agentSource),
+    textFile('opt/innkeeper/agent.js', agentSource),
     textFile('usr/lib/innkeeper/initramfs-init', INITRAMFS_INIT, 0o755),
     textFile('usr/lib/innkeeper/initramfs-modules', `${INITRAMFS_MODULES.join('\n')}\n`),
     textFile('usr/lib/innkeeper/kernel-options', `${kernelOptions}\n`),

@@ -30,7 +30,7 @@ while [ $tries -lt 50 ]; do
   for port in /sys/class/virtio-ports/*; do
     read -r name 2>/dev/null <"$port/name" || continue
     [ "$name" = innkeeper.agent ] || continue
-    cd / && exec qjs --std -m /usr/lib/innkeeper/agent.js "/dev/\${port##*/}"
+    cd / && exec qjs --std -m /opt/innkeeper/agent.js "/dev/\${port##*/}"
   done
   tries=$((tries + 1))
   sleep 0.2
