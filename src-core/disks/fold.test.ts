@@ -29,7 +29,9 @@ class Folder implements ImageFiles {
 
   image(name: string, writableBacking = false): Qcow2Image {
     const options = { format: 'qcow2', readOnly: false, writableBacking, allowBacking: () => true } as const;
-    return openImage(this, name, options) as Qcow2Image;
+    const image = openImage(this, name, options);
+    if (image instanceof Qcow2Image) return image;
+    throw new Error('no qcow2 image');
   }
 
   afterPowerCut(kept: (index: number) => boolean): Folder {

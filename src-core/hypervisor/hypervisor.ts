@@ -283,6 +283,17 @@ export class Hypervisor {
     return users.map(({ name }) => name).sort();
   }
 
+  /** Names of the machines in the bin that are made from an image. */
+  async usersInBin(image: string): Promise<string[]> {
+    const binned = await this.#around.store.inBin();
+    return binned.flatMap(({ name, source }) => (source.kind === 'image' && source.image === image ? [name] : []));
+  }
+
+  /** What is kept of an image for quick starts has changed. */
+  onQuickStart(listener: (image: string) => void): Disposable {
+    return this.#booted.onChanged(listener);
+  }
+
   /** What is kept of an image for quick starts, in bytes. */
   quickStartBytes(image: string): Promise<number> {
     return this.#booted.sizeOf(image);

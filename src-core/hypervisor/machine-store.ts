@@ -101,6 +101,20 @@ export class MachineStore {
     return [...here.map((id) => this.#path(id)), ...binned.map((id) => this.#path(BIN, id))];
   }
 
+  /** What is in the bin, as far as it can be read. */
+  async inBin(): Promise<MachineDefinition[]> {
+    const ids = (await this.#files.list(this.#path(BIN))).filter((name) => ID.test(name));
+    const found = await Promise.all(
+      ids.map((id) =>
+        this.definitionIn(this.#path(BIN, id)).catch((error: unknown) => {
+          if (error instanceof AppError) return null;
+          throw error;
+        }),
+      ),
+    );
+    return found.filter((definition) => definition !== null);
+  }
+
   /** The definition in one of `folders`, of whatever version. @throws AppError when it cannot be read */
   async definitionIn(folder: string): Promise<MachineDefinition> {
     const path = this.#files.join(folder, DEFINITION);

@@ -112,7 +112,7 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
   };
   const hypervisor = new Hypervisor(around);
   const tellImage = async (name: string): Promise<void> => {
-    feed.fire({ type: 'image', image: viewOfImage(await images.get(name), hypervisor.usersOf(name)) });
+    feed.fire({ type: 'image', image: await viewOfImage(await images.get(name), hypervisor) });
   };
   const onMade = (name: string): void => void tellImage(name).catch(onDefect);
   const store = openImageStore(dataDirectory);
@@ -120,6 +120,7 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
   const tools: TransferTools = { images, store, tasks, archive, around, held: new HeldImages(), onMade };
   const transfers = new ImageTransfers(tools);
   const machineTransfers = new MachineTransfers(tools, hypervisor, options.version);
+  hypervisor.onQuickStart(onMade);
   await hypervisor.open();
   logs.service.info({ version: options.version, host: options.host, node: process.version }, 'the service has started');
   return { options, logs, settings, tasks, host, images, builds, tools, transfers, machineTransfers, hypervisor, feed };
@@ -165,15 +166,13 @@ function connectEvents({ hypervisor, tasks, feed }: Parts, consoles: ConsoleStre
 
 async function snapshot({ hypervisor, images, tasks, host }: Parts): Promise<readonly ServiceEvent[]> {
   // Whatever has to be waited for comes first, so that what follows is of one moment.
-  const records = await images.list();
+  const imageViews = await Promise.all((await images.list()).map((record) => viewOfImage(record, hypervisor)));
   const view = await host.account(await hypervisor.shares());
   const snapshots = await hypervisor.snapshots();
   return [
     ...hypervisor.list().map((machine): ServiceEvent => ({ type: 'machine', machine })),
     ...snapshots.map(({ machine, snapshots }): ServiceEvent => ({ type: 'snapshots', machine, snapshots })),
-    ...records.map((record): ServiceEvent => {
-      return { type: 'image', image: viewOfImage(record, hypervisor.usersOf(record.document.name)) };
-    }),
+    ...imageViews.map((image): ServiceEvent => ({ type: 'image', image })),
     ...tasks.list().map((task): ServiceEvent => ({ type: 'task', task })),
     { type: 'host', host: view },
   ];

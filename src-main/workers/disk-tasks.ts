@@ -39,15 +39,18 @@ export interface Work {
 export function carryOut(task: DiskTask, work: Work): unknown {
   switch (task.kind) {
     case 'copy':
-      return void copy(task.request, work);
+      copy(task.request, work);
+      return undefined;
     case 'grow':
-      return void grow(task.disk, task.sizeBytes);
+      grow(task.disk, task.sizeBytes);
+      return undefined;
     case 'inspect':
       return inspect(task.disk);
     case 'check':
       return checkDisk(task.disk, task.repair);
     case 'fold':
-      return void fold(task.request, work);
+      fold(task.request, work);
+      return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { Cancellation } from '../../base/cancellation.ts';
+import { Emitter } from '../../base/emitter.ts';
 import { AppError } from '../../base/errors.ts';
 import type { MachineDefinition } from '../definition.ts';
 import { layersOf } from '../layers/layer-owners.ts';
@@ -20,11 +21,17 @@ export class BootedSnapshots implements QuickStarts {
   readonly #template: Template;
   readonly #wanted = new Map<string, Disposable>();
   readonly #closing = new Cancellation();
+  readonly #changed = new Emitter<string>();
   #work: Promise<void> = Promise.resolve();
 
   constructor(around: Surroundings) {
     this.#around = around;
     this.#template = new Template(around);
+  }
+
+  /** What is kept of an image has changed. */
+  onChanged(listener: (image: string) => void): Disposable {
+    return this.#changed.on(listener);
   }
 
   /** What a machine that is to be switched on can go on from instead; null for nothing. Never fails. */
@@ -44,6 +51,7 @@ export class BootedSnapshots implements QuickStarts {
   async giveUp(image: string, { key }: Booted): Promise<void> {
     await this.#around.booted.remove(image, key).catch(() => undefined);
     this.#around.layers.sweepSoon();
+    this.#changed.fire(image);
   }
 
   /** A machine that was nothing but its image has been booted: the next one is not to wait for that again. */
@@ -99,6 +107,7 @@ export class BootedSnapshots implements QuickStarts {
         }
       });
       await this.#dropOldest(name);
+      this.#changed.fire(name);
     } catch (error) {
       const isExpected = error instanceof AppError;
       log.warn('', `image ${name} could not be booted once, so its machines boot`, { error, isExpected });

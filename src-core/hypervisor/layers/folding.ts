@@ -55,14 +55,22 @@ export class Folding {
 
   async #foldAll(): Promise<void> {
     const tried = new Set<string>();
-    for (;;) {
+    do {
       this.#again = false;
-      const next = (await this.#possible()).find(({ lower }) => !tried.has(lower));
-      if (!next && !this.#again) return;
-      if (!next) continue;
-      tried.add(next.lower);
-      await this.#foldOne(next);
-    }
+      for (let next = await this.#next(tried); next; next = await this.#next(tried)) {
+        tried.add(next.lower);
+        await this.#foldOne(next);
+      }
+    } while (this.#isWantedAgain());
+  }
+
+  /** Asked for while it went on. */
+  #isWantedAgain(): boolean {
+    return this.#again;
+  }
+
+  async #next(tried: ReadonlySet<string>): Promise<Fold | undefined> {
+    return (await this.#possible()).find(({ lower }) => !tried.has(lower));
   }
 
   /** Layers with one above them, which no document names and nobody pinned. */

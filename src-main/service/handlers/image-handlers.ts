@@ -7,8 +7,14 @@ import type { ImageBuilds } from '../image-builds.ts';
 import type { HeldImages } from '../images/held-images.ts';
 import type { ImageTransfers } from '../images/image-transfers.ts';
 
-export function viewOfImage({ document, sizeBytes }: ImageRecord, usedBy: string[]): ImageView {
+/** An image with all that is kept of it, and who is made from it. */
+export async function viewOfImage(
+  { document, sizeBytes: ownBytes }: ImageRecord,
+  hypervisor: Hypervisor,
+): Promise<ImageView> {
   const { name, title, contents, origin, createdAt, disk } = document;
+  const sizeBytes = ownBytes + (await hypervisor.quickStartBytes(name));
+  const usedBy = hypervisor.usersOf(name);
   return { name, title, contents, sizeBytes, diskBytes: disk?.virtualBytes ?? null, origin, createdAt, usedBy };
 }
 
@@ -28,11 +34,15 @@ export function imageHandlers(
     },
     list: async () => {
       const records = await images.list();
-      return records.map((record) => viewOfImage(record, hypervisor.usersOf(record.document.name)));
+      return Promise.all(records.map((record) => viewOfImage(record, hypervisor)));
     },
     pull: async ({ image }) => Promise.resolve(builds.pull(image)),
     remove: async ({ image }) => {
       refuseIfUsed(image, hypervisor.usersOf(image), builds.isBuilding(image) || held.has(image));
+      // One that can still be brought back would find nothing below its disks.
+      const binned = await hypervisor.usersInBin(image);
+      const { document } = await images.get(image);
+      if (document.disk !== null) refuseIfUsed(image, binned, false, 'Wait until it is gone for good, in ten minutes.');
       await images.remove(image);
       onRemoved(image);
       return {};
@@ -44,11 +54,11 @@ export function imageHandlers(
   };
 }
 
-function refuseIfUsed(image: string, users: string[], busy: boolean): void {
+function refuseIfUsed(image: string, users: string[], busy: boolean, hint = 'Delete what uses it first.'): void {
   const doing = `remove image ${image}`;
   if (busy) {
-    const hint = 'Cancel its task first.';
-    throw new AppError({ code: 'wrong-state', doing, because: 'it is just being made or written to a file', hint });
+    const because = 'it is just being made or written to a file';
+    throw new AppError({ code: 'wrong-state', doing, because, hint: 'Cancel its task first.' });
   }
   if (users.length === 0) return;
   const because =
@@ -59,7 +69,7 @@ function refuseIfUsed(image: string, users: string[], busy: boolean): void {
     code: 'wrong-state',
     doing,
     because,
-    hint: 'Delete what uses it first.',
+    hint,
     data: { usedBy: users },
   });
 }
