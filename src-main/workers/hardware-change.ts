@@ -59,7 +59,7 @@ function setMemory({ board }: ChangeableMachine, bytes: number): void {
       code: 'not-supported',
       doing: 'change the memory of the machine',
       because: 'its guest has no driver for the memory balloon (virtio_balloon), or has not loaded it yet',
-      hint: 'Stop the machine to change its memory.',
+      hint: 'Try again when its guest has started, or stop the machine to change its memory.',
     });
   }
   balloon.ask(ram.sizeBytes - bytes);
@@ -78,7 +78,7 @@ function detach({ board, disks }: ChangeableMachine, slot: number): void {
 }
 
 function plugShare({ board, shares }: ChangeableMachine, spec: RunShareSpec): void {
-  const { folder } = shares.open(spec);
+  const { folder } = shares.open(spec, `share ${spec.hostDirectory}`);
   board.plug(PCI_SLOT.shares + spec.slot, new FileSystemDevice(board.ram, folder, spec.tag));
 }
 

@@ -95,7 +95,7 @@ function switchOn(outside: Outside): SwitchedOn | null {
   const { name } = given.spec;
   try {
     for (const disk of given.spec.disks) disks.open(disk);
-    for (const share of given.spec.shares ?? []) shares.open(share);
+    for (const share of given.spec.shares ?? []) shares.open(share, `start machine ${name}`);
     const { boot, release } = bootSource(given.spec, disks.all);
     const spec = boardSpec(given, outside, boot);
     const { saved, base } = beginning();

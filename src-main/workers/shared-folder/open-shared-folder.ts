@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { AppError } from '../../../src-core/base/errors.ts';
+import { existsSync, lstatSync } from 'node:fs';
+import { AppError, type AppErrorFields } from '../../../src-core/base/errors.ts';
 import { HostFolder } from './host-folder.ts';
 import { LinuxGround } from './linux-ground.ts';
 import { PortableGround } from './portable-ground.ts';
@@ -17,17 +17,21 @@ export function openSharedFolder(directory: string, readOnly: boolean, doing: st
       readOnly,
     );
   } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
     throw new AppError({
-      code: what === 'ENOENT' || what === 'ENOTDIR' ? 'not-found' : 'unavailable',
+      ...whyNot(directory, cause instanceof Error ? cause.message : String(cause)),
       doing,
-      because:
-        what === 'ESTALE'
-          ? `a link has taken the place of its shared folder ${directory}`
-          : `its shared folder ${directory} cannot be opened (${what})`,
       hint: 'Put the folder back in its place, or take it from the machine.',
       data: { directory },
       cause,
     });
   }
+}
+
+/** @param errno "ENOTDIR" */
+function whyNot(directory: string, errno: string): Pick<AppErrorFields, 'code' | 'because'> {
+  const there = lstatSync(directory, { throwIfNoEntry: false });
+  if (!there) return { code: 'not-found', because: `its shared folder ${directory} is not there any more` };
+  if (errno === 'ESTALE' || there.isSymbolicLink())
+    return { code: 'denied', because: `a link has taken the place of its shared folder ${directory}` };
+  return { code: 'unavailable', because: `its shared folder ${directory} cannot be opened (${errno})` };
 }

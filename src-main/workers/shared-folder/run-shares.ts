@@ -17,10 +17,10 @@ export class RunShares {
     return [...this.#shares.values()];
   }
 
-  /** @throws AppError when it cannot be opened */
-  open({ slot, tag, hostDirectory, readOnly }: RunShareSpec): RunShare {
+  /** @param doing for the failure: "start machine web" @throws AppError when it cannot be opened */
+  open({ slot, tag, hostDirectory, readOnly }: RunShareSpec, doing: string): RunShare {
     assert(!this.#shares.has(slot), `shared folder ${slot} is there already`);
-    const share = { slot, tag, folder: openSharedFolder(hostDirectory, readOnly, `share ${hostDirectory}`) };
+    const share = { slot, tag, folder: openSharedFolder(hostDirectory, readOnly, doing) };
     this.#shares.set(slot, share);
     return share;
   }
