@@ -4,6 +4,7 @@ import { PCI_SLOT, pciAddress } from '../machine/board/pci-slots.ts';
 import type { MachineDefinition } from './definition.ts';
 import { inspectDisk } from './disk-image.ts';
 import { mustBeChangeable } from './hardware-rules.ts';
+import { IMAGE_DISK_SLOT } from './image-disk.ts';
 import type { LiveRun } from './live-run.ts';
 import type { MachineBody } from './machine-body.ts';
 import { checkSize, locateDisks, planDisks } from './machine-disks.ts';
@@ -26,8 +27,7 @@ export class HardwareDisks {
     await this.#inTurn(doing, async () => {
       const pin = body.around.layers.pin();
       try {
-        const taken = body.definition.disks.map(({ slot }) => slot);
-        const [disk] = await planDisks(body.around, doing, [wanted], taken, pin);
+        const [disk] = await planDisks(body.around, doing, [wanted], takenSlots(body.definition), pin);
         if (disk) await this.#add(disk, doing);
       } finally {
         pin.dispose();
@@ -183,6 +183,11 @@ function notLetGo(error: unknown, doing: string): AppError {
     hint: 'Let the guest unmount it first. Detach it by force only if what the guest has not written may be lost.',
     cause: error,
   });
+}
+
+/** The disk of an image that is not here yet has its place already. */
+function takenSlots({ disks, awaitsImageDisk }: MachineDefinition): number[] {
+  return [...(awaitsImageDisk ? [IMAGE_DISK_SLOT] : []), ...disks.map(({ slot }) => slot)];
 }
 
 function withDisk(definition: MachineDefinition, disk: DefinedDisk): MachineDefinition {

@@ -33,11 +33,11 @@ describe('inn vm set', () => {
   });
 
   it('makes the first disk larger, and renames last', async () => {
-    const { io, asked } = bench();
+    const { io, asked } = bench({ disks: [disk(3)] });
     await io.run('vm set a --disk 4G --name b --cpu-limit none');
     expect(asked()).toEqual([
       { method: 'machines.change', input: { machine: 'a', cpuLimit: null } },
-      { method: 'machines.growDisk', input: { machine: 'a', slot: 0, sizeBytes: 4 * GIB } },
+      { method: 'machines.growDisk', input: { machine: 'a', slot: 3, sizeBytes: 4 * GIB } },
       { method: 'machines.rename', input: { machine: 'a', name: 'b' } },
     ]);
   });

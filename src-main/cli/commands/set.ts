@@ -16,9 +16,6 @@ interface SetOptions {
   json?: boolean;
 }
 
-/** The disk that `--disk` means. */
-const FIRST_SLOT = 0;
-
 /** `inn vm set NAME [--cpus N] [--memory SIZE] [--disk SIZE] [--cpu-limit PERCENT|none] [--boot-order SLOTS] [--name NEW]` */
 export function addSetCommand(vm: Command, io: CliIo): void {
   vm.command('set')
@@ -57,7 +54,10 @@ async function set(service: ServiceConnection, machine: string, options: SetOpti
     ...(bootOrder === undefined ? {} : { bootOrder }),
   };
   let view = Object.keys(change).length > 1 ? await service.machines.change(change) : undefined;
-  if (disk !== undefined) view = await service.machines.growDisk({ machine, slot: FIRST_SLOT, sizeBytes: disk });
+  if (disk !== undefined) {
+    const { disks } = view ?? (await service.machines.inspect({ machine }));
+    view = await service.machines.growDisk({ machine, slot: disks[0]?.slot ?? 0, sizeBytes: disk });
+  }
   if (name !== undefined) view = await service.machines.rename({ machine, name });
   return view ?? service.machines.inspect({ machine });
 }
