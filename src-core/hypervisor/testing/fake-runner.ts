@@ -30,10 +30,14 @@ export class FakePipe implements GuestPipe {
 
   /** The guest reads. */
   hear(): string {
+    return new TextDecoder().decode(this.hearBytes());
+  }
+
+  hearBytes(): Uint8Array {
     const into = new Uint8Array(1024);
     const count = this.#in.read(into);
     this.#writable.fire(undefined);
-    return new TextDecoder().decode(into.subarray(0, count));
+    return into.subarray(0, count);
   }
 
   read(into: Uint8Array): number {
