@@ -128,7 +128,7 @@ export interface Images {
   get(name: string): Promise<ImageRecord>;
   /**
    * Builds an image of the catalogue, or answers the one that is here.
-   * @throws AppError 'not-found' | 'network' | 'corrupt' | 'disk-full' | 'cancelled' | 'unavailable'
+   * @throws AppError 'not-found' | 'network' | 'corrupt' | 'disk-full' | 'cancelled' | 'unavailable' | 'guest-failed'
    */
   build(name: string, options: BuildOptions): Promise<ImageRecord>;
   /** The caller has made sure that no machine uses it. @throws AppError 'not-found' */

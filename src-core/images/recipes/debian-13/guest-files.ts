@@ -109,7 +109,7 @@ Name=en* eth*
 [Network]
 DHCP=yes
 `;
-const NETWORK_RULE = `ACTION=="add", SUBSYSTEM=="net", KERNEL=="en*|eth*", TAG+="systemd", ENV{SYSTEMD_WANTS}+="systemd-networkd.service systemd-resolved.service systemd-timesyncd.service"
+const NETWORK_RULE = `ACTION!="remove", SUBSYSTEM=="net", KERNEL=="en*|eth*", TAG+="systemd", ENV{SYSTEMD_WANTS}+="systemd-networkd.service systemd-resolved.service systemd-timesyncd.service"
 `;
 
 /** systemd loads it whenever it is there, and it is of no use: nftables is what Debian filters with. By its name it can be loaded. */

@@ -31,7 +31,7 @@ export const debian13: Recipe = {
     name: 'debian-13',
     title: 'Debian 13',
     description: 'A whole Debian on a disk of its own: apt, systemd, everything that you install stays.',
-    downloadBytes: 175 * MIB,
+    downloadBytes: 164 * MIB,
     defaults: { processors: 1, memoryBytes: 512 * MIB },
     minimumMemoryBytes: 256 * MIB,
   },

@@ -13,6 +13,8 @@ import { busyboxTree, ROOT_LABEL } from './initramfs.ts';
 const MIB = 1024 * 1024;
 const MEMORY_BYTES = 768 * MIB;
 const LAST_LINES = 30;
+/** As many stand in the failure itself; all are in its data. */
+const TOLD_LINES = 4;
 const DISK_TOOLS = ['mke2fs', 'tune2fs', 'e2fsck'];
 
 export interface SecondStage {
@@ -56,7 +58,7 @@ export async function builderInitramfs(
   return writeCpio(tree, Math.floor(archive.release.date / 1000));
 }
 
-/** Makes the disk, and lets a machine of ours fill it. @throws AppError 'internal' with what it said last, 'cancelled' */
+/** Makes the disk, and lets a machine of ours fill it. @throws AppError 'guest-failed' with what it said last, 'cancelled' */
 export async function secondStage(kitchen: Kitchen, stage: SecondStage): Promise<void> {
   const { table, builder, options } = kitchen;
   await table.write(stage.disk, sourceOf(emptyQcow2({ sizeBytes: stage.virtualBytes }, stage.disk)));
@@ -113,9 +115,10 @@ class BuilderReport {
 
   failure(because: string): AppError {
     return new AppError({
-      code: 'internal',
+      code: 'guest-failed',
       doing: 'build image debian-13',
-      because: `the builder failed: ${this.#problem ?? because}. It said last: ${this.#last.join(' | ')}`,
+      because: `the builder failed: ${this.#problem ?? because}. It said last: ${this.#last.slice(-TOLD_LINES).join(' | ')}`,
+      hint: 'Try again; if it stays so, choose another mirror in the settings.',
       data: { console: [...this.#last] },
     });
   }

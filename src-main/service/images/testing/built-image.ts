@@ -18,7 +18,7 @@ const options: BuildOptions = { signal: new AbortController().signal, progress: 
 
 /**
  * The image debian-13, in a data directory of its own. Building it takes minutes, so it is kept in the cache directory, by all
- * that it is made of: the packages that the archive has now, the agent, and the source code of the recipe and the formats.
+ * that it is made of: the packages that the archive has now, the agent, and the source code of recipes and formats.
  * What is kept is used only if its disk still has the hash that was written down when it was built.
  */
 export async function builtDebian13(dataDirectory: string): Promise<ImageRecord> {
@@ -54,7 +54,8 @@ async function keyOf(dataDirectory: string): Promise<string> {
   for (const { sha256 } of choosePackages(archive.packages).all) hash.update(sha256);
   hash.update(await buildAgent());
   const files = await readdir(SOURCES, { recursive: true });
-  for (const file of files.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort()) {
+  const counts = (name: string): boolean => /^(?:debian|formats|recipes)\/.*(?<!\.test)\.ts$/.test(name);
+  for (const file of files.filter(counts).sort()) {
     hash.update(file).update(await readFile(join(SOURCES, file)));
   }
   return hash.digest('hex');
