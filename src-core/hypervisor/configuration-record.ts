@@ -23,7 +23,8 @@ export async function readConfigurationRecord(id: string, around: Around): Promi
   const bytes = await around.files.read(pathOf(id, around)).catch(() => null);
   if (bytes === null) return null;
   try {
-    return decodeDocument(recordSchema, VERSION, 'read how a configuration went', bytes);
+    const document = decodeDocument(recordSchema, VERSION, 'read how a configuration went', bytes);
+    return { state: document.state, step: document.step, failure: document.failure };
   } catch {
     return null;
   }

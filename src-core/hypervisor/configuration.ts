@@ -142,9 +142,12 @@ export class MachineConfiguration {
       const more = others.length === 0 ? '' : `\nFailed too: ${others.map(({ step }) => step).join('; ')}`;
       this.#owner.console.note(`The configuration failed (${first.step}); ${LOG} in the guest has the whole story`);
       await this.#ended('failed', first.step, first.output + more);
-    } else {
+    } else if (isFirst || !this.#record) {
       if (isFirst) this.#owner.console.note('The machine is configured');
       await this.#ended('done', null, null);
+    } else {
+      // What is done at each start went well: what went wrong the first time still did.
+      this.#owner.tell();
     }
   }
 
