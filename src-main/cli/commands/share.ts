@@ -54,8 +54,9 @@ const ARGUMENTS: Readonly<Record<string, number>> = { add: 2, rm: 1, ls: 0 };
 
 function addedText(shares: readonly ShareView[], machine: string, guestDirectory: string): string {
   const added = shares.find((each) => each.guestDirectory === guestDirectory);
-  const when = added?.mounted === true ? '' : ' from its next start on';
-  return `Machine ${machine} has ${added?.hostDirectory ?? 'it'} at ${guestDirectory}${when}`;
+  const what = `Machine ${machine} has ${added?.hostDirectory ?? 'it'} at ${guestDirectory}`;
+  if (added?.failure) return `${what}, but its guest could not mount it: ${added.failure.because}`;
+  return added?.mounted === true ? what : `${what} as soon as its guest is up`;
 }
 
 function sharesText(shares: readonly ShareView[]): string {
