@@ -9,8 +9,7 @@ import { askExportImage } from './ExportImageDialog.tsx';
 import { askRemoveImage, pullImage } from './image-actions.ts';
 import type { KnownImage } from './known-images.ts';
 
-function removal({ here }: KnownImage): Availability {
-  const users = here?.usedBy ?? [];
+function removal({ usedBy: users }: KnownImage): Availability {
   if (users.length === 0) return available;
   return {
     can: false,
@@ -38,7 +37,7 @@ function facts({ entry, here }: KnownImage): string {
 }
 
 export function ImageCard({ image }: { image: KnownImage }) {
-  const { name, title, description, entry, here, task } = image;
+  const { name, title, description, entry, here, task, usedBy } = image;
   const Icon = here === null ? HardDriveDownload : Package;
   return (
     <li className="image-card">
@@ -49,7 +48,7 @@ export function ImageCard({ image }: { image: KnownImage }) {
         </h2>
         {description !== null && <p>{description}</p>}
         <p className="faint">{facts(image)}</p>
-        {here !== null && here.usedBy.length > 0 && <p className="faint">Used by {here.usedBy.join(', ')}</p>}
+        {usedBy.length > 0 && <p className="faint">Used by {usedBy.join(', ')}</p>}
         {task && <TaskCard task={task} />}
       </div>
       <div className="image-buttons">

@@ -15,7 +15,8 @@ export function ImagesPage() {
   const { data: catalog, error, isPending, refetch } = useCatalog();
   const images = useInventory((inventory) => inventory.images);
   const tasks = useInventory((inventory) => inventory.tasks);
-  const known = knownImages(catalog ?? [], images, tasks);
+  const machines = useInventory((inventory) => inventory.machines);
+  const known = knownImages(catalog ?? [], { images, tasks, machines });
   return (
     <div className="page">
       <header className="page-head">
