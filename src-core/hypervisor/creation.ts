@@ -62,7 +62,7 @@ export async function planMachine(
     awaitsImageDisk: image === null,
     shares: [],
     resume: null,
-    newIdentity: false,
+    newIdentity: image?.document.generalize ?? false,
     configuration,
     currentSnapshot: null,
   };

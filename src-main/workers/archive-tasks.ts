@@ -10,9 +10,10 @@ import { fileProblem } from '../service/os/file-problem.ts';
 import type { ArchiveTask, DiskSurvey } from './archive-work-protocol.ts';
 import { DiskFile, diskDecompressors, diskFiles } from './disk-file.ts';
 import type { Work } from './disk-tasks.ts';
-import { kernelUnpackers, prepareUnpackers } from './kernel-unpackers.ts';
+import { kernelUnpackers } from './kernel-unpackers.ts';
 import { extract, pack, readManifest } from './machine-archive.ts';
 import { isLayer } from './run-disk.ts';
+import { prepareZstd } from './zstd.ts';
 
 const MOST_KERNEL_FILE_BYTES = 256 * 1024 * 1024;
 const PIECE_BYTES = 256 * 1024;
@@ -21,7 +22,7 @@ const PROGRESS_MS = 100;
 
 /** @throws AppError */
 export async function carryOut(task: ArchiveTask, work: Work): Promise<unknown> {
-  await prepareUnpackers();
+  await prepareZstd();
   switch (task.kind) {
     case 'unpack':
       return unpack(task.from, task.to, task.compression, work);
@@ -89,7 +90,7 @@ function writeSparse(target: DiskFile, chunk: Uint8Array, at: number): void {
 function plainKernel(from: string, to: string, work: Work): void {
   try {
     if (statSync(from).size > MOST_KERNEL_FILE_BYTES) throw tooLarge(from, work);
-    const { image } = unpackKernel(readFileSync(from), kernelUnpackers());
+    const { image } = unpackKernel(readFileSync(from), kernelUnpackers);
     const file = openSync(to, 'wx');
     try {
       for (let done = 0; done < image.length;) done += writeSync(file, image, done);
@@ -112,7 +113,7 @@ function survey({ path, format, own }: DiskPlace): DiskSurvey {
     allowBacking: (backing) => own && isLayer(path, backing),
   });
   try {
-    return surveyDisk(image, kernelUnpackers());
+    return surveyDisk(image, kernelUnpackers);
   } finally {
     image.close();
   }

@@ -63,7 +63,7 @@ function firstKernel({ slots }: BootOnDisk, disks: readonly BootDisk[]): FoundKe
     const position = disks.findIndex((disk) => disk.slot === slot);
     const disk = disks[position];
     try {
-      if (disk) return findKernel(disk, kernelUnpackers(), deviceName(position));
+      if (disk) return findKernel(disk, kernelUnpackers, deviceName(position));
     } catch (error) {
       problem ??= error;
     }

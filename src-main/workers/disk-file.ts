@@ -6,6 +6,7 @@ import type { BlockFile } from '../../src-core/disks/block-file.ts';
 import type { ImageFiles } from '../../src-core/disks/open-image.ts';
 import type { Decompressors } from '../../src-core/disks/qcow2/compressed.ts';
 import { zstdFrameBytes } from './zstd-frame.ts';
+import { unpackZstd } from './zstd.ts';
 
 /** A file of this computer under a disk image. What goes wrong becomes an I/O error of the guest's, or a message. */
 export class DiskFile implements BlockFile {
@@ -83,13 +84,8 @@ export const diskFiles: ImageFiles = {
     isAbsolute(backingPath) ? resolve(backingPath) : resolve(dirname(imagePath), backingPath),
 };
 
-/** For compressed clusters. Zstandard came to Node with 22.15; Electron's may be older. */
+/** For compressed clusters. Where Node knows no Zstandard, `prepareZstd` comes first. */
 export const diskDecompressors: Decompressors = {
   deflate: (packed, plainBytes) => zlib.inflateRawSync(packed, { maxOutputLength: plainBytes }),
-  ...('zstdDecompressSync' in zlib
-    ? {
-        zstd: (packed: Uint8Array, plainBytes: number) =>
-          zlib.zstdDecompressSync(packed.subarray(0, zstdFrameBytes(packed)), { maxOutputLength: plainBytes }),
-      }
-    : {}),
+  zstd: (packed, plainBytes) => unpackZstd(packed.subarray(0, zstdFrameBytes(packed)), plainBytes),
 };

@@ -3,6 +3,7 @@ import { assert } from '../../src-core/base/errors.ts';
 import { toFailure } from '../../src-core/contract/failures.ts';
 import type { DiskTask } from './disk-work-protocol.ts';
 import { carryOut } from './disk-tasks.ts';
+import { prepareZstd } from './zstd.ts';
 import { CancelFlag, type WorkReport, type WorkerData } from './work-protocol.ts';
 
 /** The thread of one piece of work on disks: begins with it and ends with it. */
@@ -15,6 +16,7 @@ function report(message: WorkReport): void {
 }
 
 try {
+  await prepareZstd();
   const flag = new CancelFlag(cancel);
   const progress = (fraction: number): void => report({ kind: 'progress', fraction });
   report({ kind: 'done', answer: carryOut(task as DiskTask, { doing, progress, cancelled: () => flag.raised }) });

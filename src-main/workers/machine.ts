@@ -9,12 +9,11 @@ import { GuestEnd } from '../../src-core/hypervisor/shared-pipe.ts';
 import type { BoardSpec } from '../../src-core/machine/board-interface.ts';
 import { createBoard } from '../../src-core/machine/board/board.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
-import type { CoreImports } from '../../src-core/machine/core-interface.ts';
+import type { BoardHost } from '../../src-core/machine/board/interface.ts';
 import type { SavedMachine } from '../../src-core/machine/state/machine-state.ts';
 import { bootSource } from './boot-source.ts';
 import { instantiateCore } from './core-instance.ts';
 import { copyOf } from './fork.ts';
-import { prepareUnpackers } from './kernel-unpackers.ts';
 import { MemoryLayers, openLayer } from './memory-layers.ts';
 import { limitProcessor } from './hardware-change.ts';
 import { ProcessorLimit } from './processor-limit.ts';
@@ -25,6 +24,7 @@ import { RunMeter } from './run-meter.ts';
 import { Gauges } from './run-protocol.ts';
 import type { BaseLayer, MachineThreadData, RunBeginning, RunReport } from './run-protocol.ts';
 import { RunShares } from './shared-folder/run-shares.ts';
+import { prepareZstd } from './zstd.ts';
 
 /**
  * A machine's thread. Everything here is synchronous: the guest runs in slices, and the thread sleeps on the
@@ -34,12 +34,16 @@ assert(parentPort, 'this is the program of a worker thread');
 const port = parentPort;
 const { core, doorbell: bell, isSpare } = workerData as MachineThreadData;
 const doorbell = new Doorbell(bell);
-const host = {
-  instantiate: (imports: CoreImports['host']) => instantiateCore(core, imports),
-  monotonicNs: () => performance.now() * 1e6,
-};
-if (isSpare) rehearse(host);
+if (isSpare) rehearse(hostOf());
 const given = waitForBeginning();
+
+/** @param memory for the core, where it is there already */
+function hostOf(memory?: WebAssembly.Memory): BoardHost {
+  return {
+    instantiate: (imports) => instantiateCore(core, imports, memory),
+    monotonicNs: () => performance.now() * 1e6,
+  };
+}
 
 /** Everything is loaded by now: a thread that waits here begins at once. */
 function waitForBeginning(): RunBeginning {
@@ -76,12 +80,13 @@ interface Outside {
 }
 
 /** What the machine goes on from; undefined when it is switched on. */
-function beginning(): { readonly saved: SavedMachine | undefined; readonly base: BaseLayer | null } {
+function beginning(): { host: BoardHost; saved: SavedMachine | undefined; base: BaseLayer | null } {
   const { name, start } = given.spec;
-  if (start.kind === 'power-on') return { saved: undefined, base: null };
-  if (start.kind === 'fork') return { saved: copyOf(start.of), base: start.of.base };
+  const host = hostOf(start.kind === 'fork' ? start.of.copy : undefined);
+  if (start.kind === 'power-on') return { host, saved: undefined, base: null };
+  if (start.kind === 'fork') return { host, saved: copyOf(start.of), base: start.of.base };
   const saved = openLayer(start.memory, `resume machine ${name}`);
-  return { saved, base: { path: start.memory, base: saved.base } };
+  return { host, saved, base: { path: start.memory, base: saved.base } };
 }
 
 /** What the thread works on. */
@@ -98,7 +103,7 @@ function switchOn(outside: Outside): SwitchedOn | null {
     for (const share of given.spec.shares ?? []) shares.open(share, `start machine ${name}`);
     const { boot, release } = bootSource(given.spec, disks.all);
     const spec = boardSpec(given, outside, boot);
-    const { saved, base } = beginning();
+    const { host, saved, base } = beginning();
     const board = createBoard(spec, host, saved);
     release();
     // What was saved or copied may go on elsewhere too, or go on twice: from here on they must differ.
@@ -132,6 +137,11 @@ function runToEnd({ board, layers }: SwitchedOn, outside: Outside): RunEnd | nul
   }
 }
 
+/** For kernels on disks, and for disk images from elsewhere. */
+function needsZstd({ boot, start, disks }: RunBeginning['spec']): boolean {
+  return (boot.onDisk && start.kind === 'power-on') || disks.some(({ own, format }) => !own && format === 'qcow2');
+}
+
 /** What a guest wrote and did not flush is kept too where its end allows it. */
 function closeFiles({ disks, shares }: Outside, end: RunEnd | null): RunReport {
   shares.closeAll();
@@ -141,7 +151,7 @@ function closeFiles({ disks, shares }: Outside, end: RunEnd | null): RunReport {
   return { kind: 'ended', end: { kind: 'failed', cause: `a disk could not be brought to an end: ${wrong}` } };
 }
 
-if (given.spec.boot.onDisk && given.spec.start.kind === 'power-on') await prepareUnpackers();
+if (needsZstd(given.spec)) await prepareZstd();
 const outside: Outside = { disks: new RunDisks(), shares: new RunShares() };
 const switchedOn = switchOn(outside);
 if (switchedOn) {
