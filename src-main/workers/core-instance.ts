@@ -2,13 +2,23 @@ import type { CoreHandle } from '../../src-core/machine/board/board.ts';
 import type { CoreExports, CoreImports } from '../../src-core/machine/core-interface.ts';
 import { BugError } from '../../src-core/base/errors.ts';
 
+const PAGE_BYTES = 65_536;
 /** What the core module asks for at least; the board grows it by the machine's RAM. */
 const INITIAL_PAGES = 1536;
 const MOST_PAGES = 65_536;
 
-/** An instance of the core over a fresh memory. The memory's address space is reserved, not taken. */
-export function instantiateCore(module: WebAssembly.Module, host: CoreImports['host']): CoreHandle {
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MOST_PAGES, shared: true });
+/** A fresh memory for a core. Its address space is reserved, not taken. */
+export function coreMemory(bytes = 0): WebAssembly.Memory {
+  const initial = Math.max(INITIAL_PAGES, Math.ceil(bytes / PAGE_BYTES));
+  return new WebAssembly.Memory({ initial, maximum: MOST_PAGES, shared: true });
+}
+
+/** An instance of the core over a memory that nobody has used yet. */
+export function instantiateCore(
+  module: WebAssembly.Module,
+  host: CoreImports['host'],
+  memory = coreMemory(),
+): CoreHandle {
   const abort = (message: number, file: number, line: number, column: number): never => {
     throw new BugError(`the core failed an assertion at ${file}:${line}:${column} (${message})`);
   };

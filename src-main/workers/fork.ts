@@ -2,8 +2,17 @@ import { assert } from '../../src-core/base/errors.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import type { SavedMachine } from '../../src-core/machine/state/machine-state.ts';
 import { bytesOf, findRuns, PAGE_BYTES } from '../../src-core/machine/state/memory-runs.ts';
+import { coreMemory } from './core-instance.ts';
 import type { MemoryLayers } from './memory-layers.ts';
 import type { LentMachine } from './run-protocol.ts';
+
+/** Copied by one thread without looking at what the other does. */
+const STRETCH_PAGES = 1024;
+/** Words of `progress`: stretches that somebody has begun, and that are copied. */
+const BEGUN = 0;
+const COPIED = 1;
+/** A thread that has begun a stretch copies it in a millisecond or so. */
+const MOST_WAIT_MS = 10_000;
 
 /** Shows a machine that stands still to another thread. It has to stand still until that has copied it. */
 export function lend(board: Board, layers: MemoryLayers): LentMachine {
@@ -13,19 +22,52 @@ export function lend(board: Board, layers: MemoryLayers): LentMachine {
   return {
     state: board.save(),
     memory: buffer,
+    copy: coreMemory(buffer.byteLength),
     ramAt: ram.bytes.byteOffset,
     writtenAt: written.byteOffset,
+    progress: new SharedArrayBuffer(8),
     base: layers.base,
   };
 }
 
-/** What was lent, as something to go on from. Only pages that hold anything are copied: each costs the system a new one. */
-export function copyOf({ state, memory, ramAt, writtenAt }: LentMachine): SavedMachine {
+/**
+ * Copies what of the machine's memory nobody has begun to copy: its own thread does that, which stands still anyway, and
+ * the copy's thread as soon as it can. Only pages that hold anything are copied: each costs the system a new one.
+ */
+export function copyPages({ state, memory, copy, ramAt, writtenAt, progress }: LentMachine): void {
+  const words = new Int32Array(progress);
+  const from = new Uint8Array(memory, ramAt, state.memoryBytes);
+  const to = new Uint8Array(copy.buffer, ramAt, state.memoryBytes);
+  const written = new Uint8Array(memory, writtenAt, pagesOf(state.memoryBytes));
+  for (;;) {
+    const first = Atomics.add(words, BEGUN, 1) * STRETCH_PAGES;
+    if (first >= written.length) return;
+    const end = Math.min(first + STRETCH_PAGES, written.length);
+    const stretch = from.subarray(first * PAGE_BYTES, end * PAGE_BYTES);
+    const runs = findRuns(stretch, written.subarray(first, end), false, (a, b) => Buffer.compare(a, b));
+    for (const run of runs) to.set(bytesOf(stretch, run), (first + run.firstPage) * PAGE_BYTES);
+    Atomics.add(words, COPIED, 1);
+    Atomics.notify(words, COPIED);
+  }
+}
+
+/** What was lent, as something to go on from in the memory `copy`. */
+export function copyOf(lent: LentMachine): SavedMachine {
   const loadMemory = (ram: Uint8Array, written: Uint8Array): void => {
-    const theirs = new Uint8Array(memory, ramAt, ram.length);
-    written.set(new Uint8Array(memory, writtenAt, written.length));
-    const runs = findRuns(theirs, written, false, (a, b) => Buffer.compare(a, b));
-    for (const run of runs) ram.set(bytesOf(theirs, run), run.firstPage * PAGE_BYTES);
+    assert(ram.buffer === lent.copy.buffer && ram.byteOffset === lent.ramAt, 'a copy is made in its own memory');
+    copyPages(lent);
+    awaitAll(new Int32Array(lent.progress), Math.ceil(pagesOf(lent.state.memoryBytes) / STRETCH_PAGES));
+    written.set(new Uint8Array(lent.memory, lent.writtenAt, written.length));
   };
-  return { state, loadMemory };
+  return { state: lent.state, loadMemory };
+}
+
+function awaitAll(words: Int32Array, stretches: number): void {
+  for (let copied = Atomics.load(words, COPIED); copied < stretches; copied = Atomics.load(words, COPIED)) {
+    if (Atomics.wait(words, COPIED, copied, MOST_WAIT_MS) === 'timed-out') throw new Error('its source has ended');
+  }
+}
+
+function pagesOf(memoryBytes: number): number {
+  return Math.ceil(memoryBytes / PAGE_BYTES);
 }

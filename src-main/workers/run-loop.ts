@@ -7,14 +7,14 @@ import type { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
 import type { CaptureRequest, RunEnd } from '../../src-core/hypervisor/runner.ts';
 import { assert } from '../../src-core/base/errors.ts';
 import { capture } from './capture.ts';
-import { lend } from './fork.ts';
+import { copyPages, lend } from './fork.ts';
 import { changeHardware } from './hardware-change.ts';
 import type { MemoryLayers } from './memory-layers.ts';
 import type { ProcessorLimit } from './processor-limit.ts';
 import type { RunDisks } from './run-disks.ts';
 import type { RunMeter } from './run-meter.ts';
 import type { RunShares } from './shared-folder/run-shares.ts';
-import type { RunAnswer, RunCommand } from './run-protocol.ts';
+import type { LentMachine, RunAnswer, RunCommand } from './run-protocol.ts';
 
 /** Guest instructions between two looks at the doorbell: some milliseconds, so that a keystroke never waits long. */
 const SLICE = 250_000;
@@ -107,7 +107,7 @@ export class RunLoop {
         return;
       }
       case 'lend': {
-        this.#answer(command.id, 'copy the machine', (id) => this.#lend(id));
+        this.#lend(command.id);
         return;
       }
       case 'change': {
@@ -150,9 +150,15 @@ export class RunLoop {
     }
   }
 
-  #lend(id: number): RunAnswer {
-    assert(this.#paused, 'only a machine that stands still is lent');
-    return { kind: 'lent', id, machine: lend(this.#board, this.#machine.layers) };
+  /** The copy's thread takes a moment to begin: meanwhile this one copies. */
+  #lend(id: number): void {
+    let machine: LentMachine | undefined;
+    this.#answer(id, 'copy the machine', () => {
+      assert(this.#paused, 'only a machine that stands still is lent');
+      machine = lend(this.#board, this.#machine.layers);
+      return { kind: 'lent', id, machine };
+    });
+    if (machine) copyPages(machine);
   }
 
   #pause(paused: boolean): void {

@@ -32,6 +32,10 @@ export interface LentMachine {
   readonly memory: SharedArrayBuffer;
   readonly ramAt: number;
   readonly writtenAt: number;
+  /** For the core of the copy, of the same layout; nothing is in it yet. */
+  readonly copy: WebAssembly.Memory;
+  /** What of RAM is copied: fork.ts. */
+  readonly progress: SharedArrayBuffer;
   readonly base: BaseLayer | null;
 }
 
