@@ -15,6 +15,8 @@ export class DiskFile implements BlockFile {
   readonly #fd: number;
   #sizeBytes: number;
   #isOpen = true;
+  /** Something was written that may not be on stable storage yet, perhaps by who had the file before. */
+  #isUnsafe = true;
 
   /** @param create makes an empty file, which must not be there yet */
   constructor(path: string, readOnly: boolean, create = false) {
@@ -40,6 +42,7 @@ export class DiskFile implements BlockFile {
   }
 
   write(from: Uint8Array, offset: number): void {
+    this.#isUnsafe = true;
     for (let done = 0; done < from.length;) {
       done += attempt(this.name, 'write', () => writeSync(this.#fd, from, done, from.length - done, offset + done));
       this.#sizeBytes = Math.max(this.#sizeBytes, offset + done);
@@ -47,12 +50,16 @@ export class DiskFile implements BlockFile {
   }
 
   truncate(sizeBytes: number): void {
+    this.#isUnsafe = true;
     attempt(this.name, 'resize', () => ftruncateSync(this.#fd, sizeBytes));
     this.#sizeBytes = sizeBytes;
   }
 
+  /** Costs nothing where nothing was written since: a machine is flushed as often as it is kept or copied. */
   flush(): void {
+    if (!this.#isUnsafe) return;
     attempt(this.name, 'write', () => fdatasyncSync(this.#fd));
+    this.#isUnsafe = false;
   }
 
   close(): void {
