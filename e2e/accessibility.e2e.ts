@@ -44,6 +44,15 @@ async function chooseTheme(page: Page, theme: string): Promise<void> {
   await page.waitForTimeout(400);
 }
 
+/** Clicks what is written as a screen reader tells it: 'button "Grow disk 0"'. */
+async function clickNamed(page: Page, told: string): Promise<void> {
+  const [, role = 'button', name = ''] = /^(\w+) "(.*)"$/.exec(told) ?? [];
+  await page
+    .getByRole(role as 'button' | 'menuitem', { name, exact: true })
+    .first()
+    .click();
+}
+
 test('axe finds nothing in the empty window', async ({ page }) => {
   await shot(page, 'empty');
   expect(await findings(page)).toEqual([]);
@@ -52,10 +61,12 @@ test('axe finds nothing in the empty window', async ({ page }) => {
 describe('with machines', () => {
   test.beforeAll(async ({ home, page }) => {
     await startGuest(home.path, 'guest');
-    await inn(home.path, 'vm', 'create', 'second', '--image', 'debian-13-tiny');
+    await inn(home.path, 'vm', 'create', 'second', '--image', 'debian-13-tiny', '--disk', '64M', '--disk', '64M');
     await page.getByRole('link', { name: 'guest' }).click();
     await page.getByRole('tab', { name: 'Console' }).click();
     await waitForPrompt(page);
+    for (const name of ['first', 'second', 'third']) await inn(home.path, 'vm', 'snapshot', 'create', 'guest', name);
+    await inn(home.path, 'vm', 'snapshot', 'restore', 'guest', 'first');
     await page.locator('.toast').waitFor({ state: 'detached' });
   });
 
@@ -76,7 +87,7 @@ describe('with machines', () => {
       expect(await findings(page)).toEqual([]);
     });
 
-    test.for(['Summary', 'Console', 'Hardware', 'Inspect'])(
+    test.for(['Summary', 'Console', 'Hardware', 'Snapshots', 'Inspect'])(
       'axe finds nothing in the tab %s',
       async (tab, { page }) => {
         await go(page, '#/machines');
@@ -87,6 +98,62 @@ describe('with machines', () => {
         expect(await findings(page)).toEqual([]);
       },
     );
+
+    test('axe finds nothing in a stopped machine’s hardware and empty snapshots', async ({ page }) => {
+      await go(page, '#/machines');
+      await page.getByRole('link', { name: 'second' }).click();
+      for (const tab of ['Hardware', 'Snapshots']) {
+        await page.getByRole('tab', { name: tab }).click();
+        await shot(page, `${theme}-stopped-${tab.toLowerCase()}`);
+        expect(await findings(page)).toEqual([]);
+      }
+    });
+
+    test.for([
+      ['restore', 'guest', 'Snapshots', ['button "Restore second"']],
+      [
+        'look',
+        'guest',
+        'Snapshots',
+        ['button "More actions for snapshot second"', 'menuitem "Look at it, rename, note…"'],
+      ],
+      ['clone', 'guest', 'Snapshots', ['button "More actions for snapshot second"', 'menuitem "Clone…"']],
+      ['save-image', 'guest', 'Snapshots', ['button "More actions for snapshot second"', 'menuitem "Save as image…"']],
+      ['fork', 'guest', 'Summary', ['button "Fork…"']],
+      ['new-disk', 'second', 'Hardware', ['button "Add disk"', 'menuitem "New disk…"']],
+      ['medium', 'second', 'Hardware', ['button "Add disk"', 'menuitem "ISO, read-only…"']],
+      ['grow', 'second', 'Hardware', ['button "Grow disk 0"']],
+      ['share', 'second', 'Hardware', ['button "Share a folder"']],
+      ['import-machine', 'second', 'Summary', ['button "More ways to a machine"', 'menuitem "Import machine…"']],
+      ['export-machine', 'second', 'Summary', ['button "More actions for second"', 'menuitem "Export…"']],
+    ] as const)('axe finds nothing in the dialog %s', async ([name, machine, tab, clicks], { page }) => {
+      await go(page, '#/machines');
+      await page.getByRole('link', { name: machine }).click();
+      await page.getByRole('tab', { name: tab }).click();
+      for (const click of clicks) await clickNamed(page, click);
+      await page.getByRole('dialog').waitFor();
+      await shot(page, `${theme}-${name}`);
+      const found = await findings(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(found).toEqual([]);
+    });
+
+    test('axe finds nothing in the dialog that imports an image, nor in the whole form of a machine', async ({
+      page,
+    }) => {
+      await go(page, '#/images');
+      await page.getByRole('button', { name: 'Import image…' }).click();
+      await page.getByRole('button', { name: /^Kernel/ }).click();
+      await shot(page, `${theme}-import-image`);
+      expect(await findings(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await go(page, '#/new/debian-13-tiny');
+      await page.getByRole('button', { name: /^Advanced/ }).click();
+      await page.getByLabel('User-data', { exact: true }).fill('wrong');
+      await shot(page, `${theme}-advanced`);
+      expect(await findings(page)).toEqual([]);
+    });
 
     test.for([
       ['palette', 'Control+K'],
