@@ -326,9 +326,9 @@ export class Hypervisor {
     this.#registry.closing = true;
     this.#watchdog?.dispose();
     this.#bin.dispose();
-    this.#around.layers.close();
     await this.#booted.close();
     await powerOffAll(this.#registry.machines, this.#changed);
+    await this.#around.layers.close();
   }
 
   #layerUsers(): LayerUser[] {

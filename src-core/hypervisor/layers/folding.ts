@@ -57,11 +57,11 @@ export class Folding {
     const tried = new Set<string>();
     do {
       this.#again = false;
-      for (let next = await this.#next(tried); next; next = await this.#next(tried)) {
+      for (let next = await this.#next(tried); next && !this.#pool.isClosing; next = await this.#next(tried)) {
         tried.add(next.lower);
         await this.#foldOne(next);
       }
-    } while (this.#isWantedAgain());
+    } while (this.#isWantedAgain() && !this.#pool.isClosing);
   }
 
   /** Asked for while it went on. */

@@ -57,6 +57,7 @@ export class LayerPool {
   #pinnedMeanwhile: Set<string> | null = null;
   #owners: LayerOwners | null = null;
   #soon: Disposable | undefined;
+  #closing = false;
   #rewriting: { readonly stop: () => void; readonly done: Promise<unknown> } | null = null;
   #onSwept: () => void = () => undefined;
 
@@ -174,9 +175,12 @@ export class LayerPool {
 
   /** Sweeps after what goes on just now; that it could not be done is told to the log. */
   sweepSoon(): void {
+    if (this.#closing) return;
     this.#soon ??= this.#clock.after(SWEEP_AFTER_MS, () => {
       this.#soon = undefined;
-      this.sweep().then(() => this.#onSwept(), this.#onProblem);
+      this.sweep().then(() => {
+        if (!this.#closing) this.#onSwept();
+      }, this.#onProblem);
     });
   }
 
@@ -190,6 +194,7 @@ export class LayerPool {
 
   /** Work that rewrites layers which nobody uses is going on; `stop` ends it soon. */
   worksOn(stop: () => void, done: Promise<unknown>): void {
+    if (this.#closing) stop();
     this.#rewriting = { stop, done: done.catch(() => undefined) };
   }
 
@@ -200,13 +205,22 @@ export class LayerPool {
     this.#rewriting = null;
   }
 
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
   /** It is being made, or made use of. */
   isPinned(layer: string): boolean {
     return this.#pinnedMeanwhile?.has(layer) === true || [...this.#pins].some((layers) => layers.has(layer));
   }
 
-  close(): void {
+  /** Nothing is swept or rewritten any more when this resolves. */
+  async close(): Promise<void> {
+    this.#closing = true;
     this.#soon?.dispose();
+    await this.hold();
+    await this.#sweeps.settled();
+    await this.hold();
   }
 
   async #sweep(): Promise<number> {
