@@ -127,5 +127,9 @@ const round = () => {
   }
 };
 process.stdout.write('swapping');
-setInterval(() => { for (let n = 0; n < 50; n++) round(); }, 0);
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.exit();
+  for (let n = 0; n < 50; n++) round();
+}, 0);
 `;
