@@ -137,6 +137,8 @@ class Sending {
   readonly #stream: GuestStream;
   readonly #output: GuestOutput;
   readonly #directories: TarItem[] = [];
+  /** Those that hold symbolic links. */
+  readonly #linked = new Set<string>();
   #over = false;
 
   private constructor(stream: GuestStream) {
@@ -166,6 +168,7 @@ class Sending {
     }
     const item = itemOf(entry, entry.type);
     if (item.type === 'directory') this.#directories.push(item);
+    if (item.type === 'symlink') this.#linked.add(item.path.slice(0, item.path.lastIndexOf('/')));
     await this.#write(tarHeader(item.type === 'directory' ? { ...item, mode: item.mode | WRITABLE } : item));
     if (item.type !== 'directory') sum.files++;
     if (item.type !== 'file') return;
@@ -177,8 +180,11 @@ class Sending {
   async finish(doing: string): Promise<void> {
     // Once more, now that they are full: what was put into them has changed their times.
     for (const directory of this.#directories.reverse()) await this.#write(tarHeader(directory));
-    const mark = { path: COMPLETE, type: 'file', target: '', sizeBytes: 0 } as const;
+    const times = new TextEncoder().encode(this.#timesOfLinked());
+    const mark = { path: COMPLETE, type: 'file', target: '', sizeBytes: times.length } as const;
     await this.#write(tarHeader({ ...mark, mode: 0o600, owner: 0, group: 0, modifiedAt: 0 }));
+    await this.#write(times);
+    await this.#write(tarPadding(times.length));
     await this.#write(tarEnd());
     this.#stream.finish(EXEC_CHANNEL.stdin);
     await this.#output.ended(doing);
@@ -186,6 +192,12 @@ class Sending {
 
   close(): void {
     this.#stream.close();
+  }
+
+  /** BusyBox makes links last that lead upwards, and so changes the times of their directories once more. */
+  #timesOfLinked(): string {
+    const linked = this.#directories.filter(({ path }) => this.#linked.has(path) && !path.includes('\n'));
+    return linked.map(({ path, modifiedAt }) => `${modifiedAt} ${path}\n`).join('');
   }
 
   /** A guest that has given up already says why when it is waited for. */

@@ -60,5 +60,6 @@ trap 'rm -rf "$stage"' EXIT
 trap 'exit 1' HUP INT TERM
 tar -xpf - -o -C "$stage"
 [ -e "$stage/${COMPLETE}" ] || fail "not all of it came"
+while IFS=' ' read -r time path; do touch -d "@$time" "$stage/$path"; done <"$stage/${COMPLETE}"
 if [ -d "$final" ]; then merge "$stage/${STAGED}" "\${final%/}"; else mv -f "$stage/${STAGED}" "$final"; fi
 `;

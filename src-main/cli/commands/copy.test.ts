@@ -1,22 +1,11 @@
 import { spawn } from 'node:child_process';
-import {
-  chmod,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  rm,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
 import { tarEnd, tarHeader, tarPadding, type TarItem } from '../../../src-core/images/formats/tar-writer.ts';
+import { lookAtTree as look, makeTree } from '../testing/copy-tree.ts';
 import { FakeIo } from '../testing/fake-io.ts';
 import { FakeService, machineView } from '../testing/fake-service.ts';
 
@@ -77,30 +66,6 @@ async function cp(...words: string[]): Promise<FakeIo> {
   return io;
 }
 
-async function makeTree(root: string): Promise<void> {
-  await mkdir(join(root, 'deep/er'), { recursive: true });
-  await mkdir(join(root, 'empty'));
-  await writeFile(join(root, 'a file'), 'one');
-  await writeFile(join(root, 'deep/er/big'), Buffer.alloc(3_000_000, 'x'));
-  await writeFile(join(root, 'deep', 'n'.repeat(120)), 'long');
-  await writeFile(join(root, '.hidden'), '');
-  await symlink('../nowhere', join(root, 'deep/link'));
-  await chmod(join(root, 'a file'), 0o640);
-  for (const path of ['a file', 'deep/er', 'deep', 'empty', ''])
-    await utimes(join(root, path), 1_600_000_000, 1_600_000_000);
-}
-
-/** Every path with what is to be kept of it. */
-async function look(root: string, path = ''): Promise<Record<string, unknown>> {
-  const stats = await lstat(join(root, path));
-  const kept = { mode: stats.mode & 0o7777, at: path.startsWith('deep/') ? 0 : Math.floor(stats.mtimeMs / 1000) };
-  if (stats.isSymbolicLink()) return { [path]: await readlink(join(root, path)) };
-  if (stats.isFile()) return { [path]: { ...kept, at: 0, text: await readFile(join(root, path), 'latin1') } };
-  const names = await readdir(join(root, path));
-  const below = await Promise.all(names.map((name) => look(root, path === '' ? name : `${path}/${name}`)));
-  return Object.assign({ [path]: kept }, ...below) as Record<string, unknown>;
-}
-
 describe('inn vm cp', () => {
   it('copies a directory into a machine and back, with modes, times and links', async () => {
     const tree = join(here, 'tree');
@@ -108,7 +73,7 @@ describe('inn vm cp', () => {
     await makeTree(tree);
     const wanted = await look(tree);
     const io = await cp(tree, `web:${guest}/new`);
-    expect(io.out).toBe('Copied 5 files, 2.9M\n');
+    expect(io.out).toBe('Copied 6 files, 2.9M\n');
     expect(await look(join(guest, 'new'))).toEqual(wanted);
     await cp(`web:${guest}/new`, join(here, 'back'));
     expect(await look(join(here, 'back'))).toEqual(wanted);

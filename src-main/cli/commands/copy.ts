@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { AppError } from '../../../src-core/base/errors.ts';
+import { AppError, asPartOf } from '../../../src-core/base/errors.ts';
 import type { CliIo, ServiceConnection } from '../io.ts';
 import { printable, printData } from '../output.ts';
 import { formatSize } from '../quantities.ts';
@@ -48,7 +48,7 @@ async function copy(io: CliIo, service: ServiceConnection, src: string, dst: str
     }),
   );
   try {
-    return await write(service, to, nameOf(from, src), read(service, from, doing), doing);
+    return await asPartOf(doing, write(service, to, nameOf(from, src), read(service, from, doing), doing));
   } catch (error) {
     if (interrupt.signal.aborted)
       throw new AppError({ code: 'cancelled', doing, because: 'it was interrupted', cause: error });
