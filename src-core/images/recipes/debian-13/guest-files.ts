@@ -142,7 +142,7 @@ make_initramfs() {
   done
   mkdir -p "$tree/usr/lib"
   [ -e "$tree/lib" ] || ln -s usr/lib "$tree/lib"
-  depmod -b "$tree" "$1"
+  depmod -b "$tree" "$1" 2>/dev/null
   (cd "$tree" && find . | busybox cpio -o -H newc 2>/dev/null) >"/boot/initrd.img-$1.new"
   mv "/boot/initrd.img-$1.new" "/boot/initrd.img-$1"
   rm -rf "$tree"
