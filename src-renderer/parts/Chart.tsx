@@ -41,11 +41,14 @@ function clockTime(at: number): string {
 }
 
 const SPLIT_SECONDS = 30;
+/** In a chart less wide than this, times half a minute apart would be written over each other. */
+const LEAST_SPLIT_WIDTH_PX = 400;
 
-function minuteSplits(_plot: uPlot, _axis: number, first: number, last: number): number[] {
-  const begin = Math.ceil(first / SPLIT_SECONDS) * SPLIT_SECONDS;
-  const count = Math.max(0, Math.floor((last - begin) / SPLIT_SECONDS) + 1);
-  return Array.from({ length: count }, (_, index) => begin + index * SPLIT_SECONDS);
+function minuteSplits({ width }: uPlot, _axis: number, first: number, last: number): number[] {
+  const seconds = width < LEAST_SPLIT_WIDTH_PX ? 2 * SPLIT_SECONDS : SPLIT_SECONDS;
+  const begin = Math.ceil(first / seconds) * seconds;
+  const count = Math.max(0, Math.floor((last - begin) / seconds) + 1);
+  return Array.from({ length: count }, (_, index) => begin + index * seconds);
 }
 
 /** Parts of what there is, rather than round decimal numbers, which are not round in bytes. */

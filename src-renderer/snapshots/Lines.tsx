@@ -36,10 +36,10 @@ export function Lines({ row, height, width }: LinesProps) {
   const middle = height / 2;
   return (
     <svg className="tree-lines" width={width} height={height} aria-hidden>
+      {from !== null && <path d={arrival(from, lane, middle)} className={look(lane)} />}
       {passing.map((column) => (
         <path key={column} d={`M${laneX(column)} 0 V${height}`} className={look(column)} />
       ))}
-      {from !== null && <path d={arrival(from, lane, middle)} className={look(lane)} />}
       {goesOn && <path d={`M${laneX(lane)} ${middle} V${height}`} className={look(lane)} />}
       <circle
         cx={laneX(lane)}
