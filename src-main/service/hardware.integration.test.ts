@@ -128,10 +128,23 @@ test('a disk that the guest has mounted is not taken from it, one that it has no
   expect(await sh('ls /sys/class/block | grep -c vd')).toBe('1');
 });
 
+test('a disk that was attached while it ran is there after a suspension', async () => {
+  await machines.attachDisk({ machine, disk: { sizeBytes: 8 * MIB } });
+  await shows('ls /sys/class/block/vdb/size', 'vdb');
+  await sh('printf marked >/dev/vdb; sync');
+  await machines.suspend({ machine });
+  await machines.resume({ machine });
+  await becomes(({ agent }) => agent === 'ready');
+  expect(await sh('echo 3 >/proc/sys/vm/drop_caches; head -c 6 /dev/vdb')).toBe('marked');
+  await machines.growDisk({ machine, slot: 1, sizeBytes: 16 * MIB });
+  await shows('cat /sys/class/block/vdb/size', String((16 * MIB) / 512));
+  expect((await machines.detachDisk({ machine, slot: 1, force: false })).disks).toHaveLength(1);
+});
+
 test('a mounted disk is taken by force, and the guest goes on', async () => {
   await machines.attachDisk({ machine, disk: { sizeBytes: 8 * MIB } });
   await shows('ls /sys/class/block/vdb/size', 'vdb');
-  await sh('mke2fs -q /dev/vdb 2>/dev/null || mkfs.ext2 /dev/vdb; modprobe ext4; mount -t ext4 /dev/vdb /mnt');
+  await sh('mkfs.ext2 /dev/vdb; modprobe ext4; mount -t ext4 /dev/vdb /mnt');
   expect((await machines.detachDisk({ machine, slot: 1, force: true })).disks).toHaveLength(1);
   expect(await sh('umount -l /mnt; echo alive; ls /sys/class/block | grep -c vd')).toBe('alive\n1');
 });
