@@ -38,7 +38,8 @@ export class ImageArrival {
       throw error;
     }
     if (same) return new SharedImage(same.document, draft, hold);
-    return new NewImage({ ...document, name, origin: 'imported' }, draft, this.#tools, hold);
+    // Its origin stays what it was: from that follows what else its machines are given.
+    return new NewImage({ ...document, name }, draft, this.#tools, hold);
   }
 
   /** Names of the catalogue stand for what is built here, and for nothing else. */
