@@ -126,6 +126,15 @@ describe('a configuration', () => {
     expect([configuration.view.state, answers.done]).toEqual(['left-to-guest', []]);
   });
 
+  test('stays ours when a cloud-init is installed later', async () => {
+    await meet();
+    answers.configures = 'cloud-init';
+    answers.startsAnew();
+    await meet();
+    expect(configuration.view.state).toBe('done');
+    expect(answers.done.slice(4)).toEqual(['Run the boot commands']);
+  });
+
   test('is nothing where there is no user-data', async () => {
     configuration = make(null);
     await configuration.open();

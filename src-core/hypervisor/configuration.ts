@@ -98,13 +98,15 @@ export class MachineConfiguration {
 
   async #configure(agent: AgentClient, instance: string): Promise<void> {
     const [mark = '', start, by] = (await runInGuest(agent, [ASK])).output.split('\n');
-    if (by === 'cloud-init') {
+    const { plan } = this.#plan();
+    const before = readMark(mark);
+    const isOurs = before?.instance === instance;
+    // One that was installed after we had begun has nothing to go by.
+    if (by === 'cloud-init' && !isOurs) {
       if (this.#record?.state !== 'left-to-guest') await this.#ended('left-to-guest', null, null);
       return;
     }
-    const { plan } = this.#plan();
-    const before = readMark(mark);
-    const tried = before?.instance === instance ? before.tried : 0;
+    const tried = isOurs ? before.tried : 0;
     const everyStart = start === 'new' ? plan.everyStart : [];
     const once = plan.once.slice(tried);
     if (everyStart.length + once.length === 0) {
