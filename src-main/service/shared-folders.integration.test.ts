@@ -113,6 +113,10 @@ test('a guest makes, changes, renames and deletes files, and the host sees it', 
   expect(await sh('cat /mnt/work/l; stat -c %a:%h:%u /mnt/work/c')).toBe('one\ntwo\n600:2:0');
   writeFileSync(join(base, 'work/d/from-host'), 'host');
   expect(await sh('cat /mnt/work/d/from-host')).toBe('host');
+  // Of the same length: only the time of the change tells.
+  writeFileSync(join(base, 'work/d/from-host'), 'HOST');
+  const until = 'for i in $(seq 50); do [ "$(cat from-host)" = HOST ] && break; sleep 0.1; done';
+  expect(await sh(`cd /mnt/work/d; ${until}; cat from-host`)).toBe('HOST');
   await sh('cd /mnt/work && rm -r c d l');
   expect(readdirSync(join(base, 'work'))).toEqual(['way']);
 });

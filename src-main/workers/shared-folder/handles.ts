@@ -22,6 +22,13 @@ export interface Handle {
   listing: readonly ListedEntry[] | null;
 }
 
+/** Of a file that could be opened. */
+export type FileHandle = Handle & { readonly fd: number; readonly mode: OpenMode };
+
+function isFile(handle: Handle): handle is FileHandle {
+  return handle.mode !== null && handle.fd !== null;
+}
+
 /** What the guest has open. */
 export class Handles {
   readonly #byId = new Map<number, Handle>();
@@ -64,11 +71,10 @@ export class Handles {
   }
 
   /** @throws FileError EBADF when it is none of a file's; ESTALE when its file went while the machine was away */
-  file(id: number): Handle & { readonly fd: number; readonly mode: OpenMode } {
-    const { fd, mode } = this.get(id);
-    if (mode === null) throw new FileError('EBADF');
-    if (fd === null) throw new FileError('ESTALE');
-    return { ...this.get(id), fd, mode };
+  file(id: number): FileHandle {
+    const handle = this.get(id);
+    if (isFile(handle)) return handle;
+    throw new FileError(handle.mode === null ? 'EBADF' : 'ESTALE');
   }
 
   /** @throws FileError ENOMEM when too much is being listed at a time */

@@ -40,7 +40,8 @@ export class PortableGround implements Ground {
     this.#directory = directory;
     this.#confirm = confirm;
     this.root = attempt(() => lstatSync(directory, { bigint: true }));
-    if (!this.root.isDirectory() || attempt(() => realpathSync(directory)) !== directory) throw new FileError('ESTALE');
+    if (!this.root.isDirectory() || attempt(() => realpathSync.native(directory)) !== directory)
+      throw new FileError('ESTALE');
   }
 
   identityOf({ dev, ino }: BigIntStats): string {
@@ -81,7 +82,7 @@ export class PortableGround implements Ground {
   make(directory: Node, name: string, flags: number, permissions: number): number {
     const path = this.entry(directory, name) as string;
     const fd = attempt(() => openSync(path, flags | O_CREAT | O_EXCL | CAREFULLY, permissions));
-    if (attempt(() => realpathSync(path)) === path) return fd;
+    if (attempt(() => realpathSync.native(path)) === path) return fd;
     closeSync(fd);
     throw new FileError('ESTALE');
   }
@@ -129,7 +130,7 @@ export class PortableGround implements Ground {
   #verified(fd: number, node: Node, path: string): number {
     try {
       this.#check(node, fstatSync(fd, { bigint: true }));
-      if (realpathSync(path) !== path) throw new FileError('ESTALE');
+      if (realpathSync.native(path) !== path) throw new FileError('ESTALE');
       return fd;
     } catch (error) {
       closeSync(fd);
