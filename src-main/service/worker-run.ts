@@ -17,7 +17,7 @@ import type { MachineThread } from './machine-thread.ts';
 
 const PIPE_BYTES = 64 * 1024;
 /** For so long a thread may bring its disks to an end when the power is taken away. */
-const STOP_MS = 200;
+const STOP_MS = 1000;
 
 /** A run of a machine in a worker thread, seen from the service. */
 export class WorkerRun implements MachineRun {
