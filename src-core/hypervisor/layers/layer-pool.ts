@@ -225,7 +225,8 @@ export class LayerPool {
 
   async #sweep(): Promise<number> {
     if (!this.#owners) return 0;
-    this.#pinnedMeanwhile = new Set();
+    // Who lets go of a layer while this goes on may have named it in a document that was read before.
+    this.#pinnedMeanwhile = new Set([...this.#pins].flatMap((layers) => [...layers]));
     try {
       // The files first: one that comes after this is not looked at.
       const there = {
@@ -252,7 +253,7 @@ export class LayerPool {
   }
 
   async #kept(owned: LayerNames): Promise<{ disks: Set<string>; memory: Set<string> }> {
-    const pinned = [...this.#pins].flatMap((layers) => [...layers]);
+    const pinned = [...(this.#pinnedMeanwhile ?? [])];
     const inUse = [...this.#inUse].flatMap((path) => this.memoryLayerOf(path() ?? '') ?? []);
     const { disks, memory } = await this.reach(owned);
     // Of what is only pinned some may not be there yet.
