@@ -53,6 +53,24 @@ async function clickNamed(page: Page, told: string): Promise<void> {
     .click();
 }
 
+/** Each dialog, the machine and tab that it is opened from, and what is clicked for it. */
+const DIALOGS = [
+  ['restore', 'guest', 'Snapshots', ['button "Restore second"']],
+  ['look', 'guest', 'Snapshots', ['button "More actions for snapshot second"', 'menuitem "Look at it, rename, note…"']],
+  ['clone', 'guest', 'Snapshots', ['button "More actions for snapshot second"', 'menuitem "Clone…"']],
+  ['save-image', 'guest', 'Snapshots', ['button "More actions for snapshot second"', 'menuitem "Save as image…"']],
+  ['fork', 'guest', 'Summary', ['button "Fork…"']],
+  ['new-disk', 'second', 'Hardware', ['button "Add disk"', 'menuitem "New disk…"']],
+  ['medium', 'second', 'Hardware', ['button "Add disk"', 'menuitem "ISO, read-only…"']],
+  ['grow', 'second', 'Hardware', ['button "Grow disk 0"']],
+  ['share', 'second', 'Hardware', ['button "Share a folder"']],
+  ['import-machine', 'second', 'Summary', ['button "More ways to a machine"', 'menuitem "Import machine…"']],
+  ['export-machine', 'second', 'Summary', ['button "More actions for second"', 'menuitem "Export…"']],
+] as const;
+
+/** The others hold what these do: a name, a path, a check box. In the second theme these are enough. */
+const NOT_ALIKE: ReadonlySet<string> = new Set(['restore', 'look', 'new-disk', 'share']);
+
 test('axe finds nothing in the empty window', async ({ page }) => {
   await shot(page, 'empty');
   expect(await findings(page)).toEqual([]);
@@ -109,35 +127,21 @@ describe('with machines', () => {
       }
     });
 
-    test.for([
-      ['restore', 'guest', 'Snapshots', ['button "Restore second"']],
-      [
-        'look',
-        'guest',
-        'Snapshots',
-        ['button "More actions for snapshot second"', 'menuitem "Look at it, rename, note…"'],
-      ],
-      ['clone', 'guest', 'Snapshots', ['button "More actions for snapshot second"', 'menuitem "Clone…"']],
-      ['save-image', 'guest', 'Snapshots', ['button "More actions for snapshot second"', 'menuitem "Save as image…"']],
-      ['fork', 'guest', 'Summary', ['button "Fork…"']],
-      ['new-disk', 'second', 'Hardware', ['button "Add disk"', 'menuitem "New disk…"']],
-      ['medium', 'second', 'Hardware', ['button "Add disk"', 'menuitem "ISO, read-only…"']],
-      ['grow', 'second', 'Hardware', ['button "Grow disk 0"']],
-      ['share', 'second', 'Hardware', ['button "Share a folder"']],
-      ['import-machine', 'second', 'Summary', ['button "More ways to a machine"', 'menuitem "Import machine…"']],
-      ['export-machine', 'second', 'Summary', ['button "More actions for second"', 'menuitem "Export…"']],
-    ] as const)('axe finds nothing in the dialog %s', async ([name, machine, tab, clicks], { page }) => {
-      await go(page, '#/machines');
-      await page.getByRole('link', { name: machine }).click();
-      await page.getByRole('tab', { name: tab }).click();
-      for (const click of clicks) await clickNamed(page, click);
-      await page.getByRole('dialog').waitFor();
-      await shot(page, `${theme}-${name}`);
-      const found = await findings(page);
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
-      expect(found).toEqual([]);
-    });
+    test.for(DIALOGS.filter(([name]) => theme === 'light' || NOT_ALIKE.has(name)))(
+      'axe finds nothing in the dialog %s',
+      async ([name, machine, tab, clicks], { page }) => {
+        await go(page, '#/machines');
+        await page.getByRole('link', { name: machine }).click();
+        await page.getByRole('tab', { name: tab }).click();
+        for (const click of clicks) await clickNamed(page, click);
+        await page.getByRole('dialog').waitFor();
+        await shot(page, `${theme}-${name}`);
+        const found = await findings(page);
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        expect(found).toEqual([]);
+      },
+    );
 
     test('axe finds nothing in the dialog that imports an image, nor in the whole form of a machine', async ({
       page,

@@ -56,6 +56,18 @@ describe('the tree of snapshots', () => {
     ]);
   });
 
+  test('counts branches of different snapshots apart', () => {
+    const rows = treeRows(snapshots('a', 'b<a', 'c<a', 'd<c', 'e<c'), 'e');
+    expect(rows.map(({ id, position, siblings }) => `${id} ${position}/${siblings}`)).toEqual([
+      'a 1/4',
+      'b 1/1',
+      'c 2/4',
+      'd 1/1',
+      'e 3/4',
+      'here 4/4',
+    ]);
+  });
+
   test('shows each snapshot once, below what it is built on, whatever it is told', () => {
     const ids = fc.integer({ min: 0, max: 30 });
     const links = fc.array(fc.tuple(ids, ids), { maxLength: 30 });
