@@ -67,6 +67,11 @@ export function withoutState(definition: MachineDefinition): MachineDefinition {
   return definition.resume === null ? definition : { ...definition, resume: null };
 }
 
+/** The image that a machine is made from; empty for one that is made of files. */
+export function imageOf({ source }: Pick<MachineDefinition, 'source'>): string {
+  return source.kind === 'image' ? source.image : '';
+}
+
 const anyVersion = z.object({ version: z.number().int() });
 
 /** Writes a document as people like to read it. */

@@ -102,3 +102,8 @@ export async function leaseDisks(
     throw error;
   }
 }
+
+/** It comes to nothing. */
+export function letGoOf(plan: LaunchPlan | null): void {
+  for (const lease of plan?.leases ?? []) lease.dispose();
+}

@@ -1,36 +1,32 @@
 import type { Disposable } from '../base/disposable.ts';
 import { AppError, asPartOf } from '../base/errors.ts';
 import { toFailure } from '../contract/failures.ts';
+import { goOn, wakeUp } from './awakening.ts';
 import { isNothingButImage } from './booted/booted-snapshot.ts';
+import { QuickLaunch } from './booted/quick-launch.ts';
+import { imageOf, withoutState, withPromisedMemory } from './definition.ts';
 import { takeImageDisk } from './image-disk.ts';
 import { ImageWaiting } from './image-waiting.ts';
 import { keepDisks } from './kept-disks.ts';
-import { planLaunch } from './launch-plan.ts';
+import { letGoOf, planLaunch } from './launch-plan.ts';
 import type { LaunchPlan } from './launch-plan.ts';
-import type { Identity } from '../guest/protocol.ts';
-import type { Random } from '../host/clock.ts';
-import type { MachineDefinition } from './definition.ts';
-import { withoutState, withPromisedMemory } from './definition.ts';
-import { layersOf } from './layers/layer-owners.ts';
-import { coverDisks } from './layers/tops.ts';
 import { afterRequest } from './life-cycle.ts';
 import { LiveRun } from './live-run.ts';
 import type { MachineBody } from './machine-body.ts';
 import type { MachineRun, RunEnd, RunStart } from './runner.ts';
-import type { QuickStart } from './surroundings.ts';
-
-const ENTER = Uint8Array.of(0x0d);
 
 /** Gives a machine its power and takes it. */
 export class Power {
   readonly waiting: ImageWaiting;
   readonly #body: MachineBody;
+  readonly #quickLaunch: QuickLaunch;
   readonly #offAgain: () => void;
 
   /** @param offAgain called after each end of a run */
   constructor(body: MachineBody, offAgain: () => void) {
     this.#body = body;
     this.#offAgain = offAgain;
+    this.#quickLaunch = new QuickLaunch(body, this);
     this.waiting = new ImageWaiting(body, () => this.#inTurn());
   }
 
@@ -101,7 +97,7 @@ export class Power {
       const live = this.adopt(run, plan.leases);
       try {
         await body.documents.runs();
-        await this.goOn(attempt, doing, live, true);
+        await goOn(body, { attempt, doing, live, renewed: true });
         body.happen('launched');
         this.follow(attempt, live);
       } catch (error) {
@@ -114,27 +110,6 @@ export class Power {
   /** Hears how it ends. */
   follow(attempt: number, { run }: LiveRun): void {
     void run.ended.then((end) => this.hearEnd(attempt, end));
-  }
-
-  /**
-   * A run that stands still goes on as this machine, which is no longer suspended then. That is on the disk before the
-   * guest does anything: one that wrote to its disks must not be put back to a moment before it did.
-   * @param renewed it was another machine's up to now; @param then called once it knows who it is @throws AppError; 'cancelled' when it was killed meanwhile
-   */
-  async goOn(
-    attempt: number,
-    doing: string,
-    live: LiveRun,
-    renewed: boolean,
-    then: () => void = () => undefined,
-  ): Promise<void> {
-    const body = this.#body;
-    await body.documents.change(withoutState);
-    body.check(attempt, doing);
-    if (body.terminal) live.run.resize(body.terminal);
-    await live.run.resume();
-    body.check(attempt, doing);
-    this.#wakeUp(live, renewed, then);
   }
 
   /** A run ended without having been asked to by `kill`. */
@@ -156,8 +131,9 @@ export class Power {
     this.#offAgain();
   }
 
+  /** Unless it was killed while it waited for its turn. */
   #inTurn(): Promise<void> {
-    return this.#body.turns.take(() => this.#launch());
+    return this.#body.turns.take(() => (this.#body.state === 'starting' ? this.#launch() : Promise.resolve()));
   }
 
   /** From `starting` to `running`, or to `preparing` when the image is not there. */
@@ -169,79 +145,17 @@ export class Power {
       if (!body.definition.resume) await body.documents.change(withPromisedMemory);
       body.letGoOfKept();
       await takeImageDisk(body);
-      if (await this.#quickStart(attempt, doing)) return;
+      if (await this.#quickLaunch.tryIt(attempt, doing)) return;
       const plan = await planLaunch(body.definition, doing, body.around);
       if (attempt !== body.attempt) letGoOf(plan);
       body.check(attempt, doing);
-      if (plan === null && body.definition.resume) throw imageMissing(doing, imageOf(body));
-      if (plan === null) this.waiting.begin(imageOf(body), true);
+      if (plan === null && body.definition.resume) throw imageMissing(doing, imageOf(body.definition));
+      if (plan === null) this.waiting.begin(imageOf(body.definition), true);
       else await this.#powerUp(attempt, doing, plan);
     } catch (error) {
       if (attempt === body.attempt) await this.#launchFailed(doing, error);
       throw error;
     }
-  }
-
-  /** Goes on from where another machine of its image had come up. @returns false when there is none, or it is of no use */
-  async #quickStart(attempt: number, doing: string): Promise<boolean> {
-    const body = this.#body;
-    const { around, definition, documents } = body;
-    const quick = await around.quickStarts.find(definition, documents.record);
-    if (!quick) return false;
-    const { disks: kept, memory } = layersOf(quick.booted, quick.booted.memory);
-    const pin = around.layers.pin([...kept, ...memory]);
-    try {
-      const { disks } = await coverDisks(quick.booted.disks, doing, around, pin);
-      const plan = await planLaunch({ ...definition, disks }, doing, around);
-      if (attempt !== body.attempt) letGoOf(plan);
-      body.check(attempt, doing);
-      if (!plan) return false;
-      await this.#goOnFrom(attempt, doing, quick, { plan, disks });
-      return true;
-    } catch (error) {
-      if (attempt !== body.attempt || (error instanceof AppError && error.code === 'no-room')) throw error;
-      around.log.warn(body.id, 'it cannot go on from where its image had come up, so it boots', { error });
-      await this.letGo();
-      body.console.show(new Uint8Array(0));
-      await around.quickStarts.giveUp(imageOf(body), quick.booted);
-      return false;
-    } finally {
-      pin.dispose();
-    }
-  }
-
-  async #goOnFrom(
-    attempt: number,
-    doing: string,
-    { booted, scrollback }: QuickStart,
-    { plan, disks }: { plan: LaunchPlan; disks: MachineDefinition['disks'] },
-  ): Promise<void> {
-    const body = this.#body;
-    const { around, documents } = body;
-    const start: RunStart = { kind: 'restore', memory: around.layers.memoryPath(booted.memory) };
-    const run = around.runner.launch({ ...plan.spec, start });
-    body.console.show(scrollback);
-    const live = this.adopt(run, plan.leases);
-    await documents.runs();
-    await run.started;
-    body.check(attempt, doing);
-    await documents.change((now) => ({ ...now, disks, awaitsImageDisk: false, newIdentity: true }));
-    await this.goOn(attempt, doing, live, true, () => {
-      // What asks for input asked with the name of another machine. Who types already has seen that.
-      if (!body.console.wasTyped) void body.console.write(ENTER);
-    });
-    body.happen('launched');
-    this.follow(attempt, live);
-  }
-
-  /** The next machine of this image need not boot. */
-  #tellBooted(live: LiveRun, definition: MachineDefinition): void {
-    const told = live.agent.onStateChange((state) => {
-      if (state !== 'ready') return;
-      told.dispose();
-      const { processors, memoryBytes } = definition;
-      this.#body.around.quickStarts.bootedOne(imageOf(this.#body), { processors, memoryBytes });
-    });
   }
 
   async #powerUp(attempt: number, doing: string, plan: LaunchPlan): Promise<void> {
@@ -260,11 +174,11 @@ export class Power {
     body.check(attempt, doing);
     if (resume) {
       body.console.note('The machine is resumed');
-      await this.goOn(attempt, doing, live, resume.renewed);
+      await goOn(body, { attempt, doing, live, renewed: resume.renewed });
     } else {
       if (body.terminal) live.run.resize(body.terminal);
-      if (body.definition.newIdentity) this.#wakeUp(live, true);
-      if (isPlain) this.#tellBooted(live, body.definition);
+      if (body.definition.newIdentity) wakeUp(body, live, true);
+      if (isPlain) this.#quickLaunch.tellBooted(live);
     }
     body.happen('launched');
     this.follow(attempt, live);
@@ -280,25 +194,6 @@ export class Power {
     const written = body.documents.runsNot();
     body.happen(body.definition.resume ? 'resume-failed' : 'launch-failed');
     await written;
-  }
-
-  /** @param renewed its guest takes itself for another machine's; @param then called once it knows who it is */
-  #wakeUp(live: LiveRun, renewed: boolean, then: () => void = () => undefined): void {
-    const body = this.#body;
-    const asks = renewed || body.definition.newIdentity;
-    live.wakeUp(asks ? this.#newIdentity() : null);
-    if (!asks) return;
-    const done = (now: MachineDefinition): MachineDefinition =>
-      now.newIdentity ? { ...now, newIdentity: false } : now;
-    live.onRenewed(() => {
-      void body.documents.change(done).catch(() => undefined);
-      then();
-    });
-  }
-
-  #newIdentity(): Identity {
-    const { random } = this.#body.around;
-    return { hostName: this.#body.name, machineId: randomHex(random, 16), seed: randomHex(random, 64) };
   }
 
   async #ended(attempt: number, end: RunEnd): Promise<void> {
@@ -344,21 +239,7 @@ export class Power {
   }
 }
 
-function imageOf({ definition: { source } }: MachineBody): string {
-  return source.kind === 'image' ? source.image : '';
-}
-
 function imageMissing(doing: string, image: string): AppError {
   const hint = `Bring the image back: inn image pull ${image}.`;
   return new AppError({ code: 'not-found', doing, because: `its image ${image} is not here`, hint });
-}
-
-function randomHex(random: Random, byteCount: number): string {
-  const bytes = new Uint8Array(byteCount);
-  random(bytes);
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function letGoOf(plan: LaunchPlan | null): void {
-  for (const lease of plan?.leases ?? []) lease.dispose();
 }

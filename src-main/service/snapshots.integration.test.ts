@@ -74,7 +74,7 @@ describe('a running machine', () => {
     await counted('one', 5);
     const view = await snapshots.create({ machine: 'one', name: 'early', note: 'while it counts' });
     expect(view).toMatchObject({ live: true, parent: null });
-    const then = numbersIn(`${view.screen?.lines.join('\r\n') ?? ''}\r`).at(-1) ?? 0;
+    const then = Math.max(...numbersIn([...(view.screen?.lines ?? []), ''].join('\r\n')));
     expect(then).toBeGreaterThan(4);
     await counted('one', 20);
     expect(await onDisk('one')).toBeGreaterThan(then + 20);
@@ -99,7 +99,7 @@ describe('a running machine', () => {
     const names = async (machine: string): Promise<string | undefined> => (await sh(machine, 'hostname'))[0];
     await expect.poll(() => names('two'), { timeout: 60_000 }).toBe('two');
     await expect.poll(() => names('three'), { timeout: 60_000 }).toBe('three');
-    const [two = [], three = []] = await Promise.all([sh('two', identity), sh('three', identity)]);
+    const [two, three] = await Promise.all([sh('two', identity), sh('three', identity)]);
     expect(two[1]).not.toBe(three[1]);
     expect(two[2]).not.toBe(three[2]);
     // The one stops to write: the others do not notice.
@@ -138,7 +138,7 @@ describe('a running machine', () => {
     await service.dispose();
     service = await open();
     const probe = await ConsoleProbe.open(service.handlers.machines.console, 'linked');
-    await probe.shows(`n=${before.at(-1) ?? 0}`);
+    await probe.shows(`n=${before.at(-1)}`);
     probe.close();
     await service.handlers.machines.resume({ machine: 'linked' });
     inOrder((await counted('linked', 3)).slice(-5));

@@ -1,4 +1,5 @@
 import { AppError, asPartOf } from '../../base/errors.ts';
+import { goOn } from '../awakening.ts';
 import type { MachineDefinition } from '../definition.ts';
 import { withoutState } from '../definition.ts';
 import { keepDisks } from '../kept-disks.ts';
@@ -111,7 +112,9 @@ export class Restoration {
   /** Everything about the snapshot is found right or wrong here, while the machine still is what it was. */
   async #launch(definition: MachineDefinition, memory: string, doing: string): Promise<Candidate> {
     const { around } = this.#body;
-    const plan = await planLaunch(definition, doing, around);
+    const plan = await planLaunch(definition, doing, around).catch((error: unknown) => {
+      throw this.#body.run ? withRoom(error) : error;
+    });
     if (!plan) throw new AppError({ code: 'not-found', doing, because: 'the image that it is made from is not here' });
     const path = around.layers.memoryPath(memory);
     const run = around.runner.launch({ ...plan.spec, start: { kind: 'restore', memory: path } });
@@ -130,7 +133,7 @@ export class Restoration {
     const live = this.#power.adopt(run, plan.leases);
     try {
       await body.documents.runs();
-      await this.#power.goOn(attempt, doing, live, snapshot.renewed);
+      await goOn(body, { attempt, doing, live, renewed: snapshot.renewed });
       body.happen('restored');
       this.#power.follow(attempt, live);
     } catch (error) {
@@ -153,4 +156,12 @@ export class Restoration {
 async function end({ run, plan }: Candidate): Promise<void> {
   await run.terminate();
   for (const lease of plan.leases) lease.dispose();
+}
+
+/** For a moment both are there: the machine as it is, and as it is to be. */
+function withRoom(error: unknown): unknown {
+  if (!(error instanceof AppError) || error.code !== 'no-room') return error;
+  const { code, doing, because, data } = error;
+  const hint = 'Suspend or kill the machine first: until it is put back it needs its memory twice.';
+  return new AppError({ code, doing, because, hint, data, cause: error });
 }

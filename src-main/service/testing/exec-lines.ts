@@ -30,7 +30,7 @@ export async function runScript(
     onFinish: () => undefined,
     onControl: () => undefined,
     onClose: () => undefined,
-    end: (result) => finish((result as { exitStatus: number }).exitStatus),
+    end: (result) => finish(result.exitStatus),
     fail: () => finish(-1),
   };
   await exec({ machine, command: ['sh', '-c', script], environment: {} }, stream);
