@@ -1,12 +1,10 @@
 import {
   closeSync,
   constants,
-  fchmodSync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  futimesSync,
   linkSync,
   mkdirSync,
   opendirSync,
@@ -28,16 +26,17 @@ import {
   type FolderEntry,
   type FolderSpace,
   type ListedEntry,
-  type NewTime,
   type OpenMode,
   type SharedFolder,
 } from '../../../src-core/machine/devices/virtio/fs/shared-folder.ts';
-import { typeOf, type Ground, type HostTimes } from './ground.ts';
+import { typeOf, type Ground } from './ground.ts';
 import { Handles } from './handles.ts';
 import { attempt } from './host-problem.ts';
 import { readListing } from './listing.ts';
+import { NodeAttributes } from './node-attributes.ts';
 import { Nodes, type Node } from './nodes.ts';
 import { restoreNodes, savedFolderSchema, saveFolder, type SavedFolder } from './saved-folder.ts';
+import { inFull } from './transfer.ts';
 
 const { O_APPEND, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 /** Windows has no such flag: there each write is followed by a flush in its stead. */
@@ -49,10 +48,12 @@ export class HostFolder implements SharedFolder {
   readonly #ground: Ground;
   readonly #nodes: Nodes;
   readonly #handles = new Handles();
+  readonly #attributes: NodeAttributes;
 
   constructor(openGround: (confirm: (node: Node, identity: string) => void) => Ground, readOnly: boolean) {
     this.readOnly = readOnly;
     this.#ground = openGround((node, identity) => this.#nodes.confirm(node, identity));
+    this.#attributes = new NodeAttributes(this.#ground, this.#handles);
     this.#nodes = new Nodes(this.#ground.identityOf(this.#ground.root), (node) => this.#ground.forget(node));
   }
 
@@ -65,17 +66,17 @@ export class HostFolder implements SharedFolder {
   }
 
   attributes(id: number, handle: number | null): FileAttributes {
-    return this.#show(this.#stats(this.#nodes.get(id), handle));
+    return this.#show(this.#attributes.of(this.#nodes.get(id), handle));
   }
 
   changeAttributes(id: number, handle: number | null, change: AttributeChange): FileAttributes {
     this.#forWriting();
     const node = this.#nodes.get(id);
-    if (change.sizeBytes !== undefined) this.#setSize(node, handle, change.sizeBytes);
-    if (change.permissions !== undefined) this.#setPermissions(node, change.permissions);
+    if (change.sizeBytes !== undefined) this.#attributes.setSize(node, handle, change.sizeBytes);
+    if (change.permissions !== undefined) this.#attributes.setPermissions(node, change.permissions);
     if (change.accessed !== undefined || change.modified !== undefined)
-      this.#setTimes(node, change.accessed, change.modified);
-    return this.#show(this.#stats(node, handle));
+      this.#attributes.setTimes(node, change.accessed, change.modified);
+    return this.#show(this.#attributes.of(node, handle));
   }
 
   readLink(id: number): Uint8Array {
@@ -298,59 +299,6 @@ export class HostFolder implements SharedFolder {
     if (known) this.#nodes.displace(known);
   }
 
-  /** Of what is open, as it is there, with a name or without. */
-  #stats(node: Node, handle: number | null): BigIntStats {
-    const given = handle === null ? null : this.#handles.get(handle);
-    if (given && given.node !== node) throw new FileError('EBADF');
-    const fd = given?.fd ?? this.#openDescriptor(node);
-    return fd !== null && fd >= 0 ? fstatSync(fd, { bigint: true }) : this.#ground.attributes(node);
-  }
-
-  #openDescriptor(node: Node, forWriting = false): number | null {
-    for (const id of node.handles) {
-      const { fd, mode } = this.#handles.get(id);
-      if (fd !== null && fd >= 0 && (!forWriting || mode?.write)) return fd;
-    }
-    return null;
-  }
-
-  #setSize(node: Node, handle: number | null, sizeBytes: number): void {
-    if (node.type === FILE_TYPE.directory) throw new FileError('EISDIR');
-    if (node.type !== FILE_TYPE.file) throw new FileError('EINVAL');
-    if (sizeBytes > Number.MAX_SAFE_INTEGER) throw new FileError('EFBIG');
-    const given = handle === null ? null : this.#handles.file(handle);
-    if (given && (given.node !== node || !given.mode.write)) throw new FileError('EBADF');
-    const open = given?.fd ?? this.#openDescriptor(node, true);
-    if (open !== null) {
-      attempt(() => ftruncateSync(open, sizeBytes));
-      return;
-    }
-    const fd = this.#ground.open(node, O_WRONLY);
-    try {
-      attempt(() => ftruncateSync(fd, sizeBytes));
-    } finally {
-      closeSync(fd);
-    }
-  }
-
-  #setPermissions(node: Node, permissions: number): void {
-    const fd = this.#openDescriptor(node);
-    if (fd === null) this.#ground.setPermissions(node, permissions);
-    else attempt(() => fchmodSync(fd, permissions));
-  }
-
-  #setTimes(node: Node, accessed: NewTime | undefined, modified: NewTime | undefined): void {
-    const before = this.#stats(node, null);
-    const now = Date.now() / 1000;
-    const times: HostTimes = {
-      accessed: accessed === 'now' ? now : secondsOf(accessed ?? before.atimeNs),
-      modified: modified === 'now' ? now : secondsOf(modified ?? before.mtimeNs),
-    };
-    const fd = this.#openDescriptor(node);
-    if (fd === null) this.#ground.setTimes(node, times);
-    else attempt(() => futimesSync(fd, times.accessed, times.modified));
-  }
-
   /** @returns null when something is there already that may be opened instead */
   #tryToMake(directory: Node, name: string, permissions: number, mode: OpenMode): number | null {
     try {
@@ -424,49 +372,4 @@ export class HostFolder implements SharedFolder {
 function flagsOf({ read, write, append, synchronous }: OpenMode): number {
   const access = write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY;
   return access | (write && append ? O_APPEND : 0) | (write && synchronous ? (O_SYNC ?? 0) : 0);
-}
-
-/**
- * Seconds as a floating-point number. That is coarser than a nanosecond; half of the grain that the guest sees is
- * added so that it sees again what it set.
- */
-function secondsOf(ns: bigint): number {
-  const grains = ns / 1000n;
-  return (Number(grains) + 0.5) / 1e6;
-}
-
-/** Goes on until all is moved, or nothing more is: a host may move less than it is asked to. */
-function inFull(pieces: readonly Uint8Array[], move: (pieces: readonly Uint8Array[], done: number) => number): number {
-  let left = pieces.filter(({ length }) => length > 0);
-  let done = 0;
-  while (left.length > 0) {
-    const now = left;
-    const before = done;
-    const count = attemptAfter(before, () => move(now, before));
-    if (count === 0) break;
-    done += count;
-    left = behind(left, count);
-  }
-  return done;
-}
-
-/** What goes wrong behind a part that was moved is told by the next call. */
-function attemptAfter(done: number, work: () => number): number {
-  try {
-    return attempt(work);
-  } catch (error) {
-    if (done > 0) return 0;
-    throw error;
-  }
-}
-
-function behind(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
-  let skip = count;
-  const rest: Uint8Array[] = [];
-  for (const piece of pieces) {
-    const taken = Math.min(skip, piece.length);
-    skip -= taken;
-    if (taken < piece.length) rest.push(piece.subarray(taken));
-  }
-  return rest;
 }
