@@ -63,7 +63,7 @@ test('is a sound disk that QEMU understands', () => {
 
 test('has its kernel where boot loaders and our own search find it', async () => {
   const disk = openDisk(image.diskPath ?? '', true, 'qcow2');
-  const found = findKernel(disk, kernelUnpackers(), '/dev/vda');
+  const found = findKernel(disk, kernelUnpackers, '/dev/vda');
   disk.close();
   expect(Buffer.compare(found.kernel, await readFile(image.kernelPath ?? ''))).toBe(0);
   expect(Buffer.compare(found.initrd ?? Buffer.alloc(0), await readFile(image.initrdPath ?? ''))).toBe(0);
