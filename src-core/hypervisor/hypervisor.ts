@@ -1,14 +1,12 @@
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { AppError, asPartOf, assert } from '../base/errors.ts';
+import { AppError, asPartOf } from '../base/errors.ts';
 import type { MachineStats, MachineView } from '../contract/machines.ts';
 import type { SnapshotView } from '../contract/snapshots.ts';
 import type { GuestShare } from '../host/host-model.ts';
 import { MachineBin } from './bin.ts';
-import { Clones } from './clones.ts';
 import type { CloneRequest } from './clones.ts';
 import { BootedSnapshots } from './booted/booted-snapshots.ts';
-import { planMachine } from './creation.ts';
 import type { CreateRequest } from './creation.ts';
 import type { MachineDefinition } from './definition.ts';
 import { isOn, powerOffAll, suspendAll } from './farewell.ts';
@@ -20,6 +18,7 @@ import { LayerOwnersOnDisk } from './layers/layer-owners.ts';
 import type { Pin } from './layers/layer-pool.ts';
 import { afterRequest } from './life-cycle.ts';
 import { Machine } from './machine.ts';
+import { Making } from './making.ts';
 import { MachineRegistry } from './machine-registry.ts';
 import { NEVER_RUN, recover } from './run-record.ts';
 import type { RunRecord } from './run-record.ts';
@@ -34,7 +33,7 @@ export class Hypervisor {
   readonly #booted: BootedSnapshots;
   readonly #registry = new MachineRegistry();
   readonly #bin: MachineBin;
-  readonly #clones: Clones;
+  readonly #making: Making;
   readonly #changed = new Emitter<MachineView>();
   readonly #removed = new Emitter<string>();
   readonly #snapshotsChanged = new Emitter<{ machine: string; snapshots: SnapshotView[] }>();
@@ -44,7 +43,11 @@ export class Hypervisor {
     this.#booted = new BootedSnapshots(around);
     this.#around = { ...around, quickStarts: this.#booted };
     const { store, clock, log, layers } = around;
-    this.#clones = new Clones(around);
+    this.#making = new Making(this.#around, this.#registry, {
+      adopt: (definition) => this.#adopt(definition, NEVER_RUN),
+      changed: (machine) => this.#tell(machine),
+      snapshotsChanged: (machine) => void this.#tellSnapshots(machine),
+    });
     this.#bin = new MachineBin(
       store,
       clock,
@@ -126,90 +129,23 @@ export class Hypervisor {
    * not is then in its view.
    * @throws AppError, having left nothing behind
    */
-  async create(request: CreateRequest): Promise<MachineView> {
-    const doing = `create machine ${request.name}`;
-    const machine = await this.#registry.claim(request.name, doing, async () => {
-      const pin = this.#around.layers.pin();
-      try {
-        const definition = await planMachine(request, this.#newId(), this.#around, pin);
-        await asPartOf(doing, this.#around.store.create(definition));
-        return this.#adopt(definition, NEVER_RUN);
-      } catch (error) {
-        this.#around.layers.sweepSoon();
-        throw error;
-      } finally {
-        pin.dispose();
-      }
-    });
-    this.#around.log.info(machine.id, `created as ${machine.name}`);
-    this.#tell(machine);
-    if (request.start) machine.start().catch(() => undefined);
-    else await machine.prepare();
-    await machine.measureDisks();
-    return machine.view();
+  create(request: CreateRequest): Promise<MachineView> {
+    return this.#making.create(request);
   }
 
   /** @throws AppError, having left nothing behind */
-  async clone(reference: string, request: CloneRequest): Promise<MachineView> {
-    const source = this.get(reference, 'clone');
-    const doing = `clone machine ${source.name} to ${request.name}`;
-    const machine = await this.#registry.claim(request.name, doing, async () => {
-      const { definition } = await asPartOf(doing, this.#clones.clone(source, request));
-      const clone = this.#adopt(definition, NEVER_RUN);
-      await clone.open();
-      return clone;
-    });
-    this.#around.log.info(machine.id, `cloned as ${machine.name} from ${source.name}`);
-    this.#tell(machine);
-    return machine.view();
+  clone(reference: string, request: CloneRequest): Promise<MachineView> {
+    return this.#making.clone(this.get(reference, 'clone'), request);
   }
 
   /** @throws AppError, having left nothing behind */
-  async fork(reference: string, name: string): Promise<MachineView> {
-    const source = this.get(reference, 'fork');
-    const doing = `fork machine ${source.name} to ${name}`;
-    const machine = await this.#registry.claim(name, doing, async () => {
-      let fork: Machine | undefined;
-      const forked = this.#clones.fork(source, name, async ({ definition, scrollback, run, plan }) => {
-        fork = this.#adopt(definition, NEVER_RUN);
-        fork.showAgain(scrollback);
-        this.#around.log.info(fork.id, `forked as ${name} from ${source.name}`);
-        await fork.takeOver(run, plan, doing).catch((error: unknown) => {
-          this.#registry.take(definition.id);
-          throw error;
-        });
-      });
-      await asPartOf(doing, forked);
-      return fork;
-    });
-    assert(machine, 'a fork that went well is there');
-    void machine.measureDisks();
-    this.#tell(machine);
-    return machine.view();
+  fork(reference: string, name: string): Promise<MachineView> {
+    return this.#making.fork(this.get(reference, 'fork'), name);
   }
 
-  /**
-   * Takes up a machine that comes from elsewhere.
-   * @param bring puts it on disk; the pin keeps its layers until then @throws AppError as that does
-   */
-  async bring(name: string, doing: string, bring: (pin: Pin) => Promise<MachineDefinition>): Promise<MachineView> {
-    const machine = await this.#registry.claim(name, doing, async () => {
-      const pin = this.#around.layers.pin();
-      try {
-        const brought = this.#adopt(await asPartOf(doing, bring(pin)), NEVER_RUN);
-        await brought.open();
-        return brought;
-      } catch (error) {
-        this.#around.layers.sweepSoon();
-        throw error;
-      } finally {
-        pin.dispose();
-      }
-    });
-    this.#around.log.info(machine.id, `imported as ${machine.name}`);
-    this.#tell(machine);
-    void this.#tellSnapshots(machine);
-    return machine.view();
+  /** See `Making.bring`. @throws AppError */
+  bring(name: string, doing: string, bring: (pin: Pin) => Promise<MachineDefinition>): Promise<MachineView> {
+    return this.#making.bring(name, doing, bring);
   }
 
   async rename(reference: string, name: string): Promise<MachineView> {
@@ -360,10 +296,6 @@ export class Hypervisor {
     const machine = this.get(reference, 'remove');
     afterRequest(machine.state, 'remove', machine.name);
     return machine;
-  }
-
-  #newId(): string {
-    return this.#around.layers.newLayer();
   }
 
   #watch(): void {
