@@ -8,7 +8,7 @@ import { ConsoleProbe } from '../../src-main/service/testing/console-probe.ts';
 const IMAGE = 'debian-13-tiny';
 const POLL_MS = 2;
 
-/** Restoring a running machine of 128 MB, as its own measurements on this kind of computer have it: facts of the peers. */
+/** What v86, in Node, takes to restore a running guest of 128 MB: from, to. */
 export const V86_RESTORE_MS = [69, 383] as const;
 
 type Service = Awaited<ReturnType<typeof createService>>;
