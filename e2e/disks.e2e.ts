@@ -16,10 +16,12 @@ afterAll(async () => {
   home.remove();
 });
 
+/** The one layer that its machine writes to. */
 function diskFile(): string {
-  const machines = join(home.path, 'machines');
-  const [id = ''] = readdirSync(machines).filter((name) => !name.startsWith('.'));
-  return join(machines, id, 'disks/0.qcow2');
+  const pool = join(home.path, 'disks');
+  const layers = readdirSync(pool).filter((name) => name.endsWith('.qcow2'));
+  expect(layers).toHaveLength(1);
+  return join(pool, layers[0] ?? '');
 }
 
 async function inGuest(script: string): Promise<string> {
