@@ -1,5 +1,7 @@
+import { emptyQcow2 } from '../disks/qcow2/create.ts';
 import type { ImageRecord } from '../images/image.ts';
 import type { MachineDefinition } from './definition.ts';
+import { backingOf } from './layers/layer-pool.ts';
 import type { Pin } from './layers/layer-pool.ts';
 import type { MachineBody } from './machine-body.ts';
 import { ownDisk } from './machine-disks.ts';
@@ -21,6 +23,27 @@ export async function layerOverImage(
   const layer = pin.add(layers.newLayer());
   await layers.createDisk(layer, disk.virtualBytes, { image: name, file: disk.file });
   return ownDisk(IMAGE_DISK_SLOT, layer);
+}
+
+/**
+ * Whether all of a machine's disks are what it was given of its image, with nothing written to it and of the same size: one
+ * that was brought from elsewhere, attached or grown is not. @throws AppError when it cannot be read
+ */
+export async function isPristine(
+  { disks }: Pick<MachineDefinition, 'disks'>,
+  { document: { name, disk: ofImage } }: ImageRecord,
+  { files, layers }: Pick<Surroundings, 'files' | 'layers'>,
+): Promise<boolean> {
+  if (ofImage === null) return disks.length === 0;
+  const [disk, ...others] = disks;
+  const layer = disk?.own === true ? layers.layerOf(disk.path) : null;
+  if (layer === null || others.length > 0) return false;
+  const path = layers.diskPath(layer);
+  const empty = emptyQcow2({ sizeBytes: ofImage.virtualBytes, backing: backingOf(name, ofImage.file) }, path);
+  const facts = await files.inspect(path);
+  if (facts?.sizeBytes !== empty.length) return false;
+  const found = await files.read(path);
+  return found.every((byte, at) => byte === empty[at]);
 }
 
 /** Gives a machine the disk of its image, when that was not here yet as the machine was made. @throws AppError */

@@ -6,6 +6,7 @@ import type { MachineDefinition } from '../definition.ts';
 import { layersOf } from '../layers/layer-owners.ts';
 import type { RunRecord } from '../run-record.ts';
 import type { QuickStart, QuickStarts, Surroundings } from '../surroundings.ts';
+import { isPristine } from '../image-disk.ts';
 import { isNothingButImage, keyOf } from './booted-snapshot.ts';
 import type { Booted, BootedHardware } from './booted-snapshot.ts';
 import { Template } from './template.ts';
@@ -43,7 +44,7 @@ export class BootedSnapshots implements QuickStarts {
     if (image === null) return null;
     const key = keyOf(image.document, definition);
     const booted = (await store.list(name)).find((each) => each.key === key);
-    if (!booted || booted.disks.length !== definition.disks.length) return null;
+    if (!booted || !(await isPristine(definition, image, this.#around).catch(() => false))) return null;
     return { booted, scrollback: await store.console(name, key) };
   }
 

@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../base/errors.ts';
+import { emptyQcow2 } from '../../disks/qcow2/create.ts';
+import { backingOf } from '../layers/layer-pool.ts';
+import { ownDisk } from '../machine-disks.ts';
 import { Workbench, memoryLayer } from '../testing/workbench.ts';
 import { BOOTED_VERSION, isNothingButImage, keyOf } from './booted-snapshot.ts';
 import type { Booted } from './booted-snapshot.ts';
@@ -123,6 +126,41 @@ describe('what is kept of an image', () => {
     if (boot.kind !== 'files') return expect.unreachable();
     const changed = { ...document, boot: { ...boot, initrd: { ...boot.kernel, sha256: '1'.repeat(64) } } };
     expect(keyOf(changed, { processors: 1, memoryBytes: 256 * MIB })).not.toBe(key);
+  });
+});
+
+describe('a new machine of an image with a disk that was booted once', () => {
+  const top = '00000000000000dd';
+  beforeEach(async () => {
+    const sha256 = '0'.repeat(64);
+    bench.images.disk = { file: 'disk.qcow2', sizeBytes: 1, sha256, virtualBytes: 8 * MIB, format: 'qcow2' };
+    const image = await bench.images.find('tiny');
+    if (!image) return expect.unreachable();
+    await bench.layers.createDisk(top, 8 * MIB, { image: 'tiny', file: 'disk.qcow2' });
+    const hardware = { processors: 1, memoryBytes: 256 * MIB };
+    const booted = { version: BOOTED_VERSION, key: keyOf(image.document, hardware), createdAt: 1, memory } as const;
+    await store.create('tiny', { ...booted, ...hardware, disks: [ownDisk(0, top)] }, new Uint8Array(0));
+  });
+  const diskOf = (): string => machine().definition.disks[0]?.path.slice(0, 16) ?? '';
+
+  it('goes on with a layer over the disk of then', async () => {
+    expect(await startOf()).toBe('restore');
+    const { disks } = await bench.layers.reach({ disks: [diskOf()], memory: [] });
+    expect(disks).toEqual([diskOf(), top]);
+  });
+
+  it.each([
+    ['holds anything', (bytes: Uint8Array) => Uint8Array.from([...bytes, 1])],
+    ['is of another size', () => emptyQcow2({ sizeBytes: 9 * MIB, backing: backingOf('tiny', 'disk.qcow2') }, 'grown')],
+    ['is built on nothing', () => emptyQcow2({ sizeBytes: 8 * MIB }, 'other')],
+  ])('boots, and keeps its disk, when that %s already', async (_what, changed) => {
+    await bench.create('web');
+    const before = diskOf();
+    const path = bench.layers.diskPath(before);
+    bench.files.put(path, changed(bench.files.entries.get(path)?.bytes ?? new Uint8Array(0)));
+    await machine().start();
+    expect(bench.runner.last.spec.start.kind).toBe('power-on');
+    expect(diskOf()).toBe(before);
   });
 });
 

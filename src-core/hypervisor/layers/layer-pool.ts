@@ -35,6 +35,11 @@ export interface PoolFolders {
 /** What a new disk is to be built on. */
 export type Below = { readonly layer: string } | { readonly image: string; readonly file: string } | null;
 
+/** How a layer names a disk of an image: relative, and with the separator that every program of every system understands. */
+export function backingOf(image: string, file: string): { readonly path: string; readonly format: 'qcow2' } {
+  return { path: `../images/${image}/${file}`, format: 'qcow2' };
+}
+
 /** Keeps layers that no document names yet, or any more. */
 export interface Pin extends Disposable {
   add(layer: string): string;
@@ -141,9 +146,15 @@ export class LayerPool {
   async createDisk(layer: string, sizeBytes: number, below: Below): Promise<void> {
     const path = this.diskPath(layer);
     await this.#files.makeDirectory(this.#folders.disks);
-    // Relative, and with the separator that every program of every system understands.
-    const named = below && ('layer' in below ? below.layer + DISK_SUFFIX : `../images/${below.image}/${below.file}`);
-    const backing = named === null ? {} : { backing: { path: named, format: 'qcow2' as const } };
+    const backing =
+      below === null
+        ? {}
+        : {
+            backing:
+              'layer' in below
+                ? { path: below.layer + DISK_SUFFIX, format: 'qcow2' as const }
+                : backingOf(below.image, below.file),
+          };
     await this.#files.writeAtomically(path, emptyQcow2({ sizeBytes, ...backing }, path));
   }
 

@@ -1,5 +1,5 @@
 import { Deferred } from '../../base/deferred.ts';
-import type { ImageCard, ImageRecord } from '../../images/image.ts';
+import type { ImageCard, ImageDisk, ImageRecord } from '../../images/image.ts';
 import type { ImagePreparation, Preparation } from '../image-preparation.ts';
 
 const MIB = 1024 * 1024;
@@ -7,10 +7,12 @@ const MIB = 1024 * 1024;
 /** A catalogue of one image, `tiny`, which is here unless `absent`. */
 export class FakeImages implements ImagePreparation {
   absent = false;
+  /** The disk of `tiny`. */
+  disk: ImageDisk | null = null;
   readonly builds: { done: Deferred<ImageRecord>; released: boolean }[] = [];
 
   find(name: string): Promise<ImageRecord | null> {
-    return Promise.resolve(name === 'tiny' && !this.absent ? tiny() : null);
+    return Promise.resolve(name === 'tiny' && !this.absent ? tiny(this.disk) : null);
   }
 
   catalog(): readonly ImageCard[] {
@@ -39,11 +41,11 @@ export class FakeImages implements ImagePreparation {
   /** The image that is being built is there now. */
   finish(): void {
     this.absent = false;
-    for (const { done } of this.builds) done.resolve(tiny());
+    for (const { done } of this.builds) done.resolve(tiny(this.disk));
   }
 }
 
-function tiny(): ImageRecord {
+function tiny(disk: ImageDisk | null): ImageRecord {
   const file = { file: 'kernel', sizeBytes: 1, sha256: '0'.repeat(64) };
   return {
     document: {
@@ -54,7 +56,7 @@ function tiny(): ImageRecord {
       createdAt: 1,
       origin: 'built',
       boot: { kind: 'files', kernel: file, initrd: file, commandLine: 'console=hvc0' },
-      disk: null,
+      disk,
       generalize: false,
       packages: [],
       defaults: { processors: 1, memoryBytes: 256 * MIB },
@@ -62,7 +64,7 @@ function tiny(): ImageRecord {
     },
     kernelPath: '/data/images/tiny/kernel',
     initrdPath: '/data/images/tiny/initrd',
-    diskPath: null,
+    diskPath: disk === null ? null : `/data/images/tiny/${disk.file}`,
     sizeBytes: 2,
   };
 }
