@@ -51,6 +51,8 @@ export class QuickLaunch {
       around.log.warn(body.id, 'it cannot go on from where its image had come up, so it boots', { error });
       await this.#power.letGo();
       body.console.show(new Uint8Array(0));
+      // It is still nothing but its image.
+      await documents.runsNot();
       await around.quickStarts.giveUp(imageOf(definition), quick.booted);
       return false;
     } finally {
