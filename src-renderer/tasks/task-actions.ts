@@ -35,13 +35,17 @@ function isWatched(task: TaskView, { machines }: Inventory): boolean {
   return place.page === 'machines' && place.machine !== null && machines[place.machine]?.task === task.id;
 }
 
-/** Tells when long work ends, with a button that goes to the result. Failures also stand where they happened. */
+/**
+ * Tells when long work ends, with a button that goes to the result. Work about nothing in particular is Innkeeper's own:
+ * nobody waits for it. Failures also stand where they happened.
+ */
 export function tellTaskEnds(): void {
   useInventory.subscribe(({ tasks }, before) => {
     if (tasks === before.tasks) return;
     for (const task of Object.values(tasks)) {
       if (before.tasks[task.id]?.state !== 'running' || isWatched(task, before)) continue;
-      if (task.state === 'done') tellDone(`${task.title}: done`, { label: 'Show', run: () => goToSubject(task) });
+      if (task.state === 'done' && task.subject !== null)
+        tellDone(`${task.title}: done`, { label: 'Show', run: () => goToSubject(task) });
       else if (task.state === 'failed' && task.failure) tellFailure(task.failure, task.title);
     }
   });
