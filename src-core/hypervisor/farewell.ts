@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.ts';
 import type { Emitter } from '../base/emitter.ts';
 import type { MachineState, MachineView } from '../contract/machines.ts';
-import type { Machine } from './machine.ts';
+import type { Machine } from './life/machine.ts';
 
 /** How long guests have to power off when the service ends. */
 const FAREWELL_MS = 5000;

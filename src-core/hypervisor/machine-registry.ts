@@ -1,8 +1,8 @@
 import { AppError } from '../base/errors.ts';
 import type { MachineView } from '../contract/machines.ts';
-import { damagedName, refuseDamaged, viewOfDamaged } from './damaged.ts';
-import type { Machine } from './machine.ts';
-import type { DamagedMachine } from './machine-store.ts';
+import { damagedName, refuseDamaged, viewOfDamaged } from './store/damaged.ts';
+import type { Machine } from './life/machine.ts';
+import type { DamagedMachine } from './store/machine-store.ts';
 
 /** The machines of a data directory by id and by name, in any case. No two ever have the same name. */
 export class MachineRegistry {

@@ -1,7 +1,7 @@
 import type { TaskView } from '../../src-core/contract/tasks.ts';
 import type { ImageRecord, Images } from '../../src-core/images/image.ts';
 import { AppError } from '../../src-core/base/errors.ts';
-import type { ImagePreparation, Preparation } from '../../src-core/hypervisor/image-preparation.ts';
+import type { ImagePreparation, Preparation } from '../../src-core/hypervisor/life/image-preparation.ts';
 import type { Tasks } from './tasks.ts';
 
 interface Build {

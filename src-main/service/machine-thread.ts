@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
+import { Doorbell } from '../../src-core/hypervisor/pipes/doorbell.ts';
 import type { MachineThreadData, RunBeginning, RunCommand, RunReport } from '../workers/run-protocol.ts';
 
 /** A thread that outgrows this ends alone; without a limit it would take the whole process with it. */

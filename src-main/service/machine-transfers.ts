@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../src-core/base/errors.ts';
 import type { TaskView } from '../../src-core/contract/tasks.ts';
-import { inspectFile } from '../../src-core/hypervisor/disk-image.ts';
+import { inspectFile } from '../../src-core/hypervisor/machine-disks/disk-image.ts';
 import type { Hypervisor } from '../../src-core/hypervisor/hypervisor.ts';
 import type { WorkWatch } from '../../src-core/hypervisor/layers/disk-work.ts';
 import type { Pin } from '../../src-core/hypervisor/layers/layer-pool.ts';
-import type { MachineDefinition } from '../../src-core/hypervisor/definition.ts';
-import type { Machine } from '../../src-core/hypervisor/machine.ts';
+import type { MachineDefinition } from '../../src-core/hypervisor/store/definition.ts';
+import type { Machine } from '../../src-core/hypervisor/life/machine.ts';
 import { collectParts, takeMoment, type ExportMoment } from '../../src-core/hypervisor/machine-file/export-parts.ts';
 import { checkLinks, planImport, type ImportPlan } from '../../src-core/hypervisor/machine-file/import-plan.ts';
 import { decodeManifest, encodeManifest, type MachineFile } from '../../src-core/hypervisor/machine-file/manifest.ts';

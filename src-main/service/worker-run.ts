@@ -10,7 +10,7 @@ import type {
   RunMeasurement,
   RunSpec,
 } from '../../src-core/hypervisor/runner.ts';
-import { allocateSharedPipe, ServiceEnd } from '../../src-core/hypervisor/shared-pipe.ts';
+import { allocateSharedPipe, ServiceEnd } from '../../src-core/hypervisor/pipes/shared-pipe.ts';
 import { Gauges } from '../workers/run-protocol.ts';
 import type { LentMachine, RunAnswer, RunBeginning, RunCommand, RunReport } from '../workers/run-protocol.ts';
 import type { MachineThread } from './machine-thread.ts';

@@ -3,9 +3,9 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { assert } from '../../src-core/base/errors.ts';
 import { toFailure } from '../../src-core/contract/failures.ts';
 import { AGENT_PORT_NAME } from '../../src-core/guest/protocol.ts';
-import { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
+import { Doorbell } from '../../src-core/hypervisor/pipes/doorbell.ts';
 import type { RunEnd } from '../../src-core/hypervisor/runner.ts';
-import { GuestEnd } from '../../src-core/hypervisor/shared-pipe.ts';
+import { GuestEnd } from '../../src-core/hypervisor/pipes/shared-pipe.ts';
 import type { BoardSpec } from '../../src-core/machine/board-interface.ts';
 import { createBoard } from '../../src-core/machine/board/board.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';

@@ -3,7 +3,7 @@ import { receiveMessageOnPort } from 'node:worker_threads';
 import { toFailure } from '../../src-core/contract/failures.ts';
 import { TIMEBASE_HZ } from '../../src-core/machine/core-interface.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
-import type { Doorbell } from '../../src-core/hypervisor/doorbell.ts';
+import type { Doorbell } from '../../src-core/hypervisor/pipes/doorbell.ts';
 import type { CaptureRequest, RunEnd } from '../../src-core/hypervisor/runner.ts';
 import { assert } from '../../src-core/base/errors.ts';
 import { capture } from './capture.ts';

@@ -1,6 +1,6 @@
 import type { Failure } from '../../src-core/contract/failures.ts';
 import type { Captured, CaptureRequest, RunChange, RunEnd, RunSpec } from '../../src-core/hypervisor/runner.ts';
-import type { SharedPipeBuffers } from '../../src-core/hypervisor/shared-pipe.ts';
+import type { SharedPipeBuffers } from '../../src-core/hypervisor/pipes/shared-pipe.ts';
 import type { LayerBase } from '../../src-core/machine/state/layer-header.ts';
 import type { MachineState } from '../../src-core/machine/state/machine-state.ts';
 

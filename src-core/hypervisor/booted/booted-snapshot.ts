@@ -3,9 +3,9 @@ import { bytesSchema, timeSchema } from '../../contract/names.ts';
 import type { ImageDocument } from '../../images/image.ts';
 import { filesOf } from '../../images/image.ts';
 import { MACHINE_STATE_VERSION } from '../../machine/state/machine-state.ts';
-import { definedDiskSchema, layerSchema } from '../definition.ts';
-import type { MachineDefinition } from '../definition.ts';
-import type { RunRecord } from '../run-record.ts';
+import { definedDiskSchema, layerSchema } from '../store/definition.ts';
+import type { MachineDefinition } from '../store/definition.ts';
+import type { RunRecord } from '../store/run-record.ts';
 
 export const BOOTED_VERSION = 1;
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../base/errors.ts';
 import { emptyQcow2 } from '../../disks/qcow2/create.ts';
 import { backingOf } from '../layers/layer-pool.ts';
-import { ownDisk } from '../machine-disks.ts';
+import { ownDisk } from '../machine-disks/machine-disks.ts';
 import { Workbench, memoryLayer } from '../testing/workbench.ts';
 import { BOOTED_VERSION, isNothingButImage, keyOf } from './booted-snapshot.ts';
 import type { Booted } from './booted-snapshot.ts';

@@ -1,13 +1,13 @@
 import { AppError } from '../../base/errors.ts';
-import { goOn } from '../awakening.ts';
-import type { MachineDefinition } from '../definition.ts';
-import { imageOf } from '../definition.ts';
-import { letGoOf, planLaunch } from '../launch-plan.ts';
-import type { LaunchPlan } from '../launch-plan.ts';
+import { goOn } from '../life/awakening.ts';
+import type { MachineDefinition } from '../store/definition.ts';
+import { imageOf } from '../store/definition.ts';
+import { letGoOf, planLaunch } from '../life/launch-plan.ts';
+import type { LaunchPlan } from '../life/launch-plan.ts';
 import { layersOf } from '../layers/layer-owners.ts';
 import { coverDisks } from '../layers/tops.ts';
-import type { LiveRun } from '../live-run.ts';
-import type { MachineBody } from '../machine-body.ts';
+import type { LiveRun } from '../life/live-run.ts';
+import type { MachineBody } from '../life/machine-body.ts';
 import type { MachineRun, RunStart } from '../runner.ts';
 import type { QuickStart } from '../surroundings.ts';
 

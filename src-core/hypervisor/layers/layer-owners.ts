@@ -1,7 +1,7 @@
 import { AppError } from '../../base/errors.ts';
 import type { BootedStore } from '../booted/booted-store.ts';
-import type { MachineDefinition } from '../definition.ts';
-import type { MachineStore } from '../machine-store.ts';
+import type { MachineDefinition } from '../store/definition.ts';
+import type { MachineStore } from '../store/machine-store.ts';
 import type { SnapshotStore } from '../snapshots/snapshot-store.ts';
 import type { LayerNames, LayerOwners } from './layer-pool.ts';
 

@@ -1,7 +1,7 @@
 import { AppError } from '../../base/errors.ts';
-import type { MachineDefinition } from '../definition.ts';
-import { inspectDisk } from '../disk-image.ts';
-import { locateDisks, ownDisk } from '../machine-disks.ts';
+import type { MachineDefinition } from '../store/definition.ts';
+import { inspectDisk } from '../machine-disks/disk-image.ts';
+import { locateDisks, ownDisk } from '../machine-disks/machine-disks.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Pin } from './layer-pool.ts';
 

@@ -1,12 +1,12 @@
 import { AppError } from '../../base/errors.ts';
 import { filesOf, type ImageRecord } from '../../images/image.ts';
-import type { MachineDefinition } from '../definition.ts';
-import { inspectDisk } from '../disk-image.ts';
+import type { MachineDefinition } from '../store/definition.ts';
+import { inspectDisk } from '../machine-disks/disk-image.ts';
 import { layersOf } from '../layers/layer-owners.ts';
 import type { WorkWatch } from '../layers/disk-work.ts';
 import type { Pin } from '../layers/layer-pool.ts';
-import type { Machine } from '../machine.ts';
-import { ownDisk } from '../machine-disks.ts';
+import type { Machine } from '../life/machine.ts';
+import { ownDisk } from '../machine-disks/machine-disks.ts';
 import type { Snapshot } from '../snapshots/snapshot.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { NO_DIGEST, type MachineFile } from './manifest.ts';

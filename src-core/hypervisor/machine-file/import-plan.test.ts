@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../base/errors.ts';
 import { Random } from '../../disks/testing/random.ts';
 import { imageDocumentSchema } from '../../images/image.ts';
-import { machineDefinitionSchema } from '../definition.ts';
+import { machineDefinitionSchema } from '../store/definition.ts';
 import { snapshotSchema } from '../snapshots/snapshot.ts';
 import { checkLinks, planImport, type ImportPlace, type ImportPlan } from './import-plan.ts';
 import { decodeManifest, encodeManifest, type MachineFile, type Member } from './manifest.ts';

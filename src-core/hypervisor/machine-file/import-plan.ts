@@ -1,7 +1,7 @@
 import { assert } from '../../base/errors.ts';
 import type { MachineSource } from '../../contract/machines.ts';
 import { filesOf } from '../../images/image.ts';
-import type { MachineDefinition } from '../definition.ts';
+import type { MachineDefinition } from '../store/definition.ts';
 import type { Snapshot } from '../snapshots/snapshot.ts';
 import { damaged, type MachineFile, type Member } from './manifest.ts';
 

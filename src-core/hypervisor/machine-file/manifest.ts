@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import { bytesSchema, timeSchema } from '../../contract/names.ts';
 import { imageDocumentSchema, type ImageDocument } from '../../images/image.ts';
-import { decodeDefinition } from '../definition-migration.ts';
-import { decodeDocument, encodeDocument } from '../definition.ts';
-import type { MachineDefinition } from '../definition.ts';
+import { decodeDefinition } from '../store/definition-migration.ts';
+import { decodeDocument, encodeDocument } from '../store/definition.ts';
+import type { MachineDefinition } from '../store/definition.ts';
 import { SNAPSHOT_VERSION, snapshotSchema } from '../snapshots/snapshot.ts';
 import type { Snapshot } from '../snapshots/snapshot.ts';
 

@@ -1,8 +1,8 @@
 import { AppError, asPartOf } from '../../base/errors.ts';
 import type { SnapshotView } from '../../contract/snapshots.ts';
 import { foreignDisks } from '../layers/tops.ts';
-import { afterRequest } from '../life-cycle.ts';
-import type { MachineBody } from '../machine-body.ts';
+import { afterRequest } from '../life/life-cycle.ts';
+import type { MachineBody } from '../life/machine-body.ts';
 import { atOneMoment } from './moment.ts';
 import type { Moment } from './moment.ts';
 import { SNAPSHOT_VERSION } from './snapshot.ts';

@@ -1,8 +1,8 @@
 import { AppError } from '../../base/errors.ts';
 import { coverDisks, exchanged } from '../layers/tops.ts';
 import type { Pin } from '../layers/layer-pool.ts';
-import type { MachineBody } from '../machine-body.ts';
-import type { LiveRun } from '../live-run.ts';
+import type { MachineBody } from '../life/machine-body.ts';
+import type { LiveRun } from '../life/live-run.ts';
 import { hardwareOf } from './snapshot.ts';
 import type { Hardware } from './snapshot.ts';
 

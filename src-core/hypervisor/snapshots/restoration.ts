@@ -1,15 +1,15 @@
 import { AppError, asPartOf } from '../../base/errors.ts';
-import { goOn } from '../awakening.ts';
-import type { MachineDefinition } from '../definition.ts';
-import { withoutState } from '../definition.ts';
-import { keepDisks } from '../kept-disks.ts';
-import { planLaunch } from '../launch-plan.ts';
-import type { LaunchPlan } from '../launch-plan.ts';
+import { goOn } from '../life/awakening.ts';
+import type { MachineDefinition } from '../store/definition.ts';
+import { withoutState } from '../store/definition.ts';
+import { keepDisks } from '../machine-disks/kept-disks.ts';
+import { planLaunch } from '../life/launch-plan.ts';
+import type { LaunchPlan } from '../life/launch-plan.ts';
 import { coverDisks } from '../layers/tops.ts';
 import type { Pin } from '../layers/layer-pool.ts';
-import { afterRequest } from '../life-cycle.ts';
-import type { MachineBody } from '../machine-body.ts';
-import type { Power } from '../power.ts';
+import { afterRequest } from '../life/life-cycle.ts';
+import type { MachineBody } from '../life/machine-body.ts';
+import type { Power } from '../life/power.ts';
 import type { MachineRun } from '../runner.ts';
 import type { Hardware, Snapshot } from './snapshot.ts';
 

@@ -1,5 +1,5 @@
 import type { SnapshotView } from '../../contract/snapshots.ts';
-import type { MachineDefinition } from '../definition.ts';
+import type { MachineDefinition } from '../store/definition.ts';
 import { layersOf } from '../layers/layer-owners.ts';
 import type { LayerNames, LayerPool } from '../layers/layer-pool.ts';
 import type { Snapshot } from './snapshot.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { nameSchema, timeSchema } from '../../contract/names.ts';
 import { screenSchema } from '../../contract/snapshots.ts';
-import { layerSchema, machineDefinitionSchema } from '../definition.ts';
-import type { MachineDefinition } from '../definition.ts';
+import { layerSchema, machineDefinitionSchema } from '../store/definition.ts';
+import type { MachineDefinition } from '../store/definition.ts';
 
 export const SNAPSHOT_VERSION = 1;
 const NOTE_LENGTH = 2000;

@@ -1,6 +1,6 @@
 import type { FakeGuest } from '../../guest/testing/fake-guest.ts';
 import { CHANNEL, FRAME_KIND } from '../../guest/protocol.ts';
-import { ASK, DO } from '../configuration-scripts.ts';
+import { ASK, DO } from '../configuration/configuration-scripts.ts';
 
 /** A guest that answers the scripts of a configuration as a real one would, without running them. */
 export class ConfigurationAnswers {

@@ -1,6 +1,6 @@
 import { Deferred } from '../../base/deferred.ts';
 import type { ImageCard, ImageDisk, ImageRecord } from '../../images/image.ts';
-import type { ImagePreparation, Preparation } from '../image-preparation.ts';
+import type { ImagePreparation, Preparation } from '../life/image-preparation.ts';
 
 const MIB = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import { EXEC_CHANNEL } from '../../../src-core/contract/machines.ts';
 import type { ExecSession } from '../../../src-core/guest/exec-session.ts';
 import { signalNumber } from '../../../src-core/guest/signals.ts';
 import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
-import type { Machine } from '../../../src-core/hypervisor/machine.ts';
+import type { Machine } from '../../../src-core/hypervisor/life/machine.ts';
 
 type ExecHandler = InnkeeperHandlers['machines']['exec'];
 type Stream = Parameters<ExecHandler>[1];

@@ -1,7 +1,7 @@
 import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
 import type { MachineView } from '../../../src-core/contract/machines.ts';
 import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
-import type { Machine } from '../../../src-core/hypervisor/machine.ts';
+import type { Machine } from '../../../src-core/hypervisor/life/machine.ts';
 import type { MachineTransfers } from '../machine-transfers.ts';
 import type { ConsoleStreams } from './console-stream.ts';
 import { execStream } from './exec-stream.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { HostFolders } from '../../../src-core/hypervisor/shares.ts';
+import type { HostFolders } from '../../../src-core/hypervisor/shares/shares.ts';
 import { hostFolders } from './share-folders.ts';
 
 let base: string;

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { relative, isAbsolute, sep } from 'node:path';
-import type { HostFolders } from '../../../src-core/hypervisor/shares.ts';
+import type { HostFolders } from '../../../src-core/hypervisor/shares/shares.ts';
 import { hasCode } from '../os/file-problem.ts';
 
 /** What a kernel shows as files: writing there is not writing to a disk. */

@@ -1,6 +1,6 @@
 import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
 import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
-import type { HostFolders } from '../../../src-core/hypervisor/shares.ts';
+import type { HostFolders } from '../../../src-core/hypervisor/shares/shares.ts';
 
 export function shareHandlers(hypervisor: Hypervisor, folders: HostFolders): InnkeeperHandlers['shares'] {
   return {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { AppError } from '../../../src-core/base/errors.ts';
 import type { imagesTopic } from '../../../src-core/contract/images.ts';
 import { FORMAT_HEAD_BYTES, detectFormat } from '../../../src-core/disks/format.ts';
-import { inspectDisk } from '../../../src-core/hypervisor/disk-image.ts';
+import { inspectDisk } from '../../../src-core/hypervisor/machine-disks/disk-image.ts';
 import type { DiskPlace } from '../../../src-core/hypervisor/layers/disk-work.ts';
 import type { ByteSource } from '../../../src-core/images/formats/byte-source.ts';
 import { detectCompression } from '../../../src-core/images/formats/compression.ts';

@@ -1,8 +1,8 @@
 import { AppError } from '../../../src-core/base/errors.ts';
 import type { Disposable } from '../../../src-core/base/disposable.ts';
-import { inspectDisk } from '../../../src-core/hypervisor/disk-image.ts';
-import { lendFirstDisk, type LentDisk } from '../../../src-core/hypervisor/lent-disk.ts';
-import type { Machine } from '../../../src-core/hypervisor/machine.ts';
+import { inspectDisk } from '../../../src-core/hypervisor/machine-disks/disk-image.ts';
+import { lendFirstDisk, type LentDisk } from '../../../src-core/hypervisor/machine-disks/lent-disk.ts';
+import type { Machine } from '../../../src-core/hypervisor/life/machine.ts';
 import { throwIfCancelled } from '../../../src-core/images/cancellation.ts';
 import { IMAGE_DOCUMENT_VERSION, type ImageBoot, type ImageDocument } from '../../../src-core/images/image.ts';
 import type { ImageDraft } from '../../../src-core/images/image-store.ts';

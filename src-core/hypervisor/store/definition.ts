@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { AppError } from '../../base/errors.ts';
+import { machineDiskSchema, machineSourceSchema } from '../../contract/machines.ts';
+import { bytesSchema, nameSchema, timeSchema } from '../../contract/names.ts';
+import { MOST_SHARES, shareSchema } from '../../contract/shares.ts';
+
+/** 2: disks of its own are layers of the pool, and a saved state is named here. Version 1 had both in its folder. */
+export const DEFINITION_VERSION = 2;
+
+/** A layer's name in the pools of disks and of saved memory. */
+export const layerSchema = z.string().regex(/^[0-9a-f]{16}$/);
+
+/** A disk of its own is a file of the pool and nothing else, wherever the definition came from. */
+export const definedDiskSchema = machineDiskSchema.refine(
+  ({ own, path, format }) => !own || (/^[0-9a-f]{16}\.qcow2$/.test(path) && format === 'qcow2'),
+  'The path of a disk of its own is the name of a layer',
+);
+
+/** `machines/ID/machine.json`: what a machine is. What happened to it stands in its run record. */
+export const machineDefinitionSchema = z.object({
+  version: z.literal(DEFINITION_VERSION),
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  name: nameSchema,
+  createdAt: timeSchema,
+  source: machineSourceSchema,
+  processors: z.number().int().min(1),
+  memoryBytes: bytesSchema,
+  /** What the guest was asked to keep to while it ran: its memory when it is started the next time. null for all. */
+  memoryTarget: bytesSchema.nullable().default(null),
+  /** Percent of one host processor for each of its processors; null for no limit. */
+  cpuLimit: z.number().int().min(1).max(100).nullable().default(null),
+  /** Slots of disks, in the order in which a kernel is looked for on them. */
+  bootOrder: z.array(z.number().int().min(0).max(15)).default([]),
+  /** The path of a disk of its own is the file of its top layer in the pool. */
+  disks: z.array(definedDiskSchema),
+  /** Its image was not here when it was made: it gets the image's disk, if that has one, when it is started. */
+  awaitsImageDisk: z.boolean().default(false),
+  /** Folders of this computer; in the guest each is a device of its own, named by its slot. */
+  shares: z.array(shareSchema).max(MOST_SHARES).default([]),
+  /**
+   * Where it goes on, as long as it is suspended. `renewed`: this state was another machine's, so the guest gets an
+   * identity of its own (host name, machine id, randomness) as it goes on.
+   */
+  resume: z.object({ memory: layerSchema, renewed: z.boolean() }).nullable().default(null),
+  /** Its disks were another machine's: its guest is told who it is as soon as it can be. */
+  newIdentity: z.boolean().default(false),
+  /** User-data, and the id of the machine that was made with it: a clone's guest is configured already. */
+  configuration: z.object({ instance: layerSchema, userData: z.string() }).nullable().default(null),
+  /** The snapshot that its present state is built on. */
+  currentSnapshot: layerSchema.nullable().default(null),
+});
+export type MachineDefinition = z.infer<typeof machineDefinitionSchema>;
+
+/** The memory that a machine is promised, whatever its present run was started with. */
+export function promisedMemory({ memoryBytes, memoryTarget }: MachineDefinition): number {
+  return memoryTarget ?? memoryBytes;
+}
+
+/** The same machine, about to be switched on. */
+export function withPromisedMemory(definition: MachineDefinition): MachineDefinition {
+  if (definition.memoryTarget === null) return definition;
+  return { ...definition, memoryBytes: definition.memoryTarget, memoryTarget: null };
+}
+
+/** The same machine, not suspended. */
+export function withoutState(definition: MachineDefinition): MachineDefinition {
+  return definition.resume === null ? definition : { ...definition, resume: null };
+}
+
+/** The image that a machine is made from; empty for one that is made of files. */
+export function imageOf({ source }: Pick<MachineDefinition, 'source'>): string {
+  return source.kind === 'image' ? source.image : '';
+}
+
+const anyVersion = z.object({ version: z.number().int() });
+
+/** Writes a document as people like to read it. */
+export function encodeDocument(document: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+/**
+ * @throws AppError 'corrupt' when it is not such a document, 'not-supported' when a newer Innkeeper wrote it
+ */
+export function decodeDocument<T>(schema: z.ZodType<T>, version: number, doing: string, bytes: Uint8Array): T {
+  const value = parseJson(bytes, doing);
+  const versioned = anyVersion.safeParse(value);
+  if (versioned.success && versioned.data.version > version) {
+    throw new AppError({
+      code: 'not-supported',
+      doing,
+      because: `it was written by a newer Innkeeper (format ${versioned.data.version}, this one knows ${version})`,
+      hint: 'Use the newer Innkeeper.',
+    });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+  throw corrupt(doing, `it is damaged (${where}${issue?.message ?? 'not the expected form'})`, parsed.error);
+}
+
+function parseJson(bytes: Uint8Array, doing: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw corrupt(doing, 'it is damaged (not JSON)', cause);
+  }
+}
+
+function corrupt(doing: string, because: string, cause: unknown): AppError {
+  return new AppError({ code: 'corrupt', doing, because, hint: 'Repair the file, or delete the machine.', cause });
+}
