@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { InnkeeperHandlers } from '../../src-core/contract/contract.ts';
 import { createService } from './service.ts';
 import type { Service } from './service.ts';
+import { scriptText } from './testing/exec-text.ts';
 import { smallIso } from './testing/small-iso.ts';
 import { TinyBench } from './testing/tiny-run.ts';
 
@@ -50,25 +51,8 @@ function becomes(wanted: (view: MachineView) => boolean): Promise<MachineView> {
 }
 
 /** Runs a script in the guest. @returns what it printed */
-function sh(script: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    void machines.exec(
-      { machine, command: ['sh', '-c', script], environment: {} },
-      {
-        write: (bytes) => {
-          text += new TextDecoder().decode(bytes);
-          return Promise.resolve();
-        },
-        onData: () => undefined,
-        onFinish: () => undefined,
-        onControl: () => undefined,
-        onClose: () => undefined,
-        end: () => resolve(text.trim()),
-        fail: reject,
-      },
-    );
-  });
+async function sh(script: string): Promise<string> {
+  return (await scriptText(machines.exec, machine, script)).text;
 }
 
 async function shows(script: string, wanted: string | RegExp): Promise<void> {

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { InnkeeperHandlers } from '../../src-core/contract/contract.ts';
 import { createService } from './service.ts';
 import type { Service } from './service.ts';
+import { scriptText } from './testing/exec-text.ts';
 import { TinyBench } from './testing/tiny-run.ts';
 
 type MachineView = Awaited<ReturnType<InnkeeperHandlers['machines']['inspect']>>;
@@ -79,24 +80,7 @@ function mounted(count: number): Promise<void> {
 
 /** Runs a script in the guest. @returns what it printed on both outputs, and its status */
 function run(script: string): Promise<{ text: string; exitStatus: number }> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    void machines.exec(
-      { machine, command: ['sh', '-c', script], environment: {} },
-      {
-        write: (bytes) => {
-          text += new TextDecoder().decode(bytes);
-          return Promise.resolve();
-        },
-        onData: () => undefined,
-        onFinish: () => undefined,
-        onControl: () => undefined,
-        onClose: () => undefined,
-        end: ({ exitStatus }) => resolve({ text: text.trim(), exitStatus }),
-        fail: reject,
-      },
-    );
-  });
+  return scriptText(machines.exec, machine, script);
 }
 
 async function sh(script: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { createService } from '../service.ts';
+import { act, say } from './announced-acts.ts';
 import { runScript } from './exec-lines.ts';
-import { seeded } from './seeded.ts';
+import { pick, seeded } from './seeded.ts';
 
 /**
  * A process of its own that lets a guest write to its disk, and takes, restores and deletes snapshots, clones, forks and
@@ -27,25 +28,6 @@ const WRITER = `
   while true; do i=$((i + 1)); echo $i >>/mnt/log/lines; sync; echo $i; done
 `;
 
-/** Synchronous, so that nothing is done whose announcement is lost with this process. */
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-async function act(words: string, work: () => Promise<unknown>): Promise<void> {
-  say(`try ${words}`);
-  try {
-    await work();
-    say(`did ${words}`);
-  } catch (error) {
-    say(`not ${words}: ${String(error)}`);
-  }
-}
-
-function pick<T>(from: readonly T[]): T | undefined {
-  return from[Math.floor(random() * from.length)];
-}
-
 function write(): void {
   runScript(machines.exec, 'm', WRITER, (line) => say(`flushed ${line}`)).then(
     (status) => say(`writer ended ${status}`),
@@ -65,7 +47,7 @@ async function step(): Promise<void> {
   const clones = (await machines.list({})).length - 1;
   const name = `x${seed}-${++made}`;
   const dice = random();
-  const some = pick(all)?.name ?? '';
+  const some = pick(all, random)?.name ?? '';
   if (dice < 0.35 && all.length < MOST_SNAPSHOTS) {
     await act(`snapshot ${name}`, () => snapshots.create({ machine: 'm', name, note: '' }));
   } else if (dice < 0.5 && all.length > 1) {
@@ -90,7 +72,7 @@ say('open');
 const before = await machines.inspect({ machine: 'm' });
 size = before.disks[0]?.sizeBytes ?? 0;
 if (before.state !== 'running') {
-  const first = pick(await snapshots.list({ machine: 'm' }));
+  const first = pick(await snapshots.list({ machine: 'm' }), random);
   // To boot takes long; what was flushed was looked at before.
   if (first && random() < 0.7) {
     await act(`restore ${first.name}`, () => snapshots.restore({ machine: 'm', snapshot: first.name }));

@@ -1,5 +1,6 @@
 import { createService } from '../service.ts';
-import { seeded } from './seeded.ts';
+import { act, say } from './announced-acts.ts';
+import { pick, seeded } from './seeded.ts';
 
 /**
  * A process of its own that opens a data directory and makes, starts, changes and deletes machines until it is
@@ -14,25 +15,6 @@ const MIB = 1024 * 1024;
 const MOST = 5;
 let made = 0;
 
-/** Synchronous, so that nothing is done whose announcement is lost with this process. */
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-async function act(words: string, work: () => Promise<unknown>): Promise<void> {
-  say(`try ${words}`);
-  try {
-    await work();
-    say(`did ${words}`);
-  } catch (error) {
-    say(`not ${words}: ${String(error)}`);
-  }
-}
-
-function pick<T>(from: readonly T[]): T | undefined {
-  return from[Math.floor(random() * from.length)];
-}
-
 async function create(): Promise<void> {
   const name = `m${seed}-${++made}`;
   const source = { kind: 'files', kernel } as const;
@@ -41,7 +23,7 @@ async function create(): Promise<void> {
 }
 
 async function change(): Promise<void> {
-  const machine = pick(await machines.list({}));
+  const machine = pick(await machines.list({}), random);
   if (!machine) return create();
   const { id, name, state } = machine;
   if (state === 'starting') return;
