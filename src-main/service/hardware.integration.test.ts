@@ -128,7 +128,9 @@ test('a disk that was attached while it ran is there after a suspension', async 
 test('a mounted disk is taken by force, and the guest goes on', async () => {
   await machines.attachDisk({ machine, disk: { sizeBytes: 8 * MIB } });
   await shows('ls /sys/class/block/vdb/size', 'vdb');
-  await sh('mkfs.ext2 /dev/vdb; modprobe ext4; mount -t ext4 /dev/vdb /mnt');
+  expect(
+    await sh('mke2fs /dev/vdb >/dev/null; modprobe ext4; mount -t ext4 /dev/vdb /mnt; grep -c /mnt /proc/mounts'),
+  ).toBe('1');
   expect((await machines.detachDisk({ machine, slot: 1, force: true })).disks).toHaveLength(1);
   expect(await sh('umount -l /mnt; echo alive; ls /sys/class/block | grep -c vd')).toBe('alive\n1');
 });
