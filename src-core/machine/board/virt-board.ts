@@ -60,10 +60,12 @@ export class VirtBoard implements Board {
     this.core = exports;
     this.#memory = memory;
     growMemory(exports, memory, spec.memoryBytes);
-    this.ram = new GuestRam(memory.buffer, exports.ramAddress(), spec.memoryBytes, (offset, bytes) =>
-      exports.ramWritten(offset, bytes),
-    );
-    this.written = new Uint8Array(memory.buffer, exports.writtenPages(), Math.ceil(spec.memoryBytes / PAGE_BYTES));
+    const written = new Uint8Array(memory.buffer, exports.writtenPages(), Math.ceil(spec.memoryBytes / PAGE_BYTES));
+    this.written = written;
+    this.ram = new GuestRam(memory.buffer, exports.ramAddress(), spec.memoryBytes, {
+      written: (offset, bytes) => exports.ramWritten(offset, bytes),
+      isUntouched: (offset) => written[Math.floor(offset / PAGE_BYTES)] === 0,
+    });
     this.#input = new WaitingInput(spec.console);
     const hub = new ConsoleHub(this.#input, (bytes) => this.#panic.output(bytes, this.#clock.now()));
     this.#hub = hub;

@@ -3,6 +3,14 @@ import { MEMORY_MAP } from '../core-interface.ts';
 
 const RAM_BASE = MEMORY_MAP.ram.base;
 
+/** What is known of the pages of a RAM. Offsets are from its start, in bytes. */
+export interface PageRecord {
+  /** Told of every change that a device makes. */
+  written(offset: number, bytes: number): void;
+  /** Whether nobody ever wrote to the page that `offset` is in: it is zero, and the host need not hold it yet. */
+  isUntouched(offset: number): boolean;
+}
+
 /**
  * The guest's RAM as devices see it, by guest physical address. Addresses that a guest supplies are checked with
  * `contains` first: that a guest points elsewhere is its mistake, that a device follows it there is a bug of ours.
@@ -13,23 +21,15 @@ export class GuestRam {
   readonly sizeBytes: number;
   readonly #words16: Uint16Array;
   readonly #words32: Uint32Array;
-  readonly #written: (offset: number, bytes: number) => void;
+  readonly #pages: PageRecord;
 
-  /**
-   * @param start offset of the RAM in `buffer`, a multiple of 4
-   * @param written is told of every change: offset from the start of RAM and length, in bytes
-   */
-  constructor(
-    buffer: ArrayBufferLike,
-    start: number,
-    sizeBytes: number,
-    written: (offset: number, bytes: number) => void,
-  ) {
+  /** @param start offset of the RAM in `buffer`, a multiple of 4 */
+  constructor(buffer: ArrayBufferLike, start: number, sizeBytes: number, pages: PageRecord) {
     this.sizeBytes = sizeBytes;
     this.bytes = new Uint8Array(buffer, start, sizeBytes);
     this.#words16 = new Uint16Array(buffer, start, sizeBytes >>> 1);
     this.#words32 = new Uint32Array(buffer, start, sizeBytes >>> 2);
-    this.#written = written;
+    this.#pages = pages;
   }
 
   /** One past the last guest physical address. */
@@ -50,7 +50,12 @@ export class GuestRam {
 
   /** Tells the core that `length` bytes at `address` have changed. */
   written(address: number, length: number): void {
-    if (length > 0) this.#written(this.#offset(address, length), length);
+    if (length > 0) this.#pages.written(this.#offset(address, length), length);
+  }
+
+  /** Whether the page at `address` is zero because it was never written: to look at it would make the host hold it. */
+  isUntouched(address: number): boolean {
+    return this.#pages.isUntouched(this.#offset(address, 1));
   }
 
   write(address: number, bytes: Uint8Array): void {

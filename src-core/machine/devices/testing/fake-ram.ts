@@ -4,19 +4,23 @@ import { GuestRam } from '../guest-ram.ts';
 /** Bytes beside the RAM that nothing may touch. */
 const GUARD_BYTES = 65_536;
 const GUARD = 0xa5;
+const PAGE_BYTES = 4096;
 
 /** RAM between two guards, with a list of what was reported as written. */
 export class FakeRam {
   readonly ram: GuestRam;
   readonly reported: { readonly offset: number; readonly bytes: number }[] = [];
+  /** Numbers of pages from the start of RAM that a test says were never written. */
+  readonly untouched = new Set<number>();
   readonly #buffer: Uint8Array;
   #next: number = MEMORY_MAP.ram.base;
 
   constructor(sizeBytes = 1 << 20) {
     this.#buffer = new Uint8Array(sizeBytes + 2 * GUARD_BYTES).fill(GUARD);
     this.#buffer.fill(0, GUARD_BYTES, GUARD_BYTES + sizeBytes);
-    this.ram = new GuestRam(this.#buffer.buffer, GUARD_BYTES, sizeBytes, (offset, bytes) => {
-      this.reported.push({ offset, bytes });
+    this.ram = new GuestRam(this.#buffer.buffer, GUARD_BYTES, sizeBytes, {
+      written: (offset, bytes) => void this.reported.push({ offset, bytes }),
+      isUntouched: (offset) => this.untouched.has(Math.floor(offset / PAGE_BYTES)),
     });
   }
 

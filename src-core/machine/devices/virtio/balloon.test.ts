@@ -69,13 +69,22 @@ test('a page that is zero already is not written', () => {
   expect(memory.reported.some(({ bytes }) => bytes === PAGE)).toBe(false);
 });
 
-test('minus zero is no zero', () => {
+test('a page that was never written is not even looked at', () => {
+  const { memory, driver } = started();
+  const at = fullPages(memory, 2);
+  memory.untouched.add((at - 0x8000_0000) / PAGE);
+  driver.queue(0).add([numbers(at, at + PAGE)], []);
+  driver.queue(0).kick();
+  expect([memory.ram.read8(at), memory.ram.read8(at + PAGE)]).toEqual([7, 0]);
+});
+
+test('a bit at the end of a page is not overlooked', () => {
   const { memory, driver } = started();
   const at = memory.allocate(PAGE, PAGE);
-  memory.ram.write(at + 7, Uint8Array.of(0x80));
+  memory.ram.write(at + PAGE - 1, Uint8Array.of(0x80));
   driver.queue(0).add([numbers(at)], []);
   driver.queue(0).kick();
-  expect(memory.ram.read8(at + 7)).toBe(0);
+  expect(memory.ram.read8(at + PAGE - 1)).toBe(0);
 });
 
 test('page numbers outside memory are of no use, and no harm', () => {

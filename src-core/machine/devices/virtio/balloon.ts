@@ -146,7 +146,7 @@ export class BalloonDevice implements VirtioDevice {
     return this.#clear(pages);
   }
 
-  /** What is zero already is left alone: to write there would make the host hold a page for it. */
+  /** What is zero already is left alone: to write there, or to read what was never written, makes the host hold a page. */
   #clear(segments: readonly Segment[]): number {
     let bytes = 0;
     for (const { address, length } of segments) {
@@ -161,11 +161,15 @@ export class BalloonDevice implements VirtioDevice {
   }
 
   #clearPage(address: number): void {
+    if (this.#ram.isUntouched(address)) return;
     const page = this.#ram.view(address, PAGE_BYTES);
-    const words = new Float64Array(page.buffer, page.byteOffset, PAGE_BYTES / 8);
-    // Minus zero is not nothing: it is told from zero by its bits.
-    if (words.every((word) => Object.is(word, 0))) return;
+    if (isZero(page)) return;
     page.fill(0);
     this.#ram.written(address, PAGE_BYTES);
   }
+}
+
+function isZero(page: Uint8Array): boolean {
+  for (const word of new Uint32Array(page.buffer, page.byteOffset, PAGE_BYTES / 4)) if (word !== 0) return false;
+  return true;
 }
