@@ -3,6 +3,7 @@ import { eventsTopic } from './events.ts';
 import { hostTopic } from './host.ts';
 import { imagesTopic } from './images.ts';
 import { machinesTopic } from './machines.ts';
+import { connectionsTopic, networksTopic } from './networks.ts';
 import { serviceTopic } from './service.ts';
 import { sharesTopic } from './shares.ts';
 import { snapshotsTopic } from './snapshots.ts';
@@ -16,6 +17,8 @@ export const contract = {
   machines: machinesTopic,
   snapshots: snapshotsTopic,
   shares: sharesTopic,
+  networks: networksTopic,
+  connections: connectionsTopic,
   tasks: tasksTopic,
   events: eventsTopic,
 };

@@ -3,6 +3,7 @@ import { call } from './define.ts';
 import { hostViewSchema } from './host.ts';
 import { imageViewSchema } from './images.ts';
 import { machineStatsSchema, machineViewSchema } from './machines.ts';
+import { networkViewSchema } from './networks.ts';
 import { snapshotViewSchema } from './snapshots.ts';
 import { taskViewSchema } from './tasks.ts';
 
@@ -13,6 +14,8 @@ export const serviceEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('machine-stats'), id: z.string(), stats: machineStatsSchema }),
   /** All snapshots of a machine, after any of them changed. */
   z.object({ type: z.literal('snapshots'), machine: z.string(), snapshots: z.array(snapshotViewSchema) }),
+  z.object({ type: z.literal('network'), network: networkViewSchema }),
+  z.object({ type: z.literal('network-removed'), id: z.string() }),
   z.object({ type: z.literal('image'), image: imageViewSchema }),
   z.object({ type: z.literal('image-removed'), name: z.string() }),
   z.object({ type: z.literal('task'), task: taskViewSchema }),

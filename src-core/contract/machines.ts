@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { call, stream } from './define.ts';
 import { failureSchema } from './failures.ts';
 import { bytesSchema, nameSchema, pathSchema, referenceSchema, timeSchema } from './names.ts';
+import { cardViewSchema, forwardViewSchema, MOST_CARDS } from './networks.ts';
 import { shareViewSchema } from './shares.ts';
 import { taskViewSchema } from './tasks.ts';
 
@@ -104,6 +105,9 @@ export const machineStatsSchema = z.object({
   instructions: z.number(),
   diskReadBytes: bytesSchema,
   diskWrittenBytes: bytesSchema,
+  /** Through all of its network cards; left out where it has none. */
+  networkSentBytes: bytesSchema.optional(),
+  networkReceivedBytes: bytesSchema.optional(),
   /** Guest memory that the guest has handed back, having been asked to; left out where that is none. */
   memoryReturnedBytes: bytesSchema.optional(),
 });
@@ -142,6 +146,9 @@ export const machineViewSchema = z.object({
   bootOrder: z.array(z.number().int()),
   disks: z.array(machineDiskViewSchema),
   shares: z.array(shareViewSchema),
+  cards: z.array(cardViewSchema),
+  /** Ports of this computer that lead to it. */
+  forwards: z.array(forwardViewSchema),
   /** The snapshot that its present state is built on; null for none. */
   currentSnapshot: z.string().nullable(),
   createdAt: timeSchema,
@@ -168,6 +175,8 @@ export const createMachineSchema = z.object({
   memoryBytes: memorySchema.optional(),
   cpuLimit: cpuLimitSchema.optional(),
   disks: z.array(diskForMachineSchema).max(16).default([]),
+  /** Names or ids of networks, a card for each; one on the default network when it is left out. */
+  networks: z.array(referenceSchema).max(MOST_CARDS).optional(),
   /** Cloud-config ("#cloud-config") or a script ("#!"), carried out in the guest when it starts for the first time. */
   userData: z.string().max(MAX_USER_DATA_CHARACTERS).optional(),
   start: z.boolean().default(false),

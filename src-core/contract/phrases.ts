@@ -62,6 +62,23 @@ const phrases: { readonly [T in keyof InnkeeperContract]: { readonly [M in keyof
     add: ['share a folder with machine', 'machine'],
     remove: ['take a shared folder from machine', 'machine'],
   },
+  networks: {
+    list: ['list networks'],
+    inspect: ['inspect network', 'network'],
+    create: ['create network', 'name'],
+    change: ['change network', 'network'],
+    remove: ['remove network', 'network'],
+    capture: ['capture packets of network', 'network'],
+    packets: ['show packets of network', 'network'],
+  },
+  connections: {
+    list: ['list the network cards of machine', 'machine'],
+    addCard: ['give a network card to machine', 'machine'],
+    removeCard: ['take a network card from machine', 'machine'],
+    changeCard: ['change a network card of machine', 'machine'],
+    addForward: ['forward a port to machine', 'machine'],
+    removeForward: ['forward a port no more to machine', 'machine'],
+  },
   tasks: {
     list: ['list tasks'],
     cancel: ['cancel task', 'task'],

@@ -1,4 +1,5 @@
 import type { Disposable } from '../base/disposable.ts';
+import type { CableToNetwork } from '../network/network-runner.ts';
 
 /** What one run of a machine needs; paths are of this computer and were checked when the run was planned. */
 export interface RunSpec {
@@ -19,6 +20,8 @@ export interface RunSpec {
   readonly disks: readonly RunDiskSpec[];
   /** Folders of this computer that the guest sees; absent for none. */
   readonly shares?: readonly RunShareSpec[];
+  /** Network cards; absent for none. */
+  readonly cards?: readonly RunCardSpec[];
   readonly start: RunStart;
 }
 
@@ -41,6 +44,15 @@ export interface RunShareSpec {
   readonly readOnly: boolean;
 }
 
+export interface RunCardSpec {
+  /** Its number in the machine, 0 to 3. */
+  readonly slot: number;
+  /** "52:54:00:12:34:56". */
+  readonly mac: string;
+  /** The other end of its cable; null where that is not in: the card has no carrier. */
+  readonly cable: CableToNetwork | null;
+}
+
 /** A change of a machine's hardware while it runs. */
 export type RunChange =
   | { readonly kind: 'cpu-limit'; readonly percent: number | null }
@@ -54,6 +66,12 @@ export type RunChange =
   | { readonly kind: 'attach-share'; readonly share: RunShareSpec }
   /** It is off the bus, and nothing of it is open, when this resolves: the guest should have let go of it before. */
   | { readonly kind: 'detach-share'; readonly slot: number }
+  /** It is on the bus when this resolves; the guest finds it when it looks there again. */
+  | { readonly kind: 'attach-card'; readonly card: RunCardSpec }
+  /** It is off the bus when this resolves: the guest should have let go of it before. */
+  | { readonly kind: 'detach-card'; readonly slot: number }
+  /** Its cable is another one, or pulled (null): the guest sees the carrier go and, with a cable, come back. */
+  | { readonly kind: 'connect-card'; readonly slot: number; readonly cable: CableToNetwork | null }
   /** The file is larger, durably, and the guest is told, when this resolves. */
   | { readonly kind: 'grow-disk'; readonly slot: number; readonly sizeBytes: number };
 

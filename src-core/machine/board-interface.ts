@@ -1,3 +1,4 @@
+import type { FramePort } from '../host/frame-port.ts';
 import type { SharedFolder } from './devices/virtio/fs/shared-folder.ts';
 
 /**
@@ -40,6 +41,15 @@ export interface ShareInSlot {
   readonly folder: SharedFolder;
 }
 
+/** A network card, with its number in the machine, 0 to 3. */
+export interface CardInSlot {
+  readonly slot: number;
+  /** Six bytes. */
+  readonly mac: Uint8Array;
+  /** Its end of the cable; null where none is in. */
+  readonly port: FramePort | null;
+}
+
 /** One direction pair of bytes: a serial line or a port of the virtio console. */
 export interface BytePort {
   /** Guest to outside. @returns how many bytes were taken; the rest is offered again by `service` */
@@ -62,6 +72,8 @@ export interface BoardSpec {
   readonly disks: readonly DiskInSlot[];
   /** Folders that the guest may mount by their tags; absent for none. */
   readonly shares?: readonly ShareInSlot[];
+  /** Network cards; absent for none. */
+  readonly cards?: readonly CardInSlot[];
   /** The machine's console: SBI debug console, UART and virtio-console port 0 all write here. */
   readonly console: BytePort;
   /** Further, named virtio-console ports ("innkeeper.agent"): /dev/virtio-ports/NAME in the guest. */

@@ -19,6 +19,7 @@ import { ConsoleStreams } from './handlers/console-stream.ts';
 import { imageHandlers, viewOfImage } from './handlers/image-handlers.ts';
 import { machineHandlers } from './handlers/machine-handlers.ts';
 import { hostFolders } from './handlers/share-folders.ts';
+import { networkHandlers } from './handlers/network-handlers.ts';
 import { shareHandlers } from './handlers/share-handlers.ts';
 import { snapshotHandlers } from './handlers/snapshot-handlers.ts';
 import { serviceHandlers } from './handlers/service-handlers.ts';
@@ -137,6 +138,7 @@ function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void):
     ),
     machines: machineHandlers(hypervisor, consoles, machineTransfers),
     snapshots: snapshotHandlers(hypervisor),
+    ...networkHandlers(),
     shares: shareHandlers(hypervisor, hostFolders(options.dataDirectory)),
     tasks: {
       list: () => Promise.resolve(tasks.list()),

@@ -37,6 +37,10 @@ export function changeHardware(machine: ChangeableMachine, change: RunChange): v
       machine.board.unplug(PCI_SLOT.shares + change.slot);
       machine.shares.close(change.slot);
       return;
+    case 'attach-card':
+    case 'detach-card':
+    case 'connect-card':
+      throw new AppError({ code: 'not-supported', doing: 'change a network card', because: 'it cannot be done yet' });
     case 'grow-disk':
       grow(machine, change.slot, change.sizeBytes);
       return;

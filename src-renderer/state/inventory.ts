@@ -88,6 +88,9 @@ export function withEvent(inventory: Inventory, event: ServiceEvent): Partial<In
     }
     case 'snapshots':
       return { snapshots: { ...inventory.snapshots, [event.machine]: event.snapshots } };
+    case 'network':
+    case 'network-removed':
+      return {};
     case 'image':
       return { images: { ...inventory.images, [event.image.name]: event.image } };
     case 'image-removed':

@@ -14,6 +14,8 @@ export function machineView(id: string, change: Partial<MachineView> = {}): Mach
     bootOrder: [],
     disks: [],
     shares: [],
+    cards: [],
+    forwards: [],
     currentSnapshot: null,
     createdAt: Date.now() - 86_400_000,
     startedAt: null,

@@ -6,6 +6,7 @@ import { forgetImages, imageMethods } from './made-up-images.ts';
 import { change, machines } from './made-up-machine-list.ts';
 import { machineMethods, shareMethods } from './made-up-machines.ts';
 import { snapshotMethods } from './made-up-snapshot-methods.ts';
+import { networkMethods } from './made-up-networks.ts';
 import { madeUpSnapshots, manySnapshots } from './made-up-snapshots.ts';
 import { tasks } from './made-up-tasks.ts';
 
@@ -32,6 +33,7 @@ const client: InnkeeperClient = {
   machines: machineMethods,
   snapshots: snapshotMethods,
   shares: shareMethods,
+  ...networkMethods,
   tasks: { list: async () => tasks, cancel: async () => ({}), dismiss: async () => ({}) },
   events: { subscribe: async () => ({}) },
 };

@@ -61,6 +61,8 @@ export async function planMachine(
     disks: imageDisk ? [imageDisk, ...disks] : [...disks],
     awaitsImageDisk: image === null,
     shares: [],
+    cards: [],
+    forwards: [],
     resume: null,
     newIdentity: image?.document.generalize ?? false,
     configuration,

@@ -107,6 +107,8 @@ export class Machine {
       currentSnapshot: this.definition.currentSnapshot,
       disks: [...this.#disks],
       shares: this.shares.views(),
+      cards: [],
+      forwards: [],
       state: this.state,
       startedAt: runningSince,
       agent: this.#body.run?.agent.state ?? 'absent',

@@ -17,6 +17,8 @@ export function viewOfDamaged({ id, path, problem }: DamagedMachine): MachineVie
     bootOrder: [],
     disks: [],
     shares: [],
+    cards: [],
+    forwards: [],
     currentSnapshot: null,
     createdAt: 0,
     startedAt: null,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import { machineDiskSchema, machineSourceSchema } from '../../contract/machines.ts';
 import { bytesSchema, nameSchema, timeSchema } from '../../contract/names.ts';
+import { cardSchema, forwardSchema, MOST_CARDS, MOST_FORWARDS } from '../../contract/networks.ts';
 import { MOST_SHARES, shareSchema } from '../../contract/shares.ts';
 
 /** 2: disks of its own are layers of the pool, and a saved state is named here. Version 1 had both in its folder. */
@@ -37,6 +38,10 @@ export const machineDefinitionSchema = z.object({
   awaitsImageDisk: z.boolean().default(false),
   /** Folders of this computer; in the guest each is a device of its own, named by its slot. */
   shares: z.array(shareSchema).max(MOST_SHARES).default([]),
+  /** Its network cards; each is a device of its own, named by its slot. */
+  cards: z.array(cardSchema).max(MOST_CARDS).default([]),
+  /** Ports of this computer that lead to it while it runs. */
+  forwards: z.array(forwardSchema).max(MOST_FORWARDS).default([]),
   /**
    * Where it goes on, as long as it is suspended. `renewed`: this state was another machine's, so the guest gets an
    * identity of its own (host name, machine id, randomness) as it goes on.

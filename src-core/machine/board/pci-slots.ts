@@ -10,6 +10,8 @@ export const PCI_SLOT = {
   balloon: 19,
   /** Shared folder 0; the others follow. */
   shares: 20,
+  /** Network card 0; the others follow. */
+  cards: 28,
 } as const;
 
 export const MOST_DISKS = 16;

@@ -84,6 +84,8 @@ export function machineView(fields: Partial<MachineView> = {}): MachineView {
     currentSnapshot: null,
     disks: [],
     shares: [],
+    cards: [],
+    forwards: [],
     createdAt: 1_700_000_000_000,
     startedAt: null,
     lastEnd: null,
