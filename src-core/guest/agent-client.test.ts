@@ -248,9 +248,14 @@ describe('a request', () => {
 describe('what the service asks of a guest', () => {
   const seed = 'ab'.repeat(32);
   const identity = { hostName: 'copy', machineId: '0'.repeat(32), seed };
+  const pci = '0000:00:1c.0';
+  const cards = [{ pci, mac: '52:54:00:12:34:56' }];
   const mount = { type: 'virtiofs', source: 'share-0', directory: '/srv/däta', options: 'ro' };
   const requests: Record<string, [ask: () => Promise<void>, message: Record<string, unknown>]> = {
     identify: [() => client.identify(identity), { kind: 'identify', ...identity }],
+    'identify with cards': [() => client.identify({ ...identity, cards }), { kind: 'identify', ...identity, cards }],
+    'bring-up-cards': [() => client.bringUpCards(), { kind: 'bring-up-cards' }],
+    'bring-up-cards of some': [() => client.bringUpCards([pci]), { kind: 'bring-up-cards', cards: [pci] }],
     'rescan-pci': [() => client.rescanPci(), { kind: 'rescan-pci' }],
     'remove-pci': [() => client.removePci('0000:00:05.0'), { kind: 'remove-pci', address: '0000:00:05.0' }],
     mount: [() => client.mount(mount), { kind: 'mount', ...mount }],

@@ -105,7 +105,8 @@ export class AgentClient {
   }
 
   /**
-   * Makes the guest another than the one that it is a copy of: random numbers, host name, machine-id, SSH server keys.
+   * Makes the guest another than the one that it is a copy of: random numbers, host name, machine-id, SSH server keys,
+   * addresses of its network cards, whose cables should be out until this resolves.
    * What its programs have drawn from the kernel before is theirs: it cannot be taken back.
    */
   identify(identity: Identity): Promise<void> {
@@ -123,6 +124,15 @@ export class AgentClient {
   /** Lets the guest find devices that were plugged in, with their drivers. */
   rescanPci(): Promise<void> {
     return this.#ask(AGENT_REQUESTS.rescanPci());
+  }
+
+  /**
+   * Lets the guest know of cables that were plugged in: it asks for addresses anew. One that watches its cards itself
+   * does so without being told.
+   * @param cards PCI addresses, "0000:00:1c.0"; all when they are left out
+   */
+  bringUpCards(cards?: readonly string[]): Promise<void> {
+    return this.#ask(AGENT_REQUESTS.bringUpCards(cards));
   }
 
   /** Lets the guest let go of a device; refused while it is in use. @param address "0000:00:05.0" */

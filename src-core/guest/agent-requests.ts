@@ -17,12 +17,16 @@ export const AGENT_REQUESTS = {
   ping: () => ({ opening: { kind: 'ping' }, doing: 'reach the agent in the guest' }),
   setTime: (ns: bigint) => ({ opening: { kind: 'set-time', ns: ns.toString() }, doing: "set the guest's clock" }),
   powerOff: () => ({ opening: { kind: 'power-off' }, doing: 'ask the guest to power off' }),
-  identify: ({ hostName, machineId, seed }: Identity) => ({
-    opening: { kind: 'identify', hostName, machineId, seed },
+  identify: ({ hostName, machineId, seed, cards }: Identity) => ({
+    opening: { kind: 'identify', hostName, machineId, seed, ...(cards === undefined ? {} : { cards }) },
     doing: 'give the guest an identity of its own',
     answerMs: IDENTIFY_MS,
   }),
   rescanPci: () => ({ opening: { kind: 'rescan-pci' }, doing: 'let the guest find new devices' }),
+  bringUpCards: (cards: readonly string[] | undefined) => ({
+    opening: { kind: 'bring-up-cards', ...(cards === undefined ? {} : { cards }) },
+    doing: "bring up the guest's network cards",
+  }),
   removePci: (address: string) => ({
     opening: { kind: 'remove-pci', address },
     doing: 'let the guest let go of a device',

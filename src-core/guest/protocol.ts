@@ -69,6 +69,15 @@ export interface Identity {
   readonly machineId: string;
   /** Fresh randomness, at least 32 bytes, in hexadecimal. */
   readonly seed: string;
+  /** Its network cards: each gets its own address, and forgets what it was given on the network. */
+  readonly cards?: readonly CardIdentity[];
+}
+
+export interface CardIdentity {
+  /** "0000:00:1c.0" */
+  readonly pci: string;
+  /** "52:54:00:12:34:56" */
+  readonly mac: string;
 }
 
 export interface MountMessage {
@@ -100,6 +109,8 @@ export type OpeningMessage =
   | ({ readonly kind: 'identify' } & Identity)
   /** Devices were plugged in: they are found, and their drivers loaded. */
   | { readonly kind: 'rescan-pci' }
+  /** Cables were plugged in: these network cards (PCI addresses; without: all) are up, and ask for their addresses anew. */
+  | { readonly kind: 'bring-up-cards'; readonly cards?: readonly string[] }
   /** A device is about to be unplugged. @example "0000:00:05.0" */
   | { readonly kind: 'remove-pci'; readonly address: string }
   | MountMessage

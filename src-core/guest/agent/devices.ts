@@ -1,11 +1,12 @@
+import { bringUpNewCards } from './cards.ts';
+import { asciiBytes, entries, writeFile } from './files.ts';
 import { allMounts } from './mounts.ts';
-import { asciiBytes, writeFile } from './files.ts';
+import { isPciAddress, virtioDevices } from './pci.ts';
 import { os, readSmallFile } from './quickjs.ts';
 import { invalid, type Failure } from './request-failure.ts';
 import { toolEnds } from './tool.ts';
 
 const PCI = '/sys/bus/pci';
-const ADDRESS = /^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
 const ONE = asciiBytes('1');
 
 /** Finds devices that were plugged in, and loads their drivers where no udev does. */
@@ -15,12 +16,12 @@ export async function rescanPci(): Promise<Failure> {
   // The driver of the transport is there first; only then are there virtio devices.
   await loadDrivers(`${PCI}/devices`);
   await loadDrivers('/sys/bus/virtio/devices');
-  return undefined;
+  return bringUpNewCards();
 }
 
 /** Takes a device out, before it is unplugged. One that is not there is fine; one that is in use is not. */
 export function removePci(address: unknown): Promise<Failure> {
-  if (typeof address !== 'string' || !ADDRESS.test(address)) throw invalid('that is no address of a PCI device');
+  if (!isPciAddress(address)) throw invalid('that is no address of a PCI device');
   return takeOut(`${PCI}/devices/${address}`);
 }
 
@@ -43,8 +44,7 @@ async function loadDrivers(folder: string): Promise<void> {
 
 /** Names of the disks on a PCI device, "vdb". */
 function blockDevices(device: string): readonly string[] {
-  const virtio = entries(device).filter((name) => /^virtio\d+$/.test(name));
-  return virtio.flatMap((name) => entries(`${device}/${name}/block`));
+  return virtioDevices(device).flatMap((path) => entries(`${path}/block`));
 }
 
 /** @returns "vdb1 is mounted on /data", or undefined when nothing uses any of these disks */
@@ -60,9 +60,4 @@ function useOf(disks: readonly string[]): string | undefined {
     }
   }
   return undefined;
-}
-
-function entries(folder: string): readonly string[] {
-  const [names, errno] = os.readdir(folder);
-  return errno === 0 ? names.filter((name) => name !== '.' && name !== '..') : [];
 }

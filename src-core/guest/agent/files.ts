@@ -37,6 +37,12 @@ export function makeDirectories(path: string, mode = 0o755): number {
   }
 }
 
+/** Names in a folder; none where there is no such folder. */
+export function entries(folder: string): readonly string[] {
+  const [names, errno] = os.readdir(folder);
+  return errno === 0 ? names.filter((name) => name !== '.' && name !== '..') : [];
+}
+
 /** A regular file that is no link. */
 export function isRegularFile(path: string): boolean {
   const [stat] = os.lstat(path);

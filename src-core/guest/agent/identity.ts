@@ -1,4 +1,5 @@
-import type { Identity } from '../protocol.ts';
+import type { CardIdentity, Identity } from '../protocol.ts';
+import { checkCards, renewCards } from './cards.ts';
 import { findTool } from './environment.ts';
 import { asciiBytes, isRegularFile, replaceFile, writeFile } from './files.ts';
 import { EBUSY, O_NONBLOCK, os, readInto, readSmallFile } from './quickjs.ts';
@@ -23,19 +24,26 @@ const SIGHUP = 1;
  * Makes this system another than the one that it is a copy of: new random numbers first, because the rest draws from
  * them. @returns everything that could not be done; the rest is done
  */
-export function identify({ hostName, machineId, seed }: Identity): Promise<Failure> {
+export function identify({ hostName, machineId, seed, cards = [] }: Identity): Promise<Failure> {
   if (!HOST_NAME.test(hostName)) throw invalid('that is no host name');
   if (!MACHINE_ID.test(machineId)) throw invalid('a machine id has 32 hexadecimal digits');
   if (!SEED.test(seed)) throw invalid('a seed has 64 to 512 hexadecimal digits');
-  return renew(hostName, machineId, bytesOfHex(seed));
+  checkCards(cards);
+  return renew(hostName, machineId, bytesOfHex(seed), cards);
 }
 
-async function renew(hostName: string, machineId: string, seed: Uint8Array): Promise<Failure> {
+async function renew(
+  hostName: string,
+  machineId: string,
+  seed: Uint8Array,
+  cards: readonly CardIdentity[],
+): Promise<Failure> {
   const failures = [
     await reseed(seed),
     setHostName(hostName),
     setMachineId(machineId),
     renewSavedSeed(),
+    await renewCards(cards),
     await renewSshKeys(),
   ].filter((failure) => failure !== undefined);
   return failures.length > 0 ? failures.join('; ') : undefined;

@@ -1,4 +1,5 @@
 import type { OpeningMessage } from '../protocol.ts';
+import { bringUpCards } from './cards.ts';
 import { removePci, rescanPci } from './devices.ts';
 import { identify } from './identity.ts';
 import { mount, unmount } from './mounts.ts';
@@ -25,6 +26,7 @@ const HANDLERS: { readonly [Kind in RequestMessage['kind']]: Handler<Kind> } = {
   },
   identify: (message) => identify(message),
   'rescan-pci': () => rescanPci(),
+  'bring-up-cards': ({ cards }) => bringUpCards(cards),
   'remove-pci': ({ address }) => removePci(address),
   mount: (message) => mount(message),
   unmount: (message) => unmount(message),

@@ -13,7 +13,7 @@ export type Heard =
 
 const EVERYTHING = [
   ...['exec', 'terminal', 'ping', 'set-time', 'power-off', 'identify', 'rescan-pci', 'remove-pci'],
-  ...['mount', 'unmount', 'sync'],
+  ...['mount', 'unmount', 'sync', 'bring-up-cards'],
 ];
 
 /** The guest's end, which says exactly what a test wants it to say. */
