@@ -16,7 +16,9 @@ export interface NetworkRunner {
   /** What goes on now. */
   inspect(network: string): Promise<NetworkState>;
   /** Packets of a network or of one of its cards, from now on. */
-  capture(network: string, request: CaptureRequest): Promise<Disposable>;
+  capture(network: string, request: CaptureRequest): Promise<PacketCapture>;
+  /** Something went wrong by a defect of ours, and was mended as far as it could be. */
+  onDefect(listener: (because: string) => void): Disposable;
   /** Ends the thread. */
   dispose(): Promise<void>;
 }
@@ -68,6 +70,8 @@ export interface CardSpec {
 export interface AttachedCard extends Disposable {
   /** For the card: the buffers of a cable, and the doorbell of the network's thread. */
   readonly cable: CableToNetwork;
+  /** Its network began anew, after a defect of ours: nothing goes over the cable of before, the card gets this one. */
+  onReplaced(listener: (cable: CableToNetwork) => void): Disposable;
   /** Its name for other guests. */
   rename(name: string): void;
   /** Frames and bytes that it has sent and received, without asking the thread. */
@@ -116,8 +120,23 @@ export interface CaptureRequest {
   readonly filter?: string;
   /** A pcap file in pieces, its head first; or lines of JSON, each a `PacketSummary` of the contract. */
   readonly form: 'pcap' | 'summaries';
-  /** @returns false when it has enough for now; then packets are dropped, and counted, until `taken` is called */
+  /** Given what there is, as long as no more than a bounded number of bytes wait for `PacketCapture.taken`. */
   take(bytes: Uint8Array): void;
+}
+
+/** Packets are dropped, and counted, while too much waits to be taken. */
+export interface PacketCapture {
+  /** So many bytes of what `take` was given are dealt with. */
+  taken(bytes: number): void;
+  /** Nothing is given to `take` any more. */
+  stop(): Promise<CaptureCounts>;
+  /** Resolves when it stopped by itself, its network being closed. */
+  readonly ended: Promise<void>;
+}
+
+export interface CaptureCounts {
+  readonly packets: number;
+  readonly droppedPackets: number;
 }
 
 /** The other end of a cable, in the thread of the networks: what a switch is given. */
