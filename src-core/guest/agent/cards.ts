@@ -58,8 +58,8 @@ export function bringUpCards(cards: unknown): Promise<Failure> {
   return names.length > 0 ? runNetworkScript(names) : Promise.resolve(undefined);
 }
 
-/** Those that were found just now. */
-export function bringUpNewCards(): Promise<Failure> {
+/** Brings up cards that were found just now, and ends what was done for those that are gone. */
+export function settleCards(): Promise<Failure> {
   return runNetworkScript([]);
 }
 

@@ -1,4 +1,4 @@
-import { bringUpNewCards } from './cards.ts';
+import { settleCards } from './cards.ts';
 import { asciiBytes, entries, writeFile } from './files.ts';
 import { allMounts } from './mounts.ts';
 import { isPciAddress, virtioDevices } from './pci.ts';
@@ -16,7 +16,7 @@ export async function rescanPci(): Promise<Failure> {
   // The driver of the transport is there first; only then are there virtio devices.
   await loadDrivers(`${PCI}/devices`);
   await loadDrivers('/sys/bus/virtio/devices');
-  return bringUpNewCards();
+  return settleCards();
 }
 
 /** Takes a device out, before it is unplugged. One that is not there is fine; one that is in use is not. */
@@ -30,8 +30,10 @@ async function takeOut(device: string): Promise<Failure> {
   const use = useOf(blockDevices(device));
   if (use !== undefined) return use;
   await toolEnds(['sync']);
+  const isCard = virtioDevices(device).some((path) => entries(`${path}/net`).length > 0);
   const written = writeFile(`${device}/remove`, ONE);
-  return written < 0 ? `the kernel does not let go of it (errno ${-written})` : undefined;
+  if (written < 0) return `the kernel does not let go of it (errno ${-written})`;
+  return isCard ? settleCards() : undefined;
 }
 
 async function loadDrivers(folder: string): Promise<void> {

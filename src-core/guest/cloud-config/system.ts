@@ -41,12 +41,35 @@ mkdir -p /etc/default
 echo "LANG=$1" >/etc/default/locale
 `;
 
+/** From the start of a guest's agent until it has its addresses; generous, for a computer with much to do. */
+const NETWORK_WAIT_SECONDS = 60;
+
 /** $1: update. $2: upgrade. The others: packages. */
 const PACKAGES = `
 if ! command -v apt-get >/dev/null; then
   echo "this system has no package manager (apt-get), so that no packages can be installed"
   exit 1
 fi
+has_way_out() {
+  # A default route of IPv4 or IPv6 (proc_pid_net(5)): other systems than ours have other programs for the question.
+  while read -r _ destination _; do [ "$destination" != 00000000 ] || return 0; done </proc/net/route
+  while read -r destination length _ _ _ _ _ _ _ card; do
+    [ "$destination$length" != 0000000000000000000000000000000000 ] || [ "$card" = lo ] || return 0
+  done 2>/dev/null </proc/net/ipv6_route
+  return 1
+}
+cards=$(ls /sys/class/net | grep -vx lo || true)
+waited=0
+until [ -z "$cards" ] || has_way_out || [ $waited -ge ${NETWORK_WAIT_SECONDS} ]; do
+  sleep 1
+  waited=$((waited + 1))
+done
+# What is asked for may come from a disk too: so it is tried, and said what is missing when that fails.
+if [ -z "$cards" ]; then network='this machine has no network card'
+elif has_way_out; then network=
+else network="the network has given this machine no way out for ${NETWORK_WAIT_SECONDS} s (see \"ip addr\" and \"ip route\")"
+fi
+trap '[ $? -eq 0 ] || [ -z "$network" ] || echo "$network"' EXIT
 set -e
 export DEBIAN_FRONTEND=noninteractive
 apt() { apt-get -q -y -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef "$@"; }

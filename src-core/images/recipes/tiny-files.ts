@@ -47,7 +47,91 @@ done
 # What the kernel remarks now would fall onto the prompt; "dmesg" has it.
 echo 5 >/proc/sys/kernel/printk
 [ $# -eq 0 ] || modprobe -a -q "$@"
-ifconfig lo up
+ip link set dev lo up
+exec /usr/lib/innkeeper/network
+`;
+
+/**
+ * An address for each network card. With names of cards: these begin anew, as after a change of cables or of their own
+ * address. Without: those that nothing was done for yet, and what was done for cards that are gone ends. The agent calls
+ * it (guest/agent/cards.ts).
+ */
+const NETWORK = `#!/bin/sh
+client_of() {
+  name=
+  read -r client 2>/dev/null <"/run/udhcpc.$1.pid" && read -r name 2>/dev/null <"/proc/$client/comm"
+  [ "$name" = udhcpc ]
+}
+stop() {
+  client_of "$1" && kill -KILL "$client"
+  rm -f "/run/udhcpc.$1.pid" "/run/resolv/$1"
+}
+start() {
+  ip link set dev "$1" up
+  # No identifier of its own: the card's address is one, also after it has changed.
+  udhcpc -f -C -O search -t 5 -T 1 -A 30 -i "$1" -p "/run/udhcpc.$1.pid" </dev/null >/dev/null 2>&1 &
+}
+if [ $# -gt 0 ]; then
+  for card; do
+    stop "$card"
+    # The kernel asks for routers of IPv6 when a link comes up, and not when a cable does.
+    ip link set dev "$card" down
+    ip addr flush dev "$card"
+    start "$card"
+  done
+  exit 0
+fi
+for file in /run/udhcpc.*.pid; do
+  card=\${file#/run/udhcpc.}
+  card=\${card%.pid}
+  [ ! -e "$file" ] || [ -e "/sys/class/net/$card" ] || stop "$card"
+done
+for card in /sys/class/net/eth*; do
+  card=\${card##*/}
+  [ ! -e "/sys/class/net/$card" ] || client_of "$card" || start "$card"
+done
+`;
+
+/** What udhcpc(8) tells of its card. With several cards, the first one that knows a router leads out. */
+const LEASE = `#!/bin/sh
+write_resolv() {
+  domains= servers=
+  for file in /run/resolv/*; do
+    while read -r word value; do
+      case "$word" in
+        search) case " $domains " in *" $value "*) ;; *) domains="$domains $value" ;; esac ;;
+        nameserver) servers="$servers $value" ;;
+      esac
+    done 2>/dev/null <"$file"
+  done
+  {
+    [ -z "$domains" ] || echo "search$domains"
+    for server in $servers; do echo "nameserver $server"; done
+  } >/etc/resolv.conf.new
+  mv -f /etc/resolv.conf.new /etc/resolv.conf
+}
+case "$1" in
+  deconfig)
+    ip -4 addr flush dev "$interface"
+    [ -e "/run/resolv/$interface" ] || exit 0
+    rm -f "/run/resolv/$interface"
+    write_resolv
+    ;;
+  bound | renew)
+    [ "$1" = renew ] || ip -4 addr flush dev "$interface"
+    ip addr replace "$ip/$mask" broadcast + dev "$interface"
+    for gateway in $router; do
+      ip route replace default via "$gateway" dev "$interface" metric "$((100 + \${interface#eth}))"
+      break
+    done
+    [ -d /run/resolv ] || mkdir /run/resolv
+    {
+      for domain in \${search:-$domain}; do echo "search $domain"; done
+      for server in $dns; do echo "nameserver $server"; done
+    } >"/run/resolv/$interface"
+    write_resolv
+    ;;
+esac
 `;
 
 /** The host tells of its ports while the system starts already; a computer without this one has no host to talk to. */
@@ -135,6 +219,8 @@ export const TINY_FILES: Readonly<Record<string, TextFile>> = {
   'usr/lib/innkeeper/ports': { mode: 0o644, text: PORTS },
   'usr/lib/innkeeper/setup': { mode: 0o755, text: SETUP },
   'usr/lib/innkeeper/devices': { mode: 0o755, text: DEVICES },
+  'usr/lib/innkeeper/network': { mode: 0o755, text: NETWORK },
+  'etc/udhcpc/default.script': { mode: 0o755, text: LEASE },
   'usr/lib/innkeeper/agent': { mode: 0o755, text: AGENT },
   'usr/bin/poweroff': { mode: 0o755, text: SHUTDOWN },
   'usr/bin/reboot': { mode: 0o755, text: SHUTDOWN },

@@ -41,12 +41,11 @@ exec sleep infinity
 
 /**
  * A login on the console. It is within reach only of who runs the machine: root's password stays locked, and nobody has to
- * know one. Unlike serial-getty@ it does not wait for udev, and does not ask the terminal for its size, which the
- * console device tells.
+ * know one. Unlike serial-getty@ it does not wait for udev and for the network (by systemd-user-sessions.service, whose
+ * matter is not root's), and does not ask the terminal for its size, which the console device tells.
  */
 const CONSOLE_UNIT = `[Unit]
 Description=Login on the console
-After=systemd-user-sessions.service
 Before=getty.target
 IgnoreOnIsolate=yes
 ConditionPathExists=/dev/hvc0
@@ -102,14 +101,43 @@ cat "/sys/class/block/$device/size" >/var/lib/innkeeper/root-sectors
 rm /run/innkeeper/root-grew
 `;
 
-/** An address by DHCP for each network card; nothing is started where there is none. */
+/**
+ * Addresses for each network card. A card's own address is what it is known by (not the machine-id, which copies of a
+ * system have in common for a moment), and the host says what the machine is called.
+ */
 const NETWORK = `[Match]
 Name=en* eth*
 
 [Network]
-DHCP=yes
+DHCP=ipv4
+LLMNR=no
+
+[DHCPv4]
+ClientIdentifier=mac
+UseDomains=yes
+UseHostname=no
+
+[IPv6AcceptRA]
+UseDomains=yes
+DHCPv6Client=no
 `;
+
+/** Nothing is started where there is no card. */
 const NETWORK_RULE = `ACTION!="remove", SUBSYSTEM=="net", KERNEL=="en*|eth*", TAG+="systemd", ENV{SYSTEMD_WANTS}+="systemd-networkd.service systemd-resolved.service systemd-timesyncd.service"
+`;
+
+/** Nobody who sits at the console waits for the network. */
+const AFTER_CONSOLE = `[Unit]
+After=innkeeper-console.service
+`;
+
+/** A host that has a port to this machine tells it the time. */
+const NO_TIME_SERVER = `[Unit]
+ConditionDirectoryNotEmpty=!/sys/class/virtio-ports
+`;
+
+/** Long descriptions of 70,000 packages are as large as the list of them; the short ones are in it. */
+const APT = `Acquire::Languages "none";
 `;
 
 /** systemd loads it whenever it is there, and it is of no use: nftables is what Debian filters with. By its name it can be loaded. */
@@ -190,7 +218,11 @@ export const GUEST_FILES: Readonly<Record<string, GuestFile>> = {
   'usr/lib/systemd/journald.conf.d/10-innkeeper.conf': { mode: 0o644, text: JOURNAL },
   'usr/lib/modprobe.d/innkeeper.conf': { mode: 0o644, text: MODULES },
   'usr/lib/systemd/network/80-innkeeper.network': { mode: 0o644, text: NETWORK },
+  'usr/lib/systemd/system/systemd-networkd.service.d/10-innkeeper.conf': { mode: 0o644, text: AFTER_CONSOLE },
+  'usr/lib/systemd/system/systemd-resolved.service.d/10-innkeeper.conf': { mode: 0o644, text: AFTER_CONSOLE },
+  'usr/lib/systemd/system/systemd-timesyncd.service.d/10-innkeeper.conf': { mode: 0o644, text: NO_TIME_SERVER },
   'usr/lib/udev/rules.d/80-innkeeper.rules': { mode: 0o644, text: NETWORK_RULE },
+  'etc/apt/apt.conf.d/80innkeeper': { mode: 0o644, text: APT },
   'etc/kernel/postinst.d/innkeeper': { mode: 0o755, text: KERNEL_HOOK },
   'etc/kernel/postrm.d/innkeeper': { mode: 0o755, text: KERNEL_REMOVED_HOOK },
 };
