@@ -2,7 +2,7 @@ import { settingsSchema } from '../../src-core/contract/service.ts';
 import type { Settings } from '../../src-core/contract/service.ts';
 import { AppError } from '../../src-core/base/errors.ts';
 import type { Files } from '../../src-core/host/files.ts';
-import { decodeDocument, encodeDocument } from '../../src-core/hypervisor/store/definition.ts';
+import { decodeDocument, encodeDocument } from '../../src-core/host/documents.ts';
 import { z } from 'zod';
 
 const SETTINGS_VERSION = 1;

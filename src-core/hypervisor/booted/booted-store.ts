@@ -1,6 +1,6 @@
 import { AppError } from '../../base/errors.ts';
 import type { Files } from '../../host/files.ts';
-import { decodeDocument, encodeDocument } from '../store/definition.ts';
+import { decodeDocument, encodeDocument } from '../../host/documents.ts';
 import { BOOTED_VERSION, bootedSchema } from './booted-snapshot.ts';
 import type { Booted } from './booted-snapshot.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeDocument, encodeDocument } from '../store/definition.ts';
+import { decodeDocument, encodeDocument } from '../../host/documents.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 const VERSION = 1;

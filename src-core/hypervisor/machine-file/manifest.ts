@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import { bytesSchema, timeSchema } from '../../contract/names.ts';
 import { imageDocumentSchema, type ImageDocument } from '../../images/image.ts';
 import { decodeDefinition } from '../store/definition-migration.ts';
-import { decodeDocument, encodeDocument } from '../store/definition.ts';
+import { decodeDocument, encodeDocument } from '../../host/documents.ts';
 import type { MachineDefinition } from '../store/definition.ts';
 import { SNAPSHOT_VERSION, snapshotSchema } from '../snapshots/snapshot.ts';
 import type { Snapshot } from '../snapshots/snapshot.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../../base/errors.ts';
 import type { Files } from '../../host/files.ts';
-import { decodeDocument, encodeDocument } from '../store/definition.ts';
+import { decodeDocument, encodeDocument } from '../../host/documents.ts';
 import { SNAPSHOT_VERSION, snapshotSchema } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 

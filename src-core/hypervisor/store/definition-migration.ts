@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { machineDiskSchema } from '../../contract/machines.ts';
 import type { Files } from '../../host/files.ts';
-import { DEFINITION_VERSION, decodeDocument, encodeDocument, machineDefinitionSchema } from './definition.ts';
+import { decodeDocument, encodeDocument } from '../../host/documents.ts';
+import { DEFINITION_VERSION, machineDefinitionSchema } from './definition.ts';
 import type { MachineDefinition } from './definition.ts';
 
 /** Version 1: disks of its own lay in its folder, and so did a suspended machine's state. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
 import { timeSchema } from '../../contract/names.ts';
 import type { Files } from '../../host/files.ts';
-import { decodeDocument, encodeDocument } from './definition.ts';
+import { decodeDocument, encodeDocument } from '../../host/documents.ts';
 import type { MachineDefinition } from './definition.ts';
 import { decodeDefinition, migrate } from './definition-migration.ts';
 import type { LayerFolders } from './definition-migration.ts';
