@@ -25,11 +25,13 @@ const WRITER = `
   echo $$ >/run/writer
   [ -d /mnt/log ] || { mkdir -p /mnt/log; modprobe ext4; mount -t ext4 /dev/vda /mnt/log || exit 9; }
   i=$(tail -n 1 /mnt/log/lines 2>/dev/null); i=\${i:-0}
-  while true; do i=$((i + 1)); echo $i >>/mnt/log/lines; sync; echo $i; done
+  while echo $((++i)) >>/mnt/log/lines && sync; do echo $i; done
+  dmesg | tail -n 25 | sed 's/^/guest: /'
+  exit 8
 `;
 
 function write(): void {
-  runScript(machines.exec, 'm', WRITER, (line) => say(`flushed ${line}`)).then(
+  runScript(machines.exec, 'm', WRITER, (line) => say(line.startsWith('guest:') ? line : `flushed ${line}`)).then(
     (status) => say(`writer ended ${status}`),
     (error: unknown) => say(`writer not begun: ${String(error)}`),
   );
