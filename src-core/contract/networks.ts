@@ -162,9 +162,9 @@ export const networksTopic = {
   ),
   /** 'wrong-state' while a machine has a card on it; the default network stays. */
   remove: call(networkReference, z.object({})),
-  /** A pcap file on channel 0, until it is closed. */
+  /** A pcap file on channel 0, until the client finishes channel 0 (then the result follows) or closes the stream. */
   capture: stream({ input: captureInput, opened: z.object({}), control: z.object({}), result: captured }),
-  /** Lines of JSON on channel 0, each a `PacketSummary`, until it is closed. */
+  /** Lines of JSON on channel 0, each a `PacketSummary`; ends likewise. */
   packets: stream({ input: captureInput, opened: z.object({}), control: z.object({}), result: captured }),
 };
 
