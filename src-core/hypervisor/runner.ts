@@ -141,6 +141,8 @@ export interface RunMeasurement {
 
 /** One run of a machine, from power-on until it ends or is terminated. */
 export interface MachineRun {
+  /** The doorbell of its thread: who has something for its network cards rings it. */
+  readonly bell: SharedArrayBuffer;
   readonly console: GuestPipe;
   readonly agent: GuestPipe;
   /** The processor runs. @throws AppError when it could not be set up */

@@ -9,8 +9,12 @@ export interface NetworkRunner {
   change(network: string, change: NetworkChange): Promise<void>;
   /** Cards that are still there lose their carrier. */
   close(network: string): Promise<void>;
-  /** Plugs a card's cable in. @returns what the card's thread gets as the other end */
-  attach(network: string, card: CardSpec): Promise<AttachedCard>;
+  /**
+   * Plugs a card's cable in.
+   * @param bell of the card's thread: rung when there is something for it
+   * @returns what the card's thread gets as the other end
+   */
+  attach(network: string, card: CardSpec, bell: SharedArrayBuffer): Promise<AttachedCard>;
   /** @throws AppError 'already-exists' with who has the port, and in `data.free` the next free one; 'denied' */
   forward(network: string, forward: ForwardSpec): Promise<Disposable>;
   /** What goes on now. */

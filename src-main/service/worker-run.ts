@@ -57,6 +57,10 @@ export class WorkerRun implements MachineRun {
     if (start.kind === 'restore') this.#memoryBase = start.memory;
   }
 
+  get bell(): SharedArrayBuffer {
+    return this.#thread.doorbell.buffer;
+  }
+
   get started(): Promise<void> {
     return this.#started.promise;
   }

@@ -60,6 +60,7 @@ export class FakePipe implements GuestPipe {
 /** A run that does what the test says. */
 export class FakeRun implements MachineRun {
   readonly spec: RunSpec;
+  readonly bell = new SharedArrayBuffer(4);
   readonly console = new FakePipe();
   readonly agent = new FakePipe();
   readonly begun = new Deferred<undefined>();
