@@ -48,7 +48,7 @@ export interface TcpEvents {
 
 /** A connection of this computer. Nothing throws; what happens is told by its events. */
 export interface HostTcp {
-  /** Keeps the bytes until they have left. @returns false when it is enough until `drained` */
+  /** Keeps the bytes themselves, no copy, until they have left: nobody may change them. @returns false when it is enough until `drained` */
   write(bytes: Uint8Array): boolean;
   /** Nothing more is sent. */
   end(): void;
