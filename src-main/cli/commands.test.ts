@@ -33,8 +33,8 @@ describe('what is printed', () => {
     const io = new FakeIo(service);
     await io.run('vm ls');
     const [header, web, failed] = io.out.split('\n');
-    expect(header).toMatch(/^NAME +STATE +SOURCE +CPUS +MEMORY +UP$/);
-    expect(web).toMatch(/^web +running +debian-13-tiny +2 +512M +1 min$/);
+    expect(header).toMatch(/^NAME +STATE +SOURCE +CPUS +MEMORY +ADDRESS +UP$/);
+    expect(web).toMatch(/^web +running +debian-13-tiny +2 +512M +- +1 min$/);
     expect(failed).toContain('failed: Kernel panic [2J all lost');
   });
 

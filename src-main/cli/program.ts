@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addImageCommands } from './commands/image.ts';
 import { addMachineCommands } from './commands/machine.ts';
+import { addNetworkCommands } from './commands/network.ts';
 import { addServiceCommands } from './commands/service.ts';
 import { EXIT, reportFailure } from './exit.ts';
 import type { CliIo } from './io.ts';
@@ -23,6 +24,7 @@ function buildProgram(io: CliIo): Command {
   addServiceCommands(program, io);
   addImageCommands(program, io);
   addMachineCommands(program, io);
+  addNetworkCommands(program, io);
   addCompletionCommands(program, io);
   return program;
 }

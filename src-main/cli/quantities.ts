@@ -71,6 +71,43 @@ export function parsePort(text: string): number {
   return Number(text);
 }
 
+/** Reads `1`, `1%` or `0.5 %`. @throws InvalidArgumentError */
+export function parsePercent(text: string): number {
+  const percent = Number(/^(\d{1,3}(?:\.\d+)?) ?%?$/.exec(text.trim())?.[1] ?? NaN);
+  if (!(percent <= 100)) throw new InvalidArgumentError('Write a percentage from 0 to 100.');
+  return percent;
+}
+
+const RATE_UNITS = ['', 'k', 'M', 'G'] as const;
+const KILO = 1000;
+
+/** Reads `64k`, `10M`, `1.5Gbit/s`: powers of 1000, as lines are told. @returns bits per second, null for `none` */
+export function parseRate(text: string): number | null {
+  if (text === 'none') return null;
+  const match = /^(\d+(?:\.\d+)?)([kMG]?)(?:bit(?:\/s)?|bps)?$/i.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('Write bits per second such as 64k or 10M, or none.');
+  const [, amount = '', unit = ''] = match;
+  const power = RATE_UNITS.findIndex((each) => each.toLowerCase() === unit.toLowerCase());
+  return Math.round(Number(amount) * KILO ** power);
+}
+
+/** @returns bits per second as `10 Mbit/s` */
+export function formatRate(bitsPerSecond: number): string {
+  let power = 0;
+  let amount = bitsPerSecond;
+  while (Math.round(amount * 10) / 10 >= KILO && power < RATE_UNITS.length - 1) {
+    amount /= KILO;
+    power++;
+  }
+  return `${trimmed(amount)} ${RATE_UNITS[power]}bit/s`;
+}
+
+/** Reads `on` or `off`. @throws InvalidArgumentError */
+export function parseSwitch(text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('Write on or off.');
+  return text === 'on';
+}
+
 function trimmed(amount: number): string {
   return amount.toFixed(1).replace(/\.0$/, '');
 }

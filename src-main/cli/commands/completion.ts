@@ -56,12 +56,13 @@ async function candidates(program: Command, io: CliIo, words: readonly string[])
 /** Names of what the command works on, if a service runs that knows them. */
 async function names(io: CliIo, command: Command): Promise<string[]> {
   const topic = command.parent?.name();
-  const isNew = topic === 'vm' && command.name() === 'create';
+  const isNew = command.name() === 'create' && topic !== 'snapshot';
   const takesName = command.registeredArguments[0]?.name() === 'name' && !isNew;
   const service = takesName ? await io.connectIfRunning() : undefined;
   if (service === undefined) return [];
   try {
     if (topic === 'vm' || topic === 'snapshot') return (await service.machines.list({})).map(({ name }) => name);
+    if (topic === 'net') return (await service.networks.list({})).map(({ name }) => name);
     const images = command.name() === 'pull' ? service.images.catalog({}) : service.images.list({});
     return (await images).map(({ name }) => name);
   } finally {

@@ -22,6 +22,7 @@ interface CreateOptions {
   cpus?: number;
   memory?: number;
   cpuLimit?: number | 'none';
+  network?: string[];
   userData?: string;
   start?: boolean;
   json?: boolean;
@@ -34,6 +35,8 @@ interface DiskFile {
 
 /** What is made when nobody says otherwise. */
 const DEFAULT_IMAGE = 'debian-13-tiny';
+/** In place of a network's name. */
+const NO_NETWORK = 'none';
 
 export function addCreateCommand(vm: Command, io: CliIo): void {
   vm.command('create')
@@ -49,6 +52,11 @@ export function addCreateCommand(vm: Command, io: CliIo): void {
     .option('--cpus <n>', 'processors', parseCount)
     .option('--memory <size>', 'memory, such as 512M or 2G', parseSize)
     .option('--cpu-limit <percent>', 'of one processor of this computer for each of its own', parseCpuLimit)
+    .option(
+      '--network <network>',
+      'a card on this network; may be given several times, "none" for no card (default: default)',
+      addNetwork,
+    )
     .option('--user-data <file>', 'cloud-config or a script, carried out in the guest on its first start')
     .option('--start', 'start it and wait until it runs')
     .option('--json', 'print JSON')
@@ -57,6 +65,13 @@ export function addCreateCommand(vm: Command, io: CliIo): void {
 
 function addDisk(text: string, before: number[] = []): number[] {
   return [...before, parseSize(text)];
+}
+
+function addNetwork(text: string, before: string[] = []): string[] {
+  const all = [...before, text];
+  if (all.length > 1 && all.includes(NO_NETWORK))
+    throw new InvalidArgumentError('A machine with no card has no other.');
+  return all;
 }
 
 function addDiskFile(text: string, before: DiskFile[] = []): DiskFile[] {
@@ -92,6 +107,7 @@ function requestOf(io: CliIo, name: string, options: CreateOptions): CreateMachi
       ...diskFile.map(({ path, readOnly }) => ({ path: resolve(io.cwd, path), readOnly })),
     ],
     start,
+    ...(options.network === undefined ? {} : { networks: options.network.filter((name_) => name_ !== NO_NETWORK) }),
     ...(options.userData === undefined
       ? {}
       : { userData: readUserData(io, options.userData, `create machine ${name}`) }),

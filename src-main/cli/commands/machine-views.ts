@@ -1,6 +1,8 @@
 import type { MachineSource, MachineView } from '../../../src-core/contract/machines.ts';
 import { facts, table } from '../output.ts';
 import { formatDuration, formatSize } from '../quantities.ts';
+import { cardFacts } from './cards.ts';
+import { forwardFacts } from './forward.ts';
 import { configurationFacts } from './user-data.ts';
 
 export function machinesText(machines: readonly MachineView[]): string {
@@ -10,9 +12,10 @@ export function machinesText(machines: readonly MachineView[]): string {
     sourceText(machine.source),
     String(machine.processors),
     formatSize(machine.memoryBytes),
+    machine.cards.map(({ address }) => address ?? '-').join(' ') || '-',
     machine.startedAt === null ? '-' : formatDuration(Date.now() - machine.startedAt),
   ]);
-  return table(['NAME', 'STATE', 'SOURCE', 'CPUS', 'MEMORY', 'UP'], rows);
+  return table(['NAME', 'STATE', 'SOURCE', 'CPUS', 'MEMORY', 'ADDRESS', 'UP'], rows);
 }
 
 function diskText({ path, readOnly, format, sizeBytes, usedBytes }: MachineView['disks'][number]): string {
@@ -39,6 +42,8 @@ export function machineText(machine: MachineView): string {
     ['memory', memoryText(machine)],
     ...machine.disks.map((disk) => [`disk ${disk.slot}`, diskText(disk)] as const),
     ...(machine.bootOrder.length === 0 ? [] : [['boot order', machine.bootOrder.join(', ')] as const]),
+    ...cardFacts(machine.cards),
+    ...forwardFacts(machine.forwards),
     ['created', new Date(machine.createdAt).toISOString()],
     ['agent', machine.agent],
     ...configurationFacts(machine),
@@ -57,6 +62,14 @@ function statsFacts({ stats }: MachineView): (readonly [string, string])[] {
     ['memory used', formatSize(stats.memoryUsedBytes)],
     ['instructions', String(stats.instructions)],
     ['disk', `${formatSize(stats.diskReadBytes)} read, ${formatSize(stats.diskWrittenBytes)} written`],
+    ...(stats.networkSentBytes === undefined
+      ? []
+      : [
+          [
+            'network',
+            `${formatSize(stats.networkSentBytes)} sent, ${formatSize(stats.networkReceivedBytes ?? 0)} received`,
+          ] as [string, string],
+        ]),
   ];
 }
 

@@ -6,11 +6,13 @@ import { waitUntilRunning, waitUntilStopped } from '../machine-wait.ts';
 import { printData } from '../output.ts';
 import { parseDuration } from '../quantities.ts';
 import { withService } from '../with-service.ts';
+import { addCardCommand } from './cards.ts';
 import { addCloneCommands } from './clone.ts';
 import { addConsoleCommand } from './console.ts';
 import { addCopyCommand } from './copy.ts';
 import { addDiskCommand } from './disk.ts';
 import { addExecCommand } from './exec.ts';
+import { addForwardCommand } from './forward.ts';
 import { addShareCommand } from './share.ts';
 import { addSaveCommand } from './image-transfer.ts';
 import { addCreateCommand } from './machine-create.ts';
@@ -61,6 +63,8 @@ export function addMachineCommands(program: Command, io: CliIo): void {
   addCloneCommands(vm, io);
   addCopyCommand(vm, io);
   addShareCommand(vm, io);
+  addCardCommand(vm, io);
+  addForwardCommand(vm, io);
 }
 
 /** A command that does one thing with one machine and tells how the machine is then. */

@@ -6,6 +6,7 @@ import type { CliIo } from '../io.ts';
 import { facts, printData, table } from '../output.ts';
 import { formatDuration, formatSize, parsePort } from '../quantities.ts';
 import { withService } from '../with-service.ts';
+import { endpointText } from './network-views.ts';
 
 export function addServiceCommands(program: Command, io: CliIo): void {
   program
@@ -109,6 +110,6 @@ function portsText({ network }: HostView): string {
   if (network.ports.length === 0) return '';
   return table(
     ['PORT', 'HELD BY'],
-    network.ports.map(({ address, port, protocol, owner }) => [`${address}:${port}/${protocol}`, owner]),
+    network.ports.map(({ address, port, protocol, owner }) => [`${endpointText(address, port)}/${protocol}`, owner]),
   );
 }
