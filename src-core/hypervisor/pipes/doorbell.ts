@@ -1,5 +1,5 @@
 /**
- * How the service wakes a machine's thread: one shared counter that the thread sleeps on. A ring between the
+ * How a thread is woken by others: one shared counter that it sleeps on. A ring between the
  * thread's last look and its sleep is never lost, because the thread tells the count that it saw.
  */
 export class Doorbell {
@@ -20,6 +20,12 @@ export class Doorbell {
   /** How often it was rung: to be taken before looking for work, and given to `sleep`. */
   get count(): number {
     return Atomics.load(this.#count, 0);
+  }
+
+  /** Resolves once it is rung after `seen` was taken. For threads that must not block. */
+  async rung(seen: number): Promise<void> {
+    const { value } = Atomics.waitAsync(this.#count, 0, seen);
+    await value;
   }
 
   /** Sleeps until it is rung after `seen` was taken, at most `timeoutMs`. Only for threads that may block. */
