@@ -25,7 +25,7 @@ const WRITER = `
   echo $$ >/run/writer
   [ -d /mnt/log ] || { mkdir -p /mnt/log; modprobe ext4; mount -t ext4 /dev/vda /mnt/log || exit 9; }
   i=$(tail -n 1 /mnt/log/lines 2>/dev/null); i=\${i:-0}
-  while echo $((++i)) >>/mnt/log/lines && sync; do echo $i; done
+  while i=$((i + 1)); echo $i >>/mnt/log/lines && sync; do echo $i; done
   dmesg | tail -n 25 | sed 's/^/guest: /'
   exit 8
 `;
