@@ -3,6 +3,7 @@ import type { RunChange, RunDiskSpec, RunShareSpec } from '../../src-core/hyperv
 import type { Board } from '../../src-core/machine/board/board.ts';
 import { PCI_SLOT } from '../../src-core/machine/board/pci-slots.ts';
 import { FileSystemDevice } from '../../src-core/machine/devices/virtio/fs/device.ts';
+import { cardEnd, cardInSlot } from './run-cards.ts';
 import type { ProcessorLimit } from './processor-limit.ts';
 import type { RunDisks } from './run-disks.ts';
 import type { RunShares } from './shared-folder/run-shares.ts';
@@ -38,9 +39,14 @@ export function changeHardware(machine: ChangeableMachine, change: RunChange): v
       machine.shares.close(change.slot);
       return;
     case 'attach-card':
+      machine.board.cards.attach(cardInSlot(change.card));
+      return;
     case 'detach-card':
+      machine.board.cards.detach(change.slot);
+      return;
     case 'connect-card':
-      throw new AppError({ code: 'not-supported', doing: 'change a network card', because: 'it cannot be done yet' });
+      machine.board.cards.connect(change.slot, cardEnd(change.cable));
+      return;
     case 'grow-disk':
       grow(machine, change.slot, change.sizeBytes);
       return;

@@ -18,6 +18,7 @@ import { MemoryLayers, openLayer } from './memory-layers.ts';
 import { limitProcessor } from './hardware-change.ts';
 import { ProcessorLimit } from './processor-limit.ts';
 import { rehearse } from './rehearsal.ts';
+import { cardInSlot } from './run-cards.ts';
 import { RunDisks } from './run-disks.ts';
 import { RunLoop } from './run-loop.ts';
 import { RunMeter } from './run-meter.ts';
@@ -66,6 +67,7 @@ function boardSpec({ spec, console, agent }: RunBeginning, outside: Outside, boo
     boot,
     disks: outside.disks.all,
     shares: outside.shares.all,
+    cards: (spec.cards ?? []).map((card) => cardInSlot(card)),
     console: new GuestEnd(console, () => report({ kind: 'nudge', pipe: 'console' })),
     ports: [{ name: AGENT_PORT_NAME, port: new GuestEnd(agent, () => report({ kind: 'nudge', pipe: 'agent' })) }],
     random: (into) => void randomFillSync(into),

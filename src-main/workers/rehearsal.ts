@@ -29,6 +29,7 @@ function machine(): BoardSpec {
     memoryBytes: MEMORY_BYTES,
     boot: { firmware: bytesOf(new Uint8Array(FIRMWARE.buffer)), commandLine: '' },
     disks: [],
+    cards: [{ slot: 0, mac: Uint8Array.of(2, 0, 0, 0, 0, 1), port: null }],
     console: NOBODY,
     ports: [{ name: 'nobody', port: NOBODY }],
     random: (into) => void into.fill(1),

@@ -20,6 +20,7 @@ import { Bus, busStateSchema } from './bus.ts';
 import type { ConsoleHub } from './console-hub.ts';
 import { DebugConsole } from './debug-console.ts';
 import { DiskDrives } from './disk-drives.ts';
+import { NetworkCards } from './network-cards.ts';
 import { PCI_SLOT } from './pci-slots.ts';
 
 export const devicesStateSchema = z.strictObject({
@@ -54,6 +55,7 @@ export class Devices {
   readonly console: ConsoleDevice;
   readonly disks: DiskDrives;
   readonly balloon: BalloonDevice;
+  readonly cards: NetworkCards;
   /** SBI's debug console is a way to the console too. */
   readonly debugConsole: DebugConsole;
   readonly #spec: BoardSpec;
@@ -88,6 +90,8 @@ export class Devices {
     spec.disks.forEach((disk: DiskInSlot, index) => this.disks.attach(disk.slot ?? index, disk));
     for (const { slot, tag, folder } of spec.shares ?? [])
       this.plug(PCI_SLOT.shares + slot, new FileSystemDevice(ram, folder, tag));
+    this.cards = new NetworkCards(ram, this);
+    for (const card of spec.cards ?? []) this.cards.attach(card);
     this.#attach(new TestFinisher((how) => wiring.finish(how)));
   }
 
@@ -154,8 +158,8 @@ export class Devices {
   }
 
   /**
-   * By name. A balloon or a shared folder that the state does not know is as if it had been plugged in just now: a state
-   * may be older than it.
+   * By name. A balloon, a shared folder or a network card that the state does not know is as if it had been plugged in
+   * just now: a state may be older than it.
    */
   #restoreFunctions(saved: DevicesState['virtio']): string | null {
     const states = new Map(saved.map((state) => [state.name, state]));

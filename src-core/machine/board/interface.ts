@@ -6,6 +6,7 @@ import type { BalloonDevice } from '../devices/virtio/balloon.ts';
 import type { VirtioDevice } from '../devices/virtio/device.ts';
 import type { ExitCount } from './bus.ts';
 import type { DiskDrives } from './disk-drives.ts';
+import type { NetworkCards } from './network-cards.ts';
 
 /** A core that is ready to be used, over the machine's memory. */
 export interface CoreHandle {
@@ -51,6 +52,8 @@ export interface Board {
   resizeConsole(columns: number, rows: number): void;
   /** Disks can come, go and grow between two calls of `run`. */
   readonly disks: DiskDrives;
+  /** So can network cards, and their cables. */
+  readonly cards: NetworkCards;
   /**
    * Puts any other device into a free slot of the PCI bus (pci-slots.ts), between two calls of `run`; the guest finds it
    * when it looks at the bus again.

@@ -15,6 +15,7 @@ export const PCI_SLOT = {
 } as const;
 
 export const MOST_DISKS = 16;
+export const MOST_CARDS = 4;
 
 /** How Linux names the function in a slot: "0000:00:03.0". */
 export function pciAddress(slot: number): string {

@@ -11,6 +11,7 @@ import { GuestClock } from './clock.ts';
 import { ConsoleHub } from './console-hub.ts';
 import { Devices } from './devices.ts';
 import type { DiskDrives } from './disk-drives.ts';
+import type { NetworkCards } from './network-cards.ts';
 import { growMemory } from './core-memory.ts';
 import { describeFatal } from './fatal.ts';
 import type { Board, BoardHost, CoreHandle } from './interface.ts';
@@ -139,6 +140,10 @@ export class VirtBoard implements Board {
 
   get disks(): DiskDrives {
     return this.#devices.disks;
+  }
+
+  get cards(): NetworkCards {
+    return this.#devices.cards;
   }
 
   get balloon(): BalloonDevice {

@@ -29,6 +29,8 @@ export interface VirtioDevice {
   readonly config: Uint8Array;
   /** The driver wrote to the device configuration. Without it, what it writes is ignored. */
   writeConfig?(offset: number, size: number, value: number): void;
+  /** The driver has read from the device configuration. */
+  configWasRead?(offset: number, size: number): void;
   /** The driver is ready (DRIVER_OK). `features` are the device's own that it accepted. */
   activate(queues: readonly Virtqueue[], features: number, transport: VirtioTransport): void;
   /** Forget the driver. Not called before the first `activate`. */

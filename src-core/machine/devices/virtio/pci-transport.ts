@@ -228,6 +228,7 @@ export class VirtioFunction extends PciFunction {
     const { config } = this.#device;
     let value = 0;
     for (let index = size - 1; index >= 0; index--) value = value * 256 + (config[offset + index] ?? 0);
+    this.#device.configWasRead?.(offset, size);
     return value;
   }
 }

@@ -71,7 +71,8 @@ export class Virtqueue {
   readonly maxSize: number;
   readonly #ram: GuestRam;
   readonly #owner: QueueOwner;
-  #chain: Chain | null = null;
+  /** Looked at and not completed yet, in their order. */
+  #chains: Chain[] = [];
 
   /** @param maxSize in entries, a power of two */
   constructor(ram: GuestRam, owner: QueueOwner, maxSize: number) {
@@ -83,13 +84,13 @@ export class Virtqueue {
 
   reset(): void {
     this.state = powerOnState(this.maxSize);
-    this.#chain = null;
+    this.#chains = [];
   }
 
   /** @returns what is wrong with it, or null */
   restore(state: VirtqueueState): string | null {
     this.state = { ...state };
-    this.#chain = null;
+    this.#chains = [];
     return state.enabled ? this.#inspect() : null;
   }
 
@@ -113,36 +114,42 @@ export class Virtqueue {
     return inside ? null : 'a queue outside memory';
   }
 
-  /** The chain that is next, or null. The same one again until it is completed. */
-  peek(): Chain | null {
+  /**
+   * The chain that is next, or null. The same one again until it is completed.
+   * @param ahead the one so many places behind it, for what fills several; those before it were looked at
+   */
+  peek(ahead = 0): Chain | null {
     if (!this.state.enabled || !this.#owner.live) return null;
-    if (this.#chain) return this.#chain;
-    if (!this.#hasNext()) return null;
+    const known = this.#chains[ahead];
+    if (known) return known;
+    if (!this.#hasMore(ahead)) return null;
     const { available, nextAvailable, size } = this.state;
-    const head = this.#ram.read16(available + AVAILABLE_HEADER + (nextAvailable & (size - 1)) * AVAILABLE_ENTRY);
+    const head = this.#ram.read16(
+      available + AVAILABLE_HEADER + ((nextAvailable + ahead) & (size - 1)) * AVAILABLE_ENTRY,
+    );
     const chain = readChain(this.#chainSource(), head);
     if (typeof chain === 'string') {
       this.#owner.broken(chain);
       return null;
     }
-    this.#chain = chain;
+    this.#chains[ahead] = chain;
     return chain;
   }
 
   /**
-   * Gives the chain that `peek` showed back to the driver.
-   * @param writtenBytes how much of its writable part was filled, from the start
+   * Gives chains that `peek` showed back to the driver, all at the same moment.
+   * @param writtenBytes how much of the writable part of each was filled, from the start
    */
-  complete(writtenBytes: number): void {
-    const chain = this.#chain;
-    if (!chain) return;
-    this.#chain = null;
+  complete(...writtenBytes: readonly number[]): void {
     const { state } = this;
-    const entry = state.used + USED_HEADER + (state.nextUsed & (state.size - 1)) * USED_ENTRY;
-    this.#ram.write32(entry, chain.head);
-    this.#ram.write32(entry + 4, writtenBytes);
-    state.nextAvailable = (state.nextAvailable + 1) & U16;
-    state.nextUsed = (state.nextUsed + 1) & U16;
+    if (this.#chains.length === 0) return;
+    for (const [index, { head }] of this.#chains.splice(0, writtenBytes.length).entries()) {
+      const entry = state.used + USED_HEADER + (state.nextUsed & (state.size - 1)) * USED_ENTRY;
+      this.#ram.write32(entry, head);
+      this.#ram.write32(entry + 4, writtenBytes[index] ?? 0);
+      state.nextAvailable = (state.nextAvailable + 1) & U16;
+      state.nextUsed = (state.nextUsed + 1) & U16;
+    }
     this.#ram.write16(state.used + 2, state.nextUsed);
   }
 
@@ -155,15 +162,16 @@ export class Virtqueue {
     state.lastTold = state.nextUsed;
   }
 
-  /** Whether entries wait. With event indices, also asks to be notified of the next one when there are none. */
-  #hasNext(): boolean {
+  /** Whether more than `seen` entries wait. With event indices, also asks to be notified of the next one when not. */
+  #hasMore(seen: number): boolean {
     const { state } = this;
-    let waiting = (this.#ram.read16(state.available + 2) - state.nextAvailable) & U16;
-    if (waiting === 0 && this.#owner.eventIndex) {
-      this.#ram.write16(state.used + USED_HEADER + state.size * USED_ENTRY, state.nextAvailable);
-      waiting = (this.#ram.read16(state.available + 2) - state.nextAvailable) & U16;
+    const waits = (): number => (this.#ram.read16(state.available + 2) - state.nextAvailable) & U16;
+    let waiting = waits();
+    if (waiting <= seen && this.#owner.eventIndex) {
+      this.#ram.write16(state.used + USED_HEADER + state.size * USED_ENTRY, (state.nextAvailable + waiting) & U16);
+      waiting = waits();
     }
-    if (waiting <= state.size) return waiting > 0;
+    if (waiting <= state.size) return waiting > seen;
     this.#owner.broken(`${waiting} entries in a queue of ${state.size}`);
     return false;
   }
