@@ -37,6 +37,14 @@ export class GuestCards {
     if (card !== undefined) this.plug({ ...card, name });
   }
 
+  get all(): readonly CardSpec[] {
+    return [...this.#byKey.values()];
+  }
+
+  withKey(key: string): CardSpec | null {
+    return this.#byKey.get(key) ?? null;
+  }
+
   withMac(mac: string): CardSpec | null {
     return this.#byMac.get(mac) ?? null;
   }
