@@ -13,25 +13,25 @@ export const V86_RESTORE_MS = [69, 383] as const;
 
 type Service = Awaited<ReturnType<typeof createService>>;
 
-/** A service in a directory of its own, with the image that `inn image pull debian-13-tiny` made. */
+/** A service in a directory of its own, with one image that `inn image pull` made. */
 export class BenchService {
   readonly folder: string;
   readonly service: Service;
+  readonly #image: string;
 
-  private constructor(folder: string, service: Service) {
+  private constructor(folder: string, service: Service, image: string) {
     this.folder = folder;
     this.service = service;
+    this.#image = image;
   }
 
-  static async open(): Promise<BenchService> {
-    const images = join(defaultDataDirectory(), 'images', IMAGE);
-    if (!existsSync(images)) throw new Error(`the benchmark needs the image ${IMAGE}: inn image pull ${IMAGE}`);
+  static async open(image = IMAGE): Promise<BenchService> {
+    const images = join(defaultDataDirectory(), 'images', image);
+    if (!existsSync(images)) throw new Error(`the benchmark needs the image ${image}: inn image pull ${image}`);
     const folder = mkdtempSync(join(tmpdir(), 'inn-bench-'));
-    cpSync(images, join(folder, 'images', IMAGE), { recursive: true });
-    return new BenchService(
-      folder,
-      await createService({ dataDirectory: folder, host: 'background', version: 'bench' }),
-    );
+    cpSync(images, join(folder, 'images', image), { recursive: true });
+    const service = await createService({ dataDirectory: folder, host: 'background', version: 'bench' });
+    return new BenchService(folder, service, image);
   }
 
   get machines(): Service['handlers']['machines'] {
@@ -44,7 +44,7 @@ export class BenchService {
 
   /** A machine that has booted, and whose agent answers. */
   async running(name: string, memoryBytes: number): Promise<void> {
-    const source = { kind: 'image', image: IMAGE } as const;
+    const source = { kind: 'image', image: this.#image } as const;
     await this.machines.create({ name, source, memoryBytes, disks: [], start: true });
     await this.agentAnswers(name);
   }
