@@ -19,11 +19,11 @@ const MOST_CLONES = 2;
 let made = 0;
 let size = 0;
 
-/** Each life of the writer goes on behind the last line that it finds. */
+/** Each life of the writer goes on behind the last line that it finds. A snapshot may be of the moment between mkdir and mount. */
 const WRITER = `
   kill -9 $(cat /run/writer 2>/dev/null) 2>/dev/null
   echo $$ >/run/writer
-  [ -d /mnt/log ] || { mkdir -p /mnt/log; modprobe ext4; mount -t ext4 /dev/vda /mnt/log || exit 9; }
+  grep -q ' /mnt/log ' /proc/mounts || { mkdir -p /mnt/log; modprobe ext4; mount -t ext4 /dev/vda /mnt/log || exit 9; }
   i=$(tail -n 1 /mnt/log/lines 2>/dev/null); i=\${i:-0}
   while i=$((i + 1)); echo $i >>/mnt/log/lines && sync; do echo $i; done
   dmesg | tail -n 25 | sed 's/^/guest: /'
