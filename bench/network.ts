@@ -38,7 +38,7 @@ async function prepare(): Promise<string> {
   const program = Buffer.from(GUEST_PROGRAM).toString('base64');
   await inGuest(`echo ${program} | base64 -d >${PROGRAM} && chmod +x ${PROGRAM} && sync`);
   const disk = join(bench.folder, 'guest.qcow2');
-  await machines.stop({ machine: NAME });
+  await machines.stop({ machine: NAME, graceMs: 120_000 });
   while ((await machines.inspect({ machine: NAME })).state !== 'stopped')
     await new Promise((go) => setTimeout(go, 100));
   const top = (await machines.inspect({ machine: NAME })).disks[0]?.path ?? '';
