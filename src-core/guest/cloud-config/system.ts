@@ -67,7 +67,7 @@ done
 # What is asked for may come from a disk too: so it is tried, and said what is missing when that fails.
 if [ -z "$cards" ]; then network='this machine has no network card'
 elif has_way_out; then network=
-else network="the network has given this machine no way out for ${NETWORK_WAIT_SECONDS} s (see \"ip addr\" and \"ip route\")"
+else network="the network has given this machine no way out for ${NETWORK_WAIT_SECONDS} s (see \\"ip addr\\" and \\"ip route\\")"
 fi
 trap '[ $? -eq 0 ] || [ -z "$network" ] || echo "$network"' EXIT
 set -e

@@ -52,7 +52,13 @@ const UNWANTED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Of no use here at all: where udev's rules could come from, what the login on the console replaces, and a screen's driver. */
-const MASKED = ['systemd-udev-load-credentials.service', 'serial-getty@hvc0.service', 'modprobe@drm.service'];
+const MASKED = [
+  'systemd-udev-load-credentials.service',
+  'serial-getty@hvc0.service',
+  'modprobe@drm.service',
+  // For what a DHCP server remembers.
+  'systemd-networkd-persistent-storage.service',
+];
 
 /** Look for what this machine cannot have; the rest of them stays. */
 const GENERATORS = ['debug', 'gpt-auto', 'hibernate-resume', 'rc-local', 'run', 'ssh', 'system-update', 'tpm2'];
