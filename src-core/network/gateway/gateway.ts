@@ -44,6 +44,8 @@ export interface ProtocolParts {
   readonly cards: GuestCards;
   /** That a card was seen to use, IPv4 and IPv6. */
   addressesOf(card: CardSpec): readonly Address[];
+  /** MAC of the card that an address belongs to, as far as is known. */
+  macOf(address: Address): string | null;
   /** As it is now. */
   reachesHost(): boolean;
 }
@@ -191,6 +193,7 @@ export class Gateway {
       addresses: this.addresses,
       cards: this.#cards,
       addressesOf: (card) => this.#seenOf(card),
+      macOf: (address) => this.#neighbours.find(address),
       reachesHost: () => this.#reachesHost,
     };
   }
