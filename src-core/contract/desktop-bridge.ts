@@ -9,6 +9,7 @@ export interface DesktopBridge {
   chooseFile(title: string): Promise<string | null>;
   chooseFolder(title: string): Promise<string | null>;
   chooseNewFile(title: string, name: string): Promise<string | null>;
+  saveFile(title: string, name: string, bytes: Uint8Array): Promise<string | null>;
   openLink(url: string): Promise<void>;
   showLogs(): Promise<void>;
   setFullScreen(on: boolean): Promise<void>;

@@ -38,6 +38,8 @@ export function changedPreferences(before: Preferences, change: unknown): Prefer
 /** What the menus of the app can tell the window to do. */
 export type WindowCommand = 'new-machine' | 'palette' | 'search' | 'shortcuts' | 'preferences' | 'full-screen-console';
 
+const MOST_SAVED_BYTES = 64 * 1024 * 1024;
+
 export const desktopCalls = {
   preferences: z.object({}),
   changePreferences: preferencesChangeSchema,
@@ -47,7 +49,16 @@ export const desktopCalls = {
   chooseFolder: z.object({ title: z.string().max(200) }),
   /** Likewise a file that is to be written; `name` is proposed. */
   chooseNewFile: z.object({ title: z.string().max(200), name: z.string().min(1).max(200) }),
-  /** Opens an https address in the person's browser, after they agreed. */
+  /** Writes a file where the person says; answers with where that is, null when they do not want it after all. */
+  saveFile: z.object({
+    title: z.string().max(200),
+    name: z.string().min(1).max(200),
+    bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= MOST_SAVED_BYTES, 'This is too much to save'),
+  }),
+  /**
+   * Opens an https address in the person's browser, after they agreed; or what a forwarded port of this computer leads
+   * to, as http://127.0.0.1:8080/.
+   */
   openLink: z.object({ url: z.string().max(4096) }),
   /** Shows the folder with the logs. */
   showLogs: z.object({}),

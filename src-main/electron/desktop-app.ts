@@ -4,6 +4,7 @@ import type { WindowCommand } from '../../src-core/contract/desktop.ts';
 import { toFailure } from '../../src-core/contract/failures.ts';
 import { CHANNELS } from './channels.ts';
 import { desktopCallHandler } from './desktop-calls.ts';
+import { forwardedPorts } from './forwarded-ports.ts';
 import { runningGuests, shutDownGuests, suspendGuests } from './guests.ts';
 import { setMenu } from './menu.ts';
 import { PAGE_ORIGIN } from './page.ts';
@@ -107,7 +108,11 @@ export class DesktopApp {
   }
 
   #answerPage(): void {
-    const answer = desktopCallHandler({ store: this.#store, logDirectory: join(this.#dataDirectory, 'logs') });
+    const answer = desktopCallHandler({
+      store: this.#store,
+      logDirectory: join(this.#dataDirectory, 'logs'),
+      forwardedPorts: () => forwardedPorts(this.#dataDirectory),
+    });
     ipcMain.handle(CHANNELS.call, (event, name: unknown, input: unknown) => {
       if (!this.#isPage(event)) throw new Error('not the page of this app');
       return answer(event, name, input);

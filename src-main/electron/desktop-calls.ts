@@ -1,8 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { BrowserWindow, dialog, type IpcMainInvokeEvent, shell } from 'electron';
 import type { z } from 'zod';
 import { AppError } from '../../src-core/base/errors.ts';
 import { type DesktopCall, desktopCalls } from '../../src-core/contract/desktop.ts';
+import { linkAddress } from './link-address.ts';
 import { confirmLink, type PageWindow } from './questions.ts';
 import type { PreferenceStore } from './preferences.ts';
 
@@ -12,21 +14,18 @@ type Handlers = { readonly [C in DesktopCall]: (input: Input<C>, window: PageWin
 export interface DesktopCallsOptions {
   readonly store: PreferenceStore;
   readonly logDirectory: string;
+  /** Ports of this computer's loopback that lead to guests now, over TCP. */
+  forwardedPorts(): Promise<readonly number[]>;
 }
 
-/** @throws AppError `denied` for anything but a web address over https */
-function webAddress(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.protocol === 'https:') return url.href;
-  throw new AppError({
-    code: 'denied',
-    doing: 'open this link',
-    because: 'only https addresses are opened from here',
-    hint: 'Copy it if you trust it.',
-  });
+/** Asks where a new file shall be. @returns null when the person does not want it */
+async function askNewFile(window: PageWindow, title: string, name: string): Promise<string | null> {
+  // The name alone: a page must not be able to lead the person's eye into another folder.
+  const { canceled, filePath } = await dialog.showSaveDialog(window, { title, defaultPath: basename(name) });
+  return canceled || filePath === '' ? null : filePath;
 }
 
-function handlers({ store, logDirectory }: DesktopCallsOptions): Handlers {
+function handlers({ store, logDirectory, forwardedPorts }: DesktopCallsOptions): Handlers {
   return {
     preferences: () => store.preferences,
     changePreferences: (change) => store.change(change),
@@ -38,13 +37,14 @@ function handlers({ store, logDirectory }: DesktopCallsOptions): Handlers {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, properties: ['openDirectory'] });
       return canceled ? null : (filePaths[0] ?? null);
     },
-    chooseNewFile: async ({ title, name }, window) => {
-      // The name alone: a page must not be able to lead the person's eye into another folder.
-      const { canceled, filePath } = await dialog.showSaveDialog(window, { title, defaultPath: basename(name) });
-      return canceled || filePath === '' ? null : filePath;
+    chooseNewFile: ({ title, name }, window) => askNewFile(window, title, name),
+    saveFile: async ({ title, name, bytes }, window) => {
+      const path = await askNewFile(window, title, name);
+      if (path !== null) await writeFile(path, bytes);
+      return path;
     },
     openLink: async ({ url }, window) => {
-      const address = webAddress(url);
+      const address = await linkAddress(url, forwardedPorts);
       if (await confirmLink(window, address, store)) await shell.openExternal(address);
     },
     showLogs: async () => {

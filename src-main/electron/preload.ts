@@ -21,6 +21,7 @@ const bridge: DesktopBridge = {
   chooseFile: (title) => call('chooseFile', { title }) as Promise<string | null>,
   chooseFolder: (title) => call('chooseFolder', { title }) as Promise<string | null>,
   chooseNewFile: (title, name) => call('chooseNewFile', { title, name }) as Promise<string | null>,
+  saveFile: (title, name, bytes) => call('saveFile', { title, name, bytes }) as Promise<string | null>,
   openLink: (url) => call('openLink', { url }) as Promise<void>,
   showLogs: () => call('showLogs') as Promise<void>,
   setFullScreen: (on) => call('setFullScreen', { on }) as Promise<void>,

@@ -4,6 +4,7 @@ import { HostPage } from '../host/HostPage.tsx';
 import { ImagesPage } from '../images/ImagesPage.tsx';
 import { NewMachinePage } from '../machines/create/NewMachinePage.tsx';
 import { MachinesPage } from '../machines/MachinesPage.tsx';
+import { NetworksPage } from '../networks/NetworksPage.tsx';
 import { ConfirmDialog } from '../parts/ConfirmDialog.tsx';
 import { DialogHost } from '../parts/dialogs.tsx';
 import { Toasts } from '../parts/toasts.tsx';
@@ -27,6 +28,8 @@ function Page({ place }: { place: Place }) {
       return <MachinesPage place={place} />;
     case 'new-machine':
       return <NewMachinePage image={place.image} />;
+    case 'networks':
+      return <NetworksPage place={place} />;
     case 'images':
       return <ImagesPage />;
     case 'host':

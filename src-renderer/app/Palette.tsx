@@ -22,9 +22,13 @@ function show(index: number): void {
 
 function Commands() {
   const machines = useInventory((inventory) => inventory.machines);
+  const networks = useInventory((inventory) => inventory.networks);
   const [sought, setSought] = useState('');
   const [at, setAt] = useState(0);
-  const commands = useMemo(() => paletteCommands(Object.values(machines), sought), [machines, sought]);
+  const commands = useMemo(
+    () => paletteCommands(Object.values(machines), Object.values(networks), sought),
+    [machines, networks, sought],
+  );
   const current = Math.min(at, commands.length - 1);
 
   function move(index: number): void {

@@ -1,11 +1,11 @@
-import { Keyboard, type LucideIcon, Monitor, Package, Server, Settings } from 'lucide-react';
+import { Keyboard, type LucideIcon, Monitor, Network, Package, Server, Settings } from 'lucide-react';
 import { Hint } from '../parts/Button.tsx';
 import { type Place, placeHash } from '../state/place.ts';
 import { keyText } from './keys.ts';
 import { windowCommands } from './window-commands.ts';
 
 interface RailItem {
-  readonly page: 'machines' | 'images' | 'host' | 'settings';
+  readonly page: 'machines' | 'images' | 'networks' | 'host' | 'settings';
   readonly label: string;
   readonly icon: LucideIcon;
 }
@@ -13,13 +13,19 @@ interface RailItem {
 const PAGES: readonly RailItem[] = [
   { page: 'machines', label: 'Machines', icon: Monitor },
   { page: 'images', label: 'Images', icon: Package },
+  { page: 'networks', label: 'Networks', icon: Network },
   { page: 'host', label: 'Host', icon: Server },
 ];
+
+function targetOf(page: RailItem['page']): Place {
+  if (page === 'machines') return { page, machine: null, tab: 'summary' };
+  return page === 'networks' ? { page, network: null, tab: 'overview' } : { page };
+}
 
 function RailLink({ item, place }: { item: RailItem; place: Place }) {
   const { page, label, icon: Icon } = item;
   const current = place.page === page || (page === 'machines' && place.page === 'new-machine');
-  const target: Place = page === 'machines' ? { page, machine: null, tab: 'summary' } : { page };
+  const target = targetOf(page);
   return (
     <a className="rail-link" href={placeHash(target)} aria-current={current ? 'page' : undefined}>
       <Icon size={20} strokeWidth={1.75} aria-hidden />

@@ -3,8 +3,13 @@ import { askImportImage } from '../images/ImportImageDialog.tsx';
 import { ACTION_LABELS, perform } from '../machines/actions.ts';
 import { askImportMachine } from '../machines/ImportDialog.tsx';
 import { MACHINE_ACTIONS, type MachineAction, refusal } from '../machines/availability.ts';
+import type { NetworkView } from '../../src-core/contract/networks.ts';
+import { askConnect } from '../networks/ConnectDialog.tsx';
+import { askNewNetwork } from '../networks/CreateNetworkDialog.tsx';
+import { PRESETS } from '../networks/conditions.ts';
+import { setConditions } from '../networks/network-actions.ts';
 import { changePreferences } from '../state/preferences.ts';
-import { go, goToMachine, type MachineTab } from '../state/place.ts';
+import { go, goToMachine, goToNetwork, type MachineTab } from '../state/place.ts';
 import { keyText } from './keys.ts';
 import { windowCommands } from './window-commands.ts';
 
@@ -20,8 +25,10 @@ const GENERAL: readonly PaletteCommand[] = [
   { id: 'new', label: 'New machine', group: 'Create', keys: keyText('N'), run: windowCommands['new-machine'] },
   { id: 'import-machine', label: 'Import machine', group: 'Create', run: askImportMachine },
   { id: 'import-image', label: 'Import image', group: 'Create', run: askImportImage },
+  { id: 'new-network', label: 'New network', group: 'Create', run: askNewNetwork },
   { id: 'machines', label: 'Go to Machines', group: 'Go to', run: () => goToMachine(null) },
   { id: 'images', label: 'Go to Images', group: 'Go to', run: () => go({ page: 'images' }) },
+  { id: 'networks', label: 'Go to Networks', group: 'Go to', run: () => goToNetwork(null) },
   { id: 'host', label: 'Go to Host', group: 'Go to', run: () => go({ page: 'host' }) },
   { id: 'settings', label: 'Go to Settings', group: 'Go to', keys: keyText(','), run: windowCommands.preferences },
   { id: 'keys', label: 'Show all keys', group: 'Window', keys: keyText('?'), run: windowCommands.shortcuts },
@@ -53,6 +60,7 @@ function machineCommands(machine: MachineView): readonly PaletteCommand[] {
     { id: `${id} console`, label: `Console of ${name}`, group: name, run: go('console') },
     { id: `${id} open`, label: `Open ${name}`, group: name, run: go('summary') },
     { id: `${id} hardware`, label: `Hardware of ${name}`, group: name, run: go('hardware') },
+    { id: `${id} network`, label: `Network of ${name}`, group: name, run: go('network') },
     { id: `${id} snapshots`, label: `Snapshots of ${name}`, group: name, run: go('snapshots') },
     ...MACHINE_ACTIONS.filter((action) => refusal(action, machine) === null).map((action) => ({
       id: `${id} ${action}`,
@@ -63,9 +71,35 @@ function machineCommands(machine: MachineView): readonly PaletteCommand[] {
   ];
 }
 
+function networkCommands(network: NetworkView): readonly PaletteCommand[] {
+  const { id, name } = network;
+  const group = `Network ${name}`;
+  return [
+    { id: `${id} open`, label: `Open network ${name}`, group, run: () => goToNetwork(id) },
+    { id: `${id} packets`, label: `Packets of network ${name}`, group, run: () => goToNetwork(id, 'packets') },
+    {
+      id: `${id} forwards`,
+      label: `Forwarded ports of network ${name}`,
+      group,
+      run: () => goToNetwork(id, 'forwards'),
+    },
+    { id: `${id} connect`, label: `Connect a machine to network ${name}`, group, run: () => askConnect(network) },
+    ...PRESETS.map((preset) => ({
+      id: `${id} ${preset.name}`,
+      label: `Conditions of network ${name}: ${preset.name}`,
+      group,
+      run: () => void setConditions(network, preset.conditions),
+    })),
+  ];
+}
+
 /** Everything that can be done now and holds all words that are sought. */
-export function paletteCommands(machines: readonly MachineView[], sought: string): readonly PaletteCommand[] {
+export function paletteCommands(
+  machines: readonly MachineView[],
+  networks: readonly NetworkView[],
+  sought: string,
+): readonly PaletteCommand[] {
   const words = sought.toLowerCase().split(/\s+/);
   const holdsAll = ({ label }: PaletteCommand) => words.every((word) => label.toLowerCase().includes(word));
-  return [...GENERAL, ...machines.flatMap(machineCommands)].filter(holdsAll);
+  return [...GENERAL, ...machines.flatMap(machineCommands), ...networks.flatMap(networkCommands)].filter(holdsAll);
 }

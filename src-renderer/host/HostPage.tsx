@@ -4,6 +4,7 @@ import { CommandLine } from '../parts/CommandLine.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { useInventory } from '../state/inventory.ts';
 import { HostCharts } from './HostCharts.tsx';
+import { NetworkUse } from './NetworkUse.tsx';
 import { Ports } from './Ports.tsx';
 import { ResourceCard } from './ResourceCard.tsx';
 import { RESOURCES } from './resources.ts';
@@ -28,6 +29,7 @@ function Host({ host }: { host: HostView }) {
         </div>
         <HostCharts host={host} />
         <Shares host={host} />
+        <NetworkUse />
         <Ports ports={host.network.ports} />
         <CommandLine command="inn host" />
       </div>

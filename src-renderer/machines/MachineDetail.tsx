@@ -6,6 +6,7 @@ import { goToMachine, type MachineTab } from '../state/place.ts';
 import { ConsoleTab } from '../consoles/ConsoleTab.tsx';
 import { ConsoleTools } from '../consoles/ConsoleTools.tsx';
 import { HardwareTab } from '../hardware/HardwareTab.tsx';
+import { MachineNetworkTab } from '../networks/MachineNetworkTab.tsx';
 import { SnapshotsTab } from '../snapshots/SnapshotsTab.tsx';
 import { InspectTab } from './InspectTab.tsx';
 import { MachineNotices } from './MachineNotices.tsx';
@@ -16,6 +17,7 @@ const TAB_LABELS: Record<MachineTab, string> = {
   summary: 'Summary',
   console: 'Console',
   hardware: 'Hardware',
+  network: 'Network',
   snapshots: 'Snapshots',
   inspect: 'Inspect',
 };
@@ -54,6 +56,9 @@ export function MachineDetail({ machine, tab }: { machine: MachineView; tab: Mac
       </Tabs.Panel>
       <Tabs.Panel value="hardware" className="panel" tabIndex={0}>
         <HardwareTab machine={machine} />
+      </Tabs.Panel>
+      <Tabs.Panel value="network" className="panel" tabIndex={0}>
+        <MachineNetworkTab machine={machine} />
       </Tabs.Panel>
       <Tabs.Panel value="snapshots" className="panel panel-snapshots" tabIndex={-1}>
         <SnapshotsTab machine={machine} />

@@ -33,6 +33,7 @@ function ListHead({ machines }: { machines: readonly MachineView[] }) {
       <span>State</span>
       <span>Processor</span>
       <span>Memory</span>
+      <span>Address</span>
       <span className="machine-agent">Agent</span>
       <span />
     </div>

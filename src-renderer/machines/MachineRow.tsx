@@ -83,6 +83,18 @@ function MemoryCell({ machine }: { machine: MachineView }) {
   );
 }
 
+/** The first card's; the summary has all. */
+function AddressCell({ machine }: { machine: MachineView }) {
+  const [first, ...others] = machine.cards;
+  if (!first) return <span className="faint">–</span>;
+  return (
+    <span className={isOn(machine.state) && first.connected ? 'machine-address' : 'machine-address faint'}>
+      {first.address ?? '–'}
+      {others.length > 0 && <span className="faint"> +{others.length}</span>}
+    </span>
+  );
+}
+
 const AGENT_WORDS = { absent: 'None', waiting: 'Waiting', ready: 'Ready' } as const;
 
 export const WideRow = memo(function WideRow({ machine, open }: RowProps) {
@@ -97,6 +109,7 @@ export const WideRow = memo(function WideRow({ machine, open }: RowProps) {
       <StateBadge state={machine.state} />
       <ProcessorCell machine={machine} />
       <MemoryCell machine={machine} />
+      <AddressCell machine={machine} />
       <span className="machine-agent faint">{isOn(machine.state) ? AGENT_WORDS[machine.agent] : '–'}</span>
       <span className="machine-actions">
         <GuardedButton

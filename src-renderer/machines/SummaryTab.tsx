@@ -4,6 +4,8 @@ import { CommandLine } from '../parts/CommandLine.tsx';
 import { PreparationProgress } from '../tasks/PreparationProgress.tsx';
 import { countOf, formatBytes, formatDuration, formatProcessors, formatTime } from '../parts/quantities.ts';
 import { type MachineSample, useInventory } from '../state/inventory.ts';
+import { AddressFacts } from '../networks/AddressFacts.tsx';
+import { MachineTraffic } from '../networks/MachineTraffic.tsx';
 import { ConfigurationFact } from './ConfigurationFact.tsx';
 import { Fact } from './Fact.tsx';
 import { SnapshotFact } from './SnapshotFact.tsx';
@@ -59,6 +61,7 @@ function LiveCharts({ machine }: { machine: MachineView }) {
         top={machine.memoryBytes}
         format={formatBytes}
       />
+      {machine.cards.length > 0 && <MachineTraffic machine={machine} />}
     </div>
   );
 }
@@ -74,6 +77,7 @@ export function SummaryTab({ machine }: { machine: MachineView }) {
         <Fact label="Processors">{machine.processors}</Fact>
         <Fact label="Memory">{formatBytes(machine.memoryBytes)}</Fact>
         <Fact label="Disks">{disks.length === 0 ? 'None' : countOf(disks.length, 'disk')}</Fact>
+        <AddressFacts machine={machine} />
         {startedAt !== null && (
           <Fact label="Up">
             <Uptime since={startedAt} />

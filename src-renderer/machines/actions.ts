@@ -1,10 +1,12 @@
 import {
+  Cable,
   Camera,
   CirclePause,
   CirclePlay,
   CirclePower,
   Copy,
   Eraser,
+  EthernetPort,
   FileDown,
   FolderOpen,
   GitFork,
@@ -55,6 +57,8 @@ export const ACTION_LABELS: Record<MachineAction, string> = {
   'change-memory': 'Change memory',
   'change-disks': 'Change disks',
   'change-shares': 'Change shared folders',
+  'change-cards': 'Change network cards',
+  'change-cable': 'Pull or plug cables',
   remove: 'Delete',
 };
 
@@ -78,6 +82,8 @@ export const ACTION_ICONS: Record<MachineAction, LucideIcon> = {
   'change-memory': MemoryStick,
   'change-disks': HardDrive,
   'change-shares': FolderOpen,
+  'change-cards': EthernetPort,
+  'change-cable': Cable,
   remove: Trash2,
 };
 
@@ -116,6 +122,7 @@ export async function removeMachines(machines: readonly MachineView[]): Promise<
   );
 }
 
+const goToNetworkTab = ({ id }: MachineView) => goToMachine(id, 'network');
 const goToHardware = ({ id }: MachineView) => goToMachine(id, 'hardware');
 
 /** What asks for more than a machine asks for one machine's. */
@@ -130,6 +137,8 @@ const ASKS: Partial<Record<MachineAction, (machine: MachineView) => void>> = {
   'change-memory': goToHardware,
   'change-disks': goToHardware,
   'change-shares': goToHardware,
+  'change-cards': goToNetworkTab,
+  'change-cable': goToNetworkTab,
 };
 
 type SwitchAction = 'start' | 'resume' | 'pause' | 'suspend' | 'stop' | 'restart' | 'kill' | 'discard';

@@ -25,6 +25,8 @@ export const OTHER_ACTIONS = [
   'change-memory',
   'change-disks',
   'change-shares',
+  'change-cards',
+  'change-cable',
 ] as const;
 export type MachineAction = (typeof MACHINE_ACTIONS)[number] | (typeof OTHER_ACTIONS)[number];
 
@@ -55,6 +57,8 @@ const ALLOWED: Record<MachineAction, readonly MachineState[]> = {
   'change-memory': ['stopped', 'failed', 'running', 'paused'],
   'change-disks': ['stopped', 'failed', 'running'],
   'change-shares': ['preparing', 'stopped', 'failed', 'running'],
+  'change-cards': ['stopped', 'failed', 'running'],
+  'change-cable': ['preparing', 'stopped', 'failed', 'starting', 'running', 'paused', 'stopping', 'suspended'],
   remove: ['stopped', 'failed', 'suspended'],
 };
 
@@ -126,6 +130,10 @@ const REFUSALS: Partial<Record<MachineAction, Partial<Record<MachineState, Refus
     suspended: { why: 'Resume the machine to change this', remedy: 'resume' },
   },
   'change-shares': {
+    paused: { why: 'Resume the machine to change this', remedy: 'resume' },
+    suspended: { why: 'Resume the machine to change this', remedy: 'resume' },
+  },
+  'change-cards': {
     paused: { why: 'Resume the machine to change this', remedy: 'resume' },
     suspended: { why: 'Resume the machine to change this', remedy: 'resume' },
   },

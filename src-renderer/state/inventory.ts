@@ -3,6 +3,7 @@ import type { ServiceEvent } from '../../src-core/contract/events.ts';
 import type { HostView } from '../../src-core/contract/host.ts';
 import type { ImageView } from '../../src-core/contract/images.ts';
 import type { MachineView } from '../../src-core/contract/machines.ts';
+import type { NetworkView } from '../../src-core/contract/networks.ts';
 import type { SnapshotView } from '../../src-core/contract/snapshots.ts';
 import type { TaskView } from '../../src-core/contract/tasks.ts';
 
@@ -14,6 +15,16 @@ export interface MachineSample {
   readonly processorUsed: number;
   readonly memoryUsedBytes: number;
   readonly instructions: number;
+  /** Through all of its network cards, since it was started. */
+  readonly networkSentBytes: number;
+  readonly networkReceivedBytes: number;
+}
+
+/** What one network card had carried at a moment. */
+export interface CardSample {
+  readonly at: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
 }
 
 export interface HostSample {
@@ -31,8 +42,11 @@ export interface Inventory {
   readonly tasks: Readonly<Record<string, TaskView>>;
   /** By machine, oldest first. */
   readonly snapshots: Readonly<Record<string, readonly SnapshotView[]>>;
+  readonly networks: Readonly<Record<string, NetworkView>>;
   readonly host: HostView | null;
   readonly machineHistory: Readonly<Record<string, readonly MachineSample[]>>;
+  /** By `cardKey`; only of cards whose machine runs. */
+  readonly cardHistory: Readonly<Record<string, readonly CardSample[]>>;
   readonly hostHistory: readonly HostSample[];
 }
 
@@ -41,8 +55,10 @@ export const emptyInventory: Inventory = {
   images: {},
   tasks: {},
   snapshots: {},
+  networks: {},
   host: null,
   machineHistory: {},
+  cardHistory: {},
   hostHistory: [],
 };
 
@@ -62,8 +78,31 @@ function historyFor(inventory: Inventory, machine: MachineView): Inventory['mach
   return machine.startedAt === null ? without(inventory.machineHistory, machine.id) : inventory.machineHistory;
 }
 
-/** What the inventory is after an event. Pure. */
-export function withEvent(inventory: Inventory, event: ServiceEvent): Partial<Inventory> {
+export function cardKey(machine: string, slot: number): string {
+  return `${machine}/${slot}`;
+}
+
+/** Counters begin anew with each run, and so does their curve. */
+function pushedTraffic(history: readonly CardSample[] | undefined, sample: CardSample): readonly CardSample[] {
+  const last = history?.at(-1);
+  const begunAnew = last !== undefined && last.sentBytes + last.receivedBytes > sample.sentBytes + sample.receivedBytes;
+  return pushed(begunAnew ? [] : history, sample);
+}
+
+function withTraffic(history: Inventory['cardHistory'], network: NetworkView, at: number): Inventory['cardHistory'] {
+  return network.guests.reduce((now, { machine, card }) => {
+    const key = cardKey(machine, card.slot);
+    if (card.traffic === null) return without(now, key);
+    const { sentBytes, receivedBytes } = card.traffic;
+    return { ...now, [key]: pushedTraffic(now[key], { at, sentBytes, receivedBytes }) };
+  }, history);
+}
+
+/**
+ * What the inventory is after an event. Pure.
+ * @param at when it came, in milliseconds since 1970: traffic is counted, and only its time makes a rate of it
+ */
+export function withEvent(inventory: Inventory, event: ServiceEvent, at: number): Partial<Inventory> {
   switch (event.type) {
     case 'machine':
       return {
@@ -79,8 +118,16 @@ export function withEvent(inventory: Inventory, event: ServiceEvent): Partial<In
     case 'machine-stats': {
       const machine = inventory.machines[event.id];
       if (machine === undefined) return {};
-      const { takenAt: at, processorUsed, memoryUsedBytes, instructions } = event.stats;
-      const sample = { at, processorUsed, memoryUsedBytes, instructions };
+      const { takenAt, processorUsed, memoryUsedBytes, instructions } = event.stats;
+      const { networkSentBytes = 0, networkReceivedBytes = 0 } = event.stats;
+      const sample = {
+        at: takenAt,
+        processorUsed,
+        memoryUsedBytes,
+        instructions,
+        networkSentBytes,
+        networkReceivedBytes,
+      };
       return {
         machines: { ...inventory.machines, [event.id]: { ...machine, stats: event.stats } },
         machineHistory: { ...inventory.machineHistory, [event.id]: pushed(inventory.machineHistory[event.id], sample) },
@@ -89,8 +136,12 @@ export function withEvent(inventory: Inventory, event: ServiceEvent): Partial<In
     case 'snapshots':
       return { snapshots: { ...inventory.snapshots, [event.machine]: event.snapshots } };
     case 'network':
+      return {
+        networks: { ...inventory.networks, [event.network.id]: event.network },
+        cardHistory: withTraffic(inventory.cardHistory, event.network, at),
+      };
     case 'network-removed':
-      return {};
+      return { networks: without(inventory.networks, event.id) };
     case 'image':
       return { images: { ...inventory.images, [event.image.name]: event.image } };
     case 'image-removed':
@@ -114,7 +165,7 @@ export function withEvent(inventory: Inventory, event: ServiceEvent): Partial<In
 }
 
 export function applyEvent(event: ServiceEvent): void {
-  useInventory.setState((inventory) => withEvent(inventory, event));
+  useInventory.setState((inventory) => withEvent(inventory, event, Date.now()));
 }
 
 function byKey<T>(values: readonly T[], key: (value: T) => string): Readonly<Record<string, T>> {
@@ -126,12 +177,14 @@ export function replaceInventory(
   machines: readonly MachineView[],
   images: readonly ImageView[],
   tasks: readonly TaskView[],
+  networks: readonly NetworkView[],
   host: HostView,
 ): void {
   useInventory.setState({
     machines: byKey(machines, (machine) => machine.id),
     images: byKey(images, (image) => image.name),
     tasks: byKey(tasks, (task) => task.id),
+    networks: byKey(networks, (network) => network.id),
     host,
   });
 }

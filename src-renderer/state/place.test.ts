@@ -7,6 +7,8 @@ test.for<Place>([
   { page: 'new-machine', image: null },
   { page: 'new-machine', image: 'debian-13-tiny' },
   { page: 'images' },
+  { page: 'networks', network: null, tab: 'overview' },
+  { page: 'networks', network: '00112233aabbccdd', tab: 'packets' },
   { page: 'host' },
   { page: 'settings' },
 ])('the place %o is found again from its address', (place) => {

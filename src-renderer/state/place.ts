@@ -4,13 +4,17 @@ import { useSyncExternalStore } from 'react';
  * Where in the window one is, kept in the address after `#`: a reload comes back to the same place, and the browser's
  * own back and forward work.
  */
-export const MACHINE_TABS = ['summary', 'console', 'hardware', 'snapshots', 'inspect'] as const;
+export const MACHINE_TABS = ['summary', 'console', 'hardware', 'network', 'snapshots', 'inspect'] as const;
 export type MachineTab = (typeof MACHINE_TABS)[number];
+
+export const NETWORK_TABS = ['overview', 'guests', 'forwards', 'conditions', 'packets', 'settings'] as const;
+export type NetworkTab = (typeof NETWORK_TABS)[number];
 
 export type Place =
   | { readonly page: 'machines'; readonly machine: string | null; readonly tab: MachineTab }
   | { readonly page: 'new-machine'; readonly image: string | null }
   | { readonly page: 'images' }
+  | { readonly page: 'networks'; readonly network: string | null; readonly tab: NetworkTab }
   | { readonly page: 'host' }
   | { readonly page: 'settings' };
 
@@ -19,6 +23,10 @@ export const FROM_FILES = '_files';
 
 function isMachineTab(text: string | undefined): text is MachineTab {
   return MACHINE_TABS.some((tab) => tab === text);
+}
+
+function isNetworkTab(text: string | undefined): text is NetworkTab {
+  return NETWORK_TABS.some((tab) => tab === text);
 }
 
 function decoded(part: string): string {
@@ -34,6 +42,8 @@ export function parsePlace(hash: string): Place {
   switch (page) {
     case 'new':
       return { page: 'new-machine', image: first || null };
+    case 'networks':
+      return { page, network: first || null, tab: isNetworkTab(second) ? second : 'overview' };
     case 'images':
     case 'host':
     case 'settings':
@@ -52,6 +62,8 @@ export function placeHash(place: Place): string {
   switch (place.page) {
     case 'machines':
       return place.machine === null ? path('machines') : path('machines', place.machine, place.tab);
+    case 'networks':
+      return place.network === null ? path('networks') : path('networks', place.network, place.tab);
     case 'new-machine':
       return path('new', place.image);
     default:
@@ -66,6 +78,10 @@ export function go(place: Place): void {
 
 export function goToMachine(machine: string | null, tab: MachineTab = 'summary'): void {
   go({ page: 'machines', machine, tab });
+}
+
+export function goToNetwork(network: string | null, tab: NetworkTab = 'overview'): void {
+  go({ page: 'networks', network, tab });
 }
 
 let known: { hash: string; place: Place } | null = null;

@@ -42,13 +42,14 @@ export function service(): InnkeeperClient {
 
 async function fill(client: InnkeeperClient): Promise<void> {
   await client.events.subscribe({});
-  const [machines, images, tasks, host] = await Promise.all([
+  const [machines, images, tasks, networks, host] = await Promise.all([
     client.machines.list({}),
     client.images.list({}),
     client.tasks.list({}),
+    client.networks.list({}),
     client.host.view({}),
   ]);
-  replaceInventory(machines, images, tasks, host);
+  replaceInventory(machines, images, tasks, networks, host);
 }
 
 async function openOnce(connect: Connect, onLost: () => void): Promise<void> {

@@ -34,9 +34,19 @@ export function host(): HostView {
       shares: [],
       path: '/home/ada/.local/share/innkeeper',
     },
-    network: { ports: [{ address: '127.0.0.1', port: 7777, protocol: 'tcp', owner: 'Innkeeper for browsers' }] },
+    network: {
+      ports: [{ address: '127.0.0.1', port: 7777, protocol: 'tcp', owner: 'Innkeeper for browsers' }, ...forwarded()],
+    },
     limits: { processors: 8, memoryBytes: 16 * GIB },
   };
+}
+
+function forwarded() {
+  return machines.flatMap(({ name, forwards }) =>
+    forwards
+      .filter(({ state }) => state === 'active')
+      .map(({ address, port, protocol }) => ({ address, port, protocol, owner: `machine ${name}` })),
+  );
 }
 
 /** What a second of running looks like. */
@@ -53,6 +63,8 @@ export function measure(): void {
         instructions: before + 240e6,
         diskReadBytes: 0,
         diskWrittenBytes: 0,
+        networkSentBytes: Math.round((before / 240e6) * 9000),
+        networkReceivedBytes: Math.round((before / 240e6) * 52_000 * (1 + 0.1 * Math.sin(Date.now() / 5000))),
       },
     });
   }

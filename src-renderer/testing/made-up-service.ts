@@ -6,7 +6,7 @@ import { forgetImages, imageMethods } from './made-up-images.ts';
 import { change, machines } from './made-up-machine-list.ts';
 import { machineMethods, shareMethods } from './made-up-machines.ts';
 import { snapshotMethods } from './made-up-snapshot-methods.ts';
-import { networkMethods } from './made-up-networks.ts';
+import { connectMachines, connectMany, networkMethods } from './made-up-networks.ts';
 import { madeUpSnapshots, manySnapshots } from './made-up-snapshots.ts';
 import { tasks } from './made-up-tasks.ts';
 
@@ -39,6 +39,7 @@ const client: InnkeeperClient = {
 };
 
 export async function connectMadeUp(): Promise<Connection> {
+  connectMachines();
   if (new URLSearchParams(window.location.search).has('empty')) {
     machines.length = 0;
     tasks.length = 0;
@@ -47,6 +48,7 @@ export async function connectMadeUp(): Promise<Connection> {
   if (new URLSearchParams(window.location.search).has('many')) {
     madeUpSnapshots['web-1'] = manySnapshots(120);
     change('web-1', { currentSnapshot: 'n118' });
+    connectMany(36);
   }
   setInterval(measure, 1000);
   return {

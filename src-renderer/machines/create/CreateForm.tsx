@@ -19,6 +19,7 @@ import { CpuLimitSlider } from '../../hardware/CpuLimitSlider.tsx';
 import { DiskFields } from './DiskFields.tsx';
 import { creation, type Draft, filesProblem, firstDraft } from './draft.ts';
 import { FileFields } from './FileFields.tsx';
+import { NetworkFields } from './NetworkFields.tsx';
 import { UserDataField } from './UserDataField.tsx';
 import { userDataProblem } from './user-data.ts';
 import { memoryStops, processorStops } from '../../hardware/memory-stops.ts';
@@ -67,10 +68,11 @@ function Advanced({ draft, change }: PartProps) {
       <Collapsible.Trigger className="advanced-trigger">
         <ChevronRight size={16} aria-hidden className="advanced-arrow" />
         Advanced
-        <span className="faint">disks, user-data, processor limit</span>
+        <span className="faint">disks, network, user-data, processor limit</span>
       </Collapsible.Trigger>
       <Collapsible.Panel className="advanced-panel stack">
         <DiskFields disks={draft.disks} onChange={(disks) => change({ disks })} />
+        <NetworkFields networks={draft.networks} onChange={(networks) => change({ networks })} />
         <UserDataField value={draft.userData} onChange={(userData) => change({ userData })} />
         <CpuLimitSlider
           value={draft.cpuLimit}

@@ -18,6 +18,8 @@ export interface Draft {
   readonly disks: readonly DiskDraft[];
   readonly cpuLimit: number | null;
   readonly userData: string;
+  /** Ids, a card for each. null: the default network, as the service has it. */
+  readonly networks: readonly string[] | null;
 }
 
 const FILES_MEMORY_BYTES = 256 * 1024 * 1024;
@@ -25,7 +27,7 @@ const FILES_MEMORY_BYTES = 256 * 1024 * 1024;
 export function firstDraft(name: string, entry: CatalogEntry | null): Draft {
   const { processors, memoryBytes } = entry?.defaults ?? { processors: 1, memoryBytes: FILES_MEMORY_BYTES };
   const files = { kernel: '', initrd: '', firmware: '', commandLine: '' };
-  return { name, processors, memoryBytes, ...files, disks: [], cpuLimit: null, userData: '' };
+  return { name, processors, memoryBytes, ...files, disks: [], cpuLimit: null, userData: '', networks: null };
 }
 
 function given<K extends string>(key: K, text: string): Partial<Record<K, string>> {
@@ -65,6 +67,7 @@ export function creation(draft: Draft, entry: CatalogEntry | null, start: boolea
     memoryBytes: draft.memoryBytes,
     cpuLimit: draft.cpuLimit,
     disks: draft.disks.flatMap((disk) => draftDisk(disk)),
+    ...(draft.networks === null ? {} : { networks: [...draft.networks] }),
     ...(draft.userData.trim() === '' ? {} : { userData: draft.userData }),
     start,
   };

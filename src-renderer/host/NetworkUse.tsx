@@ -1,0 +1,77 @@
+import type { MachineView } from '../../src-core/contract/machines.ts';
+import { formatRate, rateOf } from '../networks/traffic.ts';
+import { formatBytes } from '../parts/quantities.ts';
+import { type MachineSample, useInventory } from '../state/inventory.ts';
+import { placeHash } from '../state/place.ts';
+
+function rateOfMachine(samples: readonly MachineSample[] | undefined) {
+  return rateOf(
+    samples?.map(({ at, networkSentBytes, networkReceivedBytes }) => ({
+      at,
+      sentBytes: networkSentBytes,
+      receivedBytes: networkReceivedBytes,
+    })),
+  );
+}
+
+function Row({ machine }: { machine: MachineView }) {
+  const samples = useInventory(({ machineHistory }) => machineHistory[machine.id]);
+  const { sent, received } = rateOfMachine(samples);
+  const last = samples?.at(-1);
+  return (
+    <tr>
+      <th scope="row">
+        <a href={placeHash({ page: 'machines', machine: machine.id, tab: 'network' })}>{machine.name}</a>
+      </th>
+      <td>{machine.cards.map(({ networkName }) => networkName).join(', ')}</td>
+      <td className="number">{formatRate(sent)}</td>
+      <td className="number">{formatRate(received)}</td>
+      <td className="number">{formatBytes(last?.networkSentBytes ?? 0)}</td>
+      <td className="number">{formatBytes(last?.networkReceivedBytes ?? 0)}</td>
+    </tr>
+  );
+}
+
+/** Which guest uses how much of the network, since it was started and now. */
+export function NetworkUse() {
+  const machines = useInventory((inventory) => inventory.machines);
+  const rows = Object.values(machines)
+    .filter(({ startedAt, cards }) => startedAt !== null && cards.length > 0)
+    .sort((a, b) => a.name.localeCompare(b.name));
+  return (
+    <section className="stack-tight">
+      <h2 className="section-title">Network</h2>
+      {rows.length === 0 ? (
+        <p className="faint">No guest that runs has a network card.</p>
+      ) : (
+        <div className="table-box">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Guest</th>
+                <th scope="col">Networks</th>
+                <th scope="col" className="number">
+                  Sends
+                </th>
+                <th scope="col" className="number">
+                  Receives
+                </th>
+                <th scope="col" className="number">
+                  Sent
+                </th>
+                <th scope="col" className="number">
+                  Received
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((machine) => (
+                <Row key={machine.id} machine={machine} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+import { Copy, ExternalLink, Trash2 } from 'lucide-react';
+import type { ForwardView } from '../../src-core/contract/networks.ts';
+import { openForward } from '../desktop/links.ts';
+import { Button, IconButton } from '../parts/Button.tsx';
+import { copyText } from '../parts/clipboard.ts';
+import { placeHash } from '../state/place.ts';
+import { ForwardState } from './ForwardState.tsx';
+import { forwardText, forwardUrl, freePortOf } from './forwards.ts';
+import { type MachineRef, removeForward, takeOtherPort } from './network-actions.ts';
+
+export interface ForwardOfMachine {
+  readonly machine: MachineRef;
+  readonly forward: ForwardView;
+}
+
+function Actions({ machine, forward }: ForwardOfMachine) {
+  const { address, port, state } = forward;
+  const url = forwardUrl(forward);
+  const free = state === 'failed' ? freePortOf(forward.failure) : null;
+  const host = address.includes(':') ? `[${address}]` : address;
+  return (
+    <span className="row-actions">
+      {free !== null && (
+        <Button small onClick={() => void takeOtherPort(machine, forward, free)}>
+          Use port {free}
+        </Button>
+      )}
+      {url !== null && (
+        <IconButton
+          small
+          icon={ExternalLink}
+          label={`Open ${url}`}
+          disabled={state !== 'active'}
+          onClick={() => openForward(url)}
+        />
+      )}
+      <IconButton
+        small
+        icon={Copy}
+        label={`Copy ${url ?? `${host}:${port}`}`}
+        onClick={() => void copyText(url ?? `${host}:${port}`, 'The address')}
+      />
+      <IconButton
+        small
+        icon={Trash2}
+        label={`Forward port ${port} no more`}
+        onClick={() => void removeForward(machine, forward)}
+      />
+    </span>
+  );
+}
+
+interface ForwardTableProps {
+  readonly rows: readonly ForwardOfMachine[];
+  /** Which machine each leads to, where that is not plain. */
+  readonly withMachine?: boolean;
+}
+
+/** Ports of this computer that lead to guests. */
+export function ForwardTable({ rows, withMachine = false }: ForwardTableProps) {
+  return (
+    <div className="table-box">
+      <table className="table">
+        <thead>
+          <tr>
+            {withMachine && <th scope="col">Machine</th>}
+            <th scope="col">This computer</th>
+            <th scope="col">Guest’s port</th>
+            <th scope="col">State</th>
+            <th scope="col">
+              <span className="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ machine, forward }) => (
+            <tr key={`${machine.id} ${forwardText(forward)}`}>
+              {withMachine && (
+                <th scope="row">
+                  <a href={placeHash({ page: 'machines', machine: machine.id, tab: 'network' })}>{machine.name}</a>
+                </th>
+              )}
+              <td>
+                <code>
+                  {forward.address}:{forward.port}
+                </code>
+              </td>
+              <td className="figure">
+                {forward.guestPort}/{forward.protocol}
+              </td>
+              <td>
+                <ForwardState forward={forward} />
+              </td>
+              <td>
+                <Actions machine={machine} forward={forward} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

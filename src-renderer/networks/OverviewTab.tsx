@@ -1,0 +1,34 @@
+import { Monitor, Plus } from 'lucide-react';
+import { useState } from 'react';
+import type { NetworkView } from '../../src-core/contract/networks.ts';
+import { Button } from '../parts/Button.tsx';
+import { CommandLine } from '../parts/CommandLine.tsx';
+import { askConnect } from './ConnectDialog.tsx';
+import { GuestDetails } from './GuestDetails.tsx';
+import { guestKey } from './links.ts';
+import { Picture } from './Picture.tsx';
+
+/** The network as a picture, and what one points at in words. */
+export function OverviewTab({ network }: { network: NetworkView }) {
+  const [chosen, setChosen] = useState<string | null>(null);
+  const guest = network.guests.find((known) => guestKey(known) === chosen);
+  return (
+    <div className="overview">
+      <div className="overview-picture">
+        <Picture network={network} chosen={chosen} choose={setChosen} />
+        {network.guests.length === 0 && (
+          <div className="overview-empty">
+            <Monitor size={24} strokeWidth={1.5} aria-hidden />
+            <p>No machine has a cable to this network.</p>
+            <Button look="primary" icon={Plus} onClick={() => askConnect(network)}>
+              Connect a machine…
+            </Button>
+            <p className="empty-or">or, in a terminal</p>
+            <CommandLine command={`inn vm create first --image debian-13-tiny --network ${network.name}`} />
+          </div>
+        )}
+      </div>
+      {guest && <GuestDetails network={network} guest={guest} close={() => setChosen(null)} />}
+    </div>
+  );
+}
