@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BoardSpec, DiskInSlot } from '../board-interface.ts';
 import { MEMORY_MAP } from '../core-interface.ts';
+import { FakeFramePort } from '../devices/testing/fake-frame-port.ts';
 import { FakePort } from '../devices/testing/fake-port.ts';
 import { FakeRam } from '../devices/testing/fake-ram.ts';
 import { anySize, anyWord, seededRandom, type Random } from '../devices/testing/random.ts';
@@ -20,6 +21,9 @@ function everyDevice(
   random: Random,
 ): { devices: Devices; lines: Map<number, boolean>; ports: FakePort[] } {
   const lines = new Map<number, boolean>();
+  const cable = new FakeFramePort();
+  for (let frame = 0; frame < 5; frame++) cable.bring(14 + random(600));
+  cable.room = random(10);
   const ports = [new FakePort(40), new FakePort(5)] as const;
   const [terminal, agent] = ports;
   const spec: BoardSpec = {
@@ -27,6 +31,10 @@ function everyDevice(
     memoryBytes: memory.ram.sizeBytes,
     boot: { commandLine: '' },
     disks: [disk(0, false), disk(5, true)],
+    cards: [
+      { slot: 0, mac: Uint8Array.of(2, 0, 0, 0, 0, 1), port: cable },
+      { slot: 2, mac: Uint8Array.of(2, 0, 0, 0, 0, 2), port: null },
+    ],
     console: terminal,
     ports: [{ name: 'agent', port: agent }],
     random: (into) => into.forEach((_, at) => (into[at] = random(256))),
@@ -91,6 +99,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
         if (random(20) === 0) for (const port of now.ports) port.room += random(30);
         if (random(10) === 0) now.devices.service();
         if (random(50) === 0) now.devices.renewGeneration();
+        if (random(50) === 0) now.devices.cards.connect(random(2) * 2, random(2) === 0 ? null : new FakeFramePort());
       }
       const before = bytesOf(now.devices);
       const state = devicesStateSchema.parse(JSON.parse(JSON.stringify(now.devices.save())));

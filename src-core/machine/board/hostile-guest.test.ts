@@ -3,13 +3,15 @@ import type { BlockBackend, BoardSpec } from '../board-interface.ts';
 import { MEMORY_MAP } from '../core-interface.ts';
 import type { GuestRam } from '../devices/guest-ram.ts';
 import { FakePort } from '../devices/testing/fake-port.ts';
+import { FakeFramePort } from '../devices/testing/fake-frame-port.ts';
 import { createBoard } from './board.ts';
 import { FakeCore } from './testing/fake-core.ts';
 import { kernelBytes, sourceOf } from './testing/sources.ts';
 
 const RAM = MEMORY_MAP.ram.base;
 const MEMORY = 16 * 2 ** 20;
-const SLOTS = 4;
+/** Of the console, the entropy device, two disks and a network card. */
+const SLOTS = [1, 2, 3, 4, 28];
 const OPERATIONS = 200_000;
 
 /** Marsaglia's xorshift32: the same guest for the same seed. */
@@ -38,11 +40,13 @@ const disk: BlockBackend = {
 
 function machine() {
   const core = new FakeCore();
+  const cable = new FakeFramePort();
   const spec: BoardSpec = {
     harts: 1,
     memoryBytes: MEMORY,
     boot: { kernel: sourceOf(kernelBytes()), commandLine: '' },
     disks: [disk, { ...disk, readOnly: true }],
+    cards: [{ slot: 0, mac: Uint8Array.of(2, 0, 0, 0, 0, 1), port: cable }],
     console: new FakePort(1000),
     ports: [{ name: 'agent', port: new FakePort() }],
     random: (into) => into.fill(3),
@@ -50,7 +54,7 @@ function machine() {
   };
   const board = createBoard(spec, core);
   if (!core.imports) throw new Error('the board has not asked for a core');
-  return { core, board, host: core.imports };
+  return { core, board, host: core.imports, cable };
 }
 
 type Host = ReturnType<typeof machine>['host'];
@@ -60,7 +64,7 @@ const PLACES = [MEMORY_MAP.uart, MEMORY_MAP.rtc, MEMORY_MAP.pciPio, MEMORY_MAP.b
 
 /** A guest that knows where things are, and does anything with them: one operation of it. */
 function misbehave(host: Host, ram: GuestRam, random: Random): void {
-  const slot = 1 + random(SLOTS);
+  const slot = SLOTS[random(SLOTS.length)] ?? 1;
   const window = MEMORY_MAP.pciMmio.base + slot * 0x4000;
   const config = MEMORY_MAP.pciEcam.base + (slot << 15);
   const value = random(3) === 0 ? random(2 ** 32) : random(256);
@@ -126,13 +130,14 @@ function offer(ram: GuestRam, random: Random): void {
 }
 
 test('whatever a guest does to its devices, nothing is thrown and nothing outside its memory changes', () => {
-  const { core, board, host } = machine();
+  const { core, board, host, cable } = machine();
   const random = generator(20_261_122);
   const outside = core.memory.slice(0, 65_536);
   for (let operation = 0; operation < OPERATIONS; operation++) {
     misbehave(host, board.ram, random);
     offer(board.ram, random);
     if (operation % 16 === 0) board.service();
+    if (operation % 64 === 0 && cable.waiting.length < 8) cable.bring(14 + random(1504));
   }
   expect(core.memory.subarray(0, 65_536)).toEqual(outside);
   // Not all of it was refused at the door.
@@ -140,5 +145,5 @@ test('whatever a guest does to its devices, nothing is thrown and nothing outsid
   expect(diskReadBytes).toBeGreaterThan(0);
   expect(diskWrittenBytes).toBeGreaterThan(0);
   const notified = board.exits().filter(({ kind, count }) => kind === 'notify' && count > 1000);
-  expect(notified.map(({ device }) => device)).toEqual(['console', 'rng', 'disk0', 'disk1']);
+  expect(notified.map(({ device }) => device)).toEqual(['console', 'rng', 'disk0', 'disk1', 'card0']);
 });
