@@ -37,6 +37,11 @@ export class PortLeases {
     return { dispose: () => void this.#held.delete(own) };
   }
 
+  /** Who of ours has a port, in words; null for nobody. */
+  holderOf(port: Omit<HostPort, 'owner'>): string | null {
+    return [...this.#held].find((held) => collide(held, { ...port, owner: '' }))?.owner ?? null;
+  }
+
   list(): readonly HostPort[] {
     return [...this.#held].sort((a, b) => a.port - b.port || a.address.localeCompare(b.address));
   }

@@ -1,3 +1,5 @@
+import type { PortProbe } from './connections/forwards.ts';
+import type { Networks } from '../network/networks.ts';
 import type { OwnAgent } from '../guest/agent-renewal.ts';
 import type { Clock, Random } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
@@ -37,6 +39,8 @@ export interface Surroundings {
   readonly disks: DiskLeases;
   readonly layers: LayerPool;
   readonly work: DiskWork;
+  readonly networks: Networks;
+  readonly probePort: PortProbe;
   readonly screens: ScreenReader;
   readonly tasks: LongWork;
   readonly booted: BootedStore;

@@ -88,6 +88,11 @@ export class NetworkBook {
     });
   }
 
+  /** In memory only, until something of it changes. */
+  adopt(network: NetworkDocument): void {
+    this.#networks.set(network.id, network);
+  }
+
   /** @throws AppError; it is as before then */
   change(id: string, update: (now: NetworkDocument) => NetworkDocument): Promise<void> {
     return this.#writes.take(async () => {

@@ -50,7 +50,13 @@ export class Networks {
     await this.#book.load();
     if (this.#book.named(DEFAULT_NETWORK)) return;
     const network = this.#document({ name: DEFAULT_NETWORK, internal: false, reachesHost: false }, 'make a network');
-    await this.#book.add(network);
+    try {
+      await this.#book.add(network);
+    } catch (error) {
+      // A full disk keeps nobody from looking at what there is.
+      this.#around.log.warn('the default network could not be written', { error });
+      this.#book.adopt(network);
+    }
   }
 
   onChanged(listener: (id: string) => void): Disposable {

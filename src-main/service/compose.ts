@@ -6,6 +6,7 @@ import { HostModel } from '../../src-core/host/host-model.ts';
 import { BootedStore } from '../../src-core/hypervisor/booted/booted-store.ts';
 import { DiskLeases } from '../../src-core/hypervisor/machine-disks/disk-leases.ts';
 import { Hypervisor } from '../../src-core/hypervisor/hypervisor.ts';
+import type { Networks } from '../../src-core/network/networks.ts';
 import { LayerPool } from '../../src-core/hypervisor/layers/layer-pool.ts';
 import { MachineStore } from '../../src-core/hypervisor/store/machine-store.ts';
 import type { Surroundings } from '../../src-core/hypervisor/surroundings.ts';
@@ -35,7 +36,9 @@ import { Logs } from './logs.ts';
 import { nodeClock, nodeRandom } from './os/node-clock.ts';
 import { NodeFiles } from './os/node-files.ts';
 import { NodeMeter } from './os/node-meter.ts';
+import { probePort } from './os/port-probe.ts';
 import type { Service, ServiceOptions } from './service-interface.ts';
+import { openNetworks } from './open-networks.ts';
 import { SettingsFile } from './settings.ts';
 import { Tasks } from './tasks.ts';
 import { WorkerRunner } from './worker-runner.ts';
@@ -54,6 +57,7 @@ interface Parts {
   readonly machineTransfers: MachineTransfers;
   readonly hypervisor: Hypervisor;
   readonly feed: EventFeed;
+  readonly networks: Networks;
 }
 
 /** Puts the service together over this computer. @param release gives the data directory back, last */
@@ -92,6 +96,7 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
   const layers = new LayerPool({ files, random: nodeRandom, clock: nodeClock }, folders, (error) =>
     logs.service.warn({ error }, 'layers that nobody needs could not be deleted'),
   );
+  const networks = openNetworks({ dataDirectory, files, logs });
   const around: Surroundings = {
     clock: nodeClock,
     random: nodeRandom,
@@ -105,6 +110,8 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
     work: new DiskWorkers(),
     booted: new BootedStore(files, join(dataDirectory, 'images')),
     isQuickStartOn: () => settings.settings.quickStart,
+    networks,
+    probePort,
     screens: new HeadlessScreens(),
     tasks: listedWork(tasks),
     disks: new DiskLeases(),
@@ -122,9 +129,13 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
   const transfers = new ImageTransfers(tools);
   const machineTransfers = new MachineTransfers(tools, hypervisor, options.version);
   hypervisor.onQuickStart(onMade);
+  await networks.load();
   await hypervisor.open();
   logs.service.info({ version: options.version, host: options.host, node: process.version }, 'the service has started');
-  return { options, logs, settings, tasks, host, images, builds, tools, transfers, machineTransfers, hypervisor, feed };
+  return {
+    ...{ options, logs, settings, tasks, host, images, builds, tools, transfers, machineTransfers, hypervisor, feed },
+    networks,
+  };
 }
 
 function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void): InnkeeperHandlers {
@@ -186,9 +197,10 @@ async function measure(hypervisor: Hypervisor, host: HostModel): Promise<readonl
 }
 
 async function disposeParts(parts: Parts, consoles: ConsoleStreams, release: () => Promise<void>): Promise<void> {
-  const { hypervisor, tasks, images, feed, logs } = parts;
+  const { hypervisor, tasks, images, feed, logs, networks } = parts;
   try {
     await hypervisor.close();
+    await networks.dispose();
     tasks.close();
     consoles.close();
     feed.close();

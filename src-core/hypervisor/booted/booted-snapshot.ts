@@ -30,7 +30,8 @@ export type BootedHardware = Pick<MachineDefinition, 'processors' | 'memoryBytes
 /** The name of a booted snapshot: what is in the image, the hardware, and how Innkeeper writes states. */
 export function keyOf(image: ImageDocument, { processors, memoryBytes }: BootedHardware): string {
   const digests = filesOf(image).map(({ sha256 }) => sha256.slice(0, 12));
-  return [`v${MACHINE_STATE_VERSION}`, `p${processors}`, `m${memoryBytes / (1024 * 1024)}`, ...digests].join('-');
+  // n1: with one network card, in slot 0.
+  return ['n1', `v${MACHINE_STATE_VERSION}`, `p${processors}`, `m${memoryBytes / (1024 * 1024)}`, ...digests].join('-');
 }
 
 /**
@@ -38,11 +39,16 @@ export function keyOf(image: ImageDocument, { processors, memoryBytes }: BootedH
  * Only such a one is the same whether it boots or goes on from where another one had booted.
  */
 export function isNothingButImage(definition: MachineDefinition, { runningSince, lastEnd }: RunRecord): boolean {
-  const { source, disks, shares, bootOrder, configuration, resume, newIdentity, currentSnapshot } = definition;
+  const { source, disks, shares, cards, bootOrder, configuration, resume, newIdentity, currentSnapshot } = definition;
   const isNew =
     runningSince === null && lastEnd === null && !newIdentity && resume === null && currentSnapshot === null;
-  const isPlain = shares.length === 0 && bootOrder.length === 0 && configuration === null;
+  const isPlain = shares.length === 0 && hasOneCard(cards) && bootOrder.length === 0 && configuration === null;
   const { length } = disks;
   const hasOnlyImageDisk = length === 0 || (length === 1 && disks[0]?.own === true && disks[0].slot === 0);
   return source.kind === 'image' && isNew && isPlain && hasOnlyImageDisk && definition.memoryTarget === null;
+}
+
+/** As the machine that was booted once had it: what is in its memory knows no other. */
+function hasOneCard(cards: MachineDefinition['cards']): boolean {
+  return cards.length === 1 && cards[0]?.slot === 0;
 }

@@ -37,7 +37,7 @@ beforeEach(async () => {
 const machine = (): ReturnType<typeof bench.hypervisor.get> => bench.hypervisor.get('web', 'use');
 
 async function startOf(more: Parameters<Workbench['create']>[1] = {}): Promise<string> {
-  await bench.create('web', more);
+  await bench.create('web', { networks: ['default'], ...more });
   await machine().start();
   return bench.runner.last.spec.start.kind;
 }
@@ -68,7 +68,7 @@ describe('a new machine of an image that was booted once', () => {
   });
 
   it('boots when it was cloned, or where that is switched off', async () => {
-    await bench.create('first');
+    await bench.create('first', { networks: ['default'] });
     await bench.hypervisor.clone('first', { name: 'web', full: false });
     await machine().start();
     expect(bench.runner.last.spec.start.kind).toBe('power-on');
@@ -78,7 +78,7 @@ describe('a new machine of an image that was booted once', () => {
   });
 
   it('boots when what was kept turns out to be of no use, which is then deleted', async () => {
-    await bench.create('web');
+    await bench.create('web', { networks: ['default'] });
     bench.runner.holds = true;
     const starting = machine().start();
     await expect.poll(() => bench.runner.runs.length).toBe(1);
@@ -94,7 +94,7 @@ describe('a new machine of an image that was booted once', () => {
   });
 
   it('is killed while it is being started', async () => {
-    await bench.create('web');
+    await bench.create('web', { networks: ['default'] });
     bench.runner.holds = true;
     const starting = machine().start();
     starting.catch(() => undefined);
@@ -154,7 +154,7 @@ describe('a new machine of an image with a disk that was booted once', () => {
     ['is of another size', () => emptyQcow2({ sizeBytes: 9 * MIB, backing: backingOf('tiny', 'disk.qcow2') }, 'grown')],
     ['is built on nothing', () => emptyQcow2({ sizeBytes: 8 * MIB }, 'other')],
   ])('boots, and keeps its disk, when that %s already', async (_what, changed) => {
-    await bench.create('web');
+    await bench.create('web', { networks: ['default'] });
     const before = diskOf();
     const path = bench.layers.diskPath(before);
     bench.files.put(path, changed(bench.files.entries.get(path)?.bytes ?? new Uint8Array(0)));
@@ -165,7 +165,7 @@ describe('a new machine of an image with a disk that was booted once', () => {
 });
 
 it('only a machine that was never switched on is nothing but its image', async () => {
-  await bench.create('web');
+  await bench.create('web', { networks: ['default'] });
   const { definition } = machine();
   expect(isNothingButImage(definition, { version: 1, runningSince: null, lastEnd: null })).toBe(true);
   expect(isNothingButImage(definition, { version: 1, runningSince: 1, lastEnd: null })).toBe(false);

@@ -17,6 +17,7 @@ import type { Booted, BootedHardware } from './booted-snapshot.ts';
 const LONGEST_BOOT_MS = 5 * 60_000;
 /** Nothing new on the console for so long: it has come up. */
 const QUIET_MS = 1500;
+const NO_NETWORK = '0000000000000000';
 /** It is nobody's first concern. */
 const CPU_LIMIT_PERCENT = 50;
 
@@ -126,6 +127,8 @@ export class Template {
       ...{ version: DEFINITION_VERSION, id: this.#around.layers.newLayer(), name, ...hardware, disks },
       createdAt: this.#around.clock.now(),
       source: { kind: 'image', image: name },
+      // So that its driver is there; nothing is ever connected to it.
+      cards: [{ slot: 0, mac: this.#around.networks.leases.newMac(), network: NO_NETWORK, connected: false }],
     });
   }
 

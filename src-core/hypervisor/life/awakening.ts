@@ -1,3 +1,4 @@
+import { cardIdentityOf } from '../connections/cards.ts';
 import type { Identity } from '../../guest/protocol.ts';
 import type { Random } from '../../host/clock.ts';
 import type { MachineDefinition } from '../store/definition.ts';
@@ -27,12 +28,15 @@ export async function goOn(body: MachineBody, { attempt, doing, live, renewed, t
   await live.run.resume();
   body.check(attempt, doing);
   wakeUp(body, live, renewed, then);
+  // Its guest has another machine's network addresses in its memory.
+  if (renewed) body.connections.putInOnceRenewed(live);
+  else void body.connections.putIn();
 }
 
 /** @param renewed its guest takes itself for another machine's; @param then called once it knows who it is */
 export function wakeUp(body: MachineBody, live: LiveRun, renewed: boolean, then: () => void = () => undefined): void {
   const asks = renewed || body.definition.newIdentity;
-  live.wakeUp(asks ? newIdentity(body.name, body.around.random) : null);
+  live.wakeUp(asks ? newIdentity(body.definition, body.around.random) : null);
   if (!asks) return;
   const done = (now: MachineDefinition): MachineDefinition => (now.newIdentity ? { ...now, newIdentity: false } : now);
   live.onRenewed(() => {
@@ -41,8 +45,9 @@ export function wakeUp(body: MachineBody, live: LiveRun, renewed: boolean, then:
   });
 }
 
-function newIdentity(hostName: string, random: Random): Identity {
-  return { hostName, machineId: randomHex(random, 16), seed: randomHex(random, 64) };
+function newIdentity({ name, cards }: MachineDefinition, random: Random): Identity {
+  const identity = { hostName: name, machineId: randomHex(random, 16), seed: randomHex(random, 64) };
+  return cards.length === 0 ? identity : { ...identity, cards: cards.map(cardIdentityOf) };
 }
 
 function randomHex(random: Random, byteCount: number): string {

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { AppError, asPartOf } from '../../base/errors.ts';
 import { formatBytes } from '../../base/format-bytes.ts';
 import { createMachineSchema } from '../../contract/machines.ts';
+import { DEFAULT_NETWORK } from '../../contract/networks.ts';
 import { admitDefinition } from '../../host/admission.ts';
 import type { ImageRecord } from '../../images/image.ts';
+import { newCards } from '../connections/cards.ts';
 import { checkBootFiles } from './boot-files.ts';
 import { planUserData } from '../configuration/configuration.ts';
 import { DEFINITION_VERSION } from '../store/definition.ts';
@@ -32,7 +34,7 @@ interface SourceFacts {
 export async function planMachine(
   request: CreateRequest,
   id: string,
-  around: Pick<Surroundings, 'files' | 'host' | 'images' | 'clock' | 'layers'>,
+  around: Pick<Surroundings, 'files' | 'host' | 'images' | 'clock' | 'layers' | 'networks'>,
   pin: Pin,
 ): Promise<MachineDefinition> {
   const { name, source } = request;
@@ -61,7 +63,7 @@ export async function planMachine(
     disks: imageDisk ? [imageDisk, ...disks] : [...disks],
     awaitsImageDisk: image === null,
     shares: [],
-    cards: [],
+    cards: newCards(request.networks ?? [DEFAULT_NETWORK], around.networks, doing),
     forwards: [],
     resume: null,
     newIdentity: image?.document.generalize ?? false,

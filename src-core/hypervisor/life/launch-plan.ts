@@ -1,5 +1,6 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { admitStart } from '../../host/admission.ts';
+import { runCardOf } from '../connections/cards.ts';
 import { bootFromFiles, bootFromImage, checkBootFiles } from './boot-files.ts';
 import type { MachineDefinition } from '../store/definition.ts';
 import { planSeed } from '../configuration/configuration-seed.ts';
@@ -49,6 +50,7 @@ export async function planLaunch(
     boot,
     disks: seed ? [...disks, seed] : disks,
     shares: definition.shares.map(runShareOf),
+    cards: definition.cards.map(runCardOf),
     start: { kind: 'power-on' },
   } as const;
   return { spec, leases };

@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
 import type { Failure } from '../../contract/failures.ts';
 import type { MachineState, MachineStats, TerminalSize } from '../../contract/machines.ts';
+import { ConnectionsInRun } from '../connections/connections-in-run.ts';
 import { MachineConfiguration } from '../configuration/configuration.ts';
 import { MachineConsole } from '../console/console.ts';
 import type { MachineDefinition } from '../store/definition.ts';
@@ -40,6 +41,8 @@ export class MachineBody {
   );
   /** Its user-data, carried out in its guest. */
   readonly configuration = new MachineConfiguration(this);
+  /** Its cables, and the ports that lead to it. */
+  readonly connections = new ConnectionsInRun(this);
   #state: MachineState = 'stopped';
   #attempt = 0;
 

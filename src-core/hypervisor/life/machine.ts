@@ -107,8 +107,8 @@ export class Machine {
       currentSnapshot: this.definition.currentSnapshot,
       disks: [...this.#disks],
       shares: this.shares.views(),
-      cards: [],
-      forwards: [],
+      cards: this.#body.connections.cardViews(),
+      forwards: this.#body.connections.forwardViews(),
       state: this.state,
       startedAt: runningSince,
       agent: this.#body.run?.agent.state ?? 'absent',
@@ -195,6 +195,7 @@ export class Machine {
   async rename(name: string): Promise<void> {
     afterRequest(this.state, 'rename', this.name);
     await this.#body.documents.change((now) => ({ ...now, name }));
+    this.#body.connections.rename(name);
     this.#body.tell();
   }
 
@@ -289,7 +290,9 @@ export class Machine {
   /** Measures it, if it runs. */
   sample(): MachineStats | null {
     if (!this.live || this.state === 'starting') return null;
-    this.#body.stats = this.live.sample();
+    const traffic = this.#body.connections.traffic();
+    const network = traffic && { networkSentBytes: traffic.sentBytes, networkReceivedBytes: traffic.receivedBytes };
+    this.#body.stats = { ...this.live.sample(), ...network };
     return this.#body.stats;
   }
 

@@ -85,6 +85,7 @@ export class Power {
     });
     body.sharesInGuest.follow(body.run.agent);
     body.configuration.follow(body.run.agent);
+    body.connections.begin(body.run);
     return body.run;
   }
 
@@ -123,6 +124,7 @@ export class Power {
   async letGo(): Promise<void> {
     const { run } = this.#body;
     if (!run) return;
+    this.#body.connections.end();
     await run.end();
     if (this.#body.run === run) this.#body.run = null;
     this.#body.stats = null;
@@ -178,6 +180,7 @@ export class Power {
     } else {
       if (body.terminal) live.run.resize(body.terminal);
       if (body.definition.newIdentity) wakeUp(body, live, true);
+      void body.connections.putIn();
       if (isPlain) this.#quickLaunch.tellBooted(live);
     }
     body.happen('launched');

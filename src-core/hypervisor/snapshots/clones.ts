@@ -1,3 +1,4 @@
+import { cardsOfCopy, cardsPutBack } from '../connections/cards.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { AppError } from '../../base/errors.ts';
 import { admitDefinition } from '../../host/admission.ts';
@@ -63,7 +64,9 @@ export class Clones {
         ? await this.#copies(source, name, hardware.disks, doing, pin)
         : (await coverDisks(hardware.disks, doing, this.#around, pin)).disks;
       const resume = memory === null ? null : { memory, renewed: true };
-      const definition = this.#definition(source.definition, { ...hardware, disks, name, resume });
+      const now = source.definition.cards;
+      const cards = memory === null ? now : cardsPutBack(hardware.cards, now);
+      const definition = this.#definition(source.definition, { ...hardware, cards, disks, name, resume }, doing);
       await this.#around.store.create(definition, scrollback);
       return { definition, scrollback };
     });
@@ -79,7 +82,7 @@ export class Clones {
       mustBeShareable(source.definition.disks, doing);
       await source.inItsTurn('fork', async () => {
         const { disks } = await coverDisks(source.definition.disks, doing, this.#around, pin);
-        const definition = this.#definition(source.definition, { name, disks, resume: null });
+        const definition = this.#definition(source.definition, { name, disks, resume: null }, doing);
         const plan = await this.#plan(definition, doing);
         try {
           await this.#fork(source, { definition, plan, doing, pin }, take);
@@ -182,11 +185,13 @@ export class Clones {
     throw new AppError({ code: 'not-found', doing, because: 'the image that it is made from is not here' });
   }
 
-  #definition(source: MachineDefinition, change: Partial<MachineDefinition>): MachineDefinition {
+  #definition(source: MachineDefinition, change: Partial<MachineDefinition>, doing: string): MachineDefinition {
     const id = this.#around.layers.newLayer();
     const createdAt = this.#around.clock.now();
     const fresh = { version: DEFINITION_VERSION, id, createdAt, currentSnapshot: null, newIdentity: true } as const;
-    return { ...source, ...change, ...fresh };
+    const copy = { ...source, ...change };
+    // Ports of this computer lead to one machine only.
+    return { ...copy, ...fresh, cards: cardsOfCopy(copy.cards, this.#around.networks, doing), forwards: [] };
   }
 
   /** What is made stays pinned until a document names it; what came to nothing is swept. */

@@ -1,5 +1,6 @@
 import { AppError, asPartOf } from '../../base/errors.ts';
 import { goOn } from '../life/awakening.ts';
+import { cardsPutBack } from '../connections/cards.ts';
 import type { MachineDefinition } from '../store/definition.ts';
 import { withoutState } from '../store/definition.ts';
 import { keepDisks } from '../machine-disks/kept-disks.ts';
@@ -61,9 +62,11 @@ export class Restoration {
   async #restore(snapshot: Snapshot, doing: string, scrollback: Uint8Array, pin: Pin): Promise<void> {
     const { around, definition } = this.#body;
     const { disks } = await coverDisks(snapshot.hardware.disks, doing, around, pin);
-    // What is in a memory knows the devices that were there: with it, shared folders go back too.
+    // What is in a memory knows the devices that were there: with it, shared folders and network cards go back too.
     const shares = snapshot.memory === null ? definition.shares : snapshot.hardware.shares;
-    const goal = { snapshot, hardware: { ...snapshot.hardware, disks, shares }, doing, scrollback };
+    const then = snapshot.hardware.cards;
+    const cards = snapshot.memory === null ? definition.cards : cardsPutBack(then, definition.cards);
+    const goal = { snapshot, hardware: { ...snapshot.hardware, disks, shares, cards }, doing, scrollback };
     if (snapshot.memory === null) await this.#putBackOff(goal);
     else await this.#putBackLive(goal, snapshot.memory);
   }

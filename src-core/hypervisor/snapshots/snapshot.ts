@@ -15,6 +15,7 @@ export const hardwareSchema = machineDefinitionSchema.pick({
   bootOrder: true,
   disks: true,
   shares: true,
+  cards: true,
 });
 export type Hardware = z.infer<typeof hardwareSchema>;
 
@@ -37,6 +38,6 @@ export const snapshotSchema = z.object({
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
 export function hardwareOf(definition: MachineDefinition): Hardware {
-  const { processors, memoryBytes, memoryTarget, bootOrder, disks, shares } = definition;
-  return { processors, memoryBytes, memoryTarget, bootOrder, disks, shares };
+  const { processors, memoryBytes, memoryTarget, bootOrder, disks, shares, cards } = definition;
+  return { processors, memoryBytes, memoryTarget, bootOrder, disks, shares, cards };
 }

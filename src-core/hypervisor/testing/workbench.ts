@@ -2,6 +2,8 @@ import { HostModel } from '../../host/host-model.ts';
 import { FakeClock } from '../../host/testing/fake-clock.ts';
 import { FakeMeter } from '../../host/testing/fake-meter.ts';
 import { MemoryFiles } from '../../host/testing/memory-files.ts';
+import { FakeNetworkRunner } from '../../network/testing/fake-network-runner.ts';
+import { Networks } from '../../network/networks.ts';
 import { crc32 } from '../../machine/state/crc32.ts';
 import { encodeHeader } from '../../machine/state/layer-header.ts';
 import { BootedStore } from '../booted/booted-store.ts';
@@ -31,6 +33,12 @@ export class Workbench {
   readonly log: string[] = [];
   quickStart = false;
   readonly work = new FakeDiskWork(this.files);
+  /** Of its networks: the others are counted by tests. */
+  readonly networkFiles = new MemoryFiles();
+  networkRunner = new FakeNetworkRunner();
+  /** Ports that other programs have. */
+  readonly takenPorts = new Set<number>();
+  networks!: Networks;
   layers!: LayerPool;
   hypervisor!: Hypervisor;
   #random = 0;
@@ -45,12 +53,20 @@ export class Workbench {
   async restart({ keepPower = false } = {}): Promise<void> {
     if (!keepPower) this.files.powerOn();
     this.runner.save = (path) => this.files.writeAtomically(path, memoryLayer());
+    this.networkRunner = new FakeNetworkRunner();
     const random = (into: Uint8Array): void => void into.fill(++this.#random);
     this.layers = new LayerPool(
       { files: this.files, clock: this.clock, random },
       { disks: '/data/disks', memory: '/data/memory' },
       (error) => this.log.push(`layers: ${String(error)}`),
     );
+    this.networks = new Networks({
+      ...{ files: this.networkFiles, clock: this.clock, random, runner: this.networkRunner },
+      directory: '/data/networks',
+      hostNetworks: () => ['127.0.0.1/8', '10.86.0.5/24'],
+      log: { info: (message) => void this.log.push(message), warn: (message) => void this.log.push(message) },
+    });
+    await this.networks.load();
     this.hypervisor = new Hypervisor({
       clock: this.clock,
       random,
@@ -62,6 +78,8 @@ export class Workbench {
       snapshots: new SnapshotStore(this.files),
       layers: this.layers,
       work: this.work,
+      networks: this.networks,
+      probePort: ({ port }) => Promise.resolve(this.takenPorts.has(port) ? 'taken' : 'free'),
       booted: new BootedStore(this.files, '/data/images'),
       isQuickStartOn: () => this.quickStart,
       screens: { read: (output, size) => Promise.resolve({ ...size, lines: [new TextDecoder().decode(output)] }) },
@@ -79,7 +97,10 @@ export class Workbench {
   }
 
   create(name: string, more: Partial<Parameters<Hypervisor['create']>[0]> = {}): ReturnType<Hypervisor['create']> {
-    return this.hypervisor.create({ name, source: { kind: 'image', image: 'tiny' }, disks: [], start: false, ...more });
+    return this.hypervisor.create({
+      ...{ name, source: { kind: 'image', image: 'tiny' }, disks: [], networks: [], start: false },
+      ...more,
+    });
   }
 
   /** Lets everything happen that waits for nothing but its turn. */
