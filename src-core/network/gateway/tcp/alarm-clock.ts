@@ -43,6 +43,7 @@ export class AlarmClock implements Disposable {
     alarm.place = -1;
     alarm.at = Infinity;
     const last = this.#heap.pop();
+    if (this.#heap.length === 0) this.#disarm();
     if (last === undefined || last === alarm) return;
     this.#put(last, place);
     this.#rise(last);
@@ -50,9 +51,15 @@ export class AlarmClock implements Disposable {
   }
 
   dispose(): void {
-    this.#timer?.dispose();
-    this.#timer = null;
+    this.#disarm();
     this.#heap.length = 0;
+  }
+
+  #disarm(): void {
+    if (this.#timer === null) return;
+    this.#timer.dispose();
+    this.#timer = null;
+    this.#timerAt = Infinity;
   }
 
   #arm(): void {

@@ -282,7 +282,7 @@ export class TcpEndpoint {
     if (this.#isOld(segment)) return this.#reject(segment, from);
     if (!this.#isAcceptable(segment, from)) return this.#reject(segment, from);
     if (hasFlag(segment, FLAG.rst)) {
-      if (from === receiver.next) this.#close(this.#state === 'syn-received' ? 'refused' : 'reset');
+      if (from === receiver.next) this.#wasReset();
       else this.#challenge();
       return;
     }
@@ -293,6 +293,13 @@ export class TcpEndpoint {
       this.#clock.note(segment.timestamps, from, this.#config.wire.now());
     if (!this.#acceptAck(segment)) return;
     if (segment.data.length > 0 || hasFlag(segment, FLAG.fin)) this.#takeText(segment, from);
+  }
+
+  #wasReset(): void {
+    const { state } = this;
+    // Everything had been said: RFC 9293 §3.10.7.4, "Second, Check the RST Bit".
+    if (state === 'closing' || state === 'last-ack' || state === 'time-wait') this.#lastAcked();
+    else this.#close(state === 'syn-received' ? 'refused' : 'reset');
   }
 
   /** PAWS, RFC 7323 §5.3. */

@@ -4,8 +4,8 @@ import type { EndpointEvents, EndpointFailure, EndpointWire } from '../endpoint/
 import { TcpEndpoint } from '../endpoint/endpoint.ts';
 import type { EndpointLimits } from '../endpoint/limits.ts';
 import { ENDPOINT_LIMITS } from '../endpoint/limits.ts';
-import { FLAG, hasFlag, type Segment, type SegmentHead } from '../endpoint/segment.ts';
-import { parseSegment, writeHeader } from '../endpoint/segment-format.ts';
+import { FLAG, hasFlag, NO_SACK, type Segment, type SegmentHead } from '../endpoint/segment.ts';
+import { parseSegment, writeHeader, type Ports } from '../endpoint/segment-format.ts';
 
 /** How a line treats each packet. */
 export interface LineConditions {
@@ -35,8 +35,14 @@ interface Event {
   readonly happens: () => void;
 }
 
+/** What a simulated end needs of time. */
+export interface SimulatedTime {
+  readonly now: number;
+  at(time: number, happens: () => void): void;
+}
+
 /** Time that a test lets pass: what is due happens in order. */
-export class VirtualClock {
+export class VirtualClock implements SimulatedTime {
   now = 0;
   #order = 0;
   readonly #heap: Event[] = [];
@@ -95,7 +101,7 @@ function isBefore(one: Event, other: Event): boolean {
 export class SimulatedEnd implements EndpointWire, EndpointEvents {
   endpoint!: TcpEndpoint;
   readonly budget: Budget;
-  readonly clock: VirtualClock;
+  readonly clock: SimulatedTime;
   readonly received: Uint8Array[] = [];
   receivedBytes = 0;
   hasEnded = false;
@@ -110,9 +116,10 @@ export class SimulatedEnd implements EndpointWire, EndpointEvents {
   /** Puts packets onto the line: all, or none. @returns false when there is no room */
   put: (packets: readonly Uint8Array[]) => boolean = () => true;
   sentPackets = 0;
+  ports: Ports = { sourcePort: 1, destinationPort: 2 };
   #blocked = false;
 
-  constructor(clock: VirtualClock, budget = new Budget(64 * 1024 * 1024)) {
+  constructor(clock: SimulatedTime, budget = new Budget(64 * 1024 * 1024)) {
     this.clock = clock;
     this.budget = budget;
   }
@@ -149,10 +156,7 @@ export class SimulatedEnd implements EndpointWire, EndpointEvents {
       const piece = bytes.subarray(at, at + size);
       const isLast = at + size >= bytes.length;
       const flags = isLast ? head.flags : head.flags & ~(FLAG.fin | FLAG.psh);
-      const header = writeHeader(
-        { sourcePort: 1, destinationPort: 2 },
-        { ...head, flags, sequence: (head.sequence + at) >>> 0 },
-      );
+      const header = writeHeader(this.ports, { ...head, flags, sequence: (head.sequence + at) >>> 0 });
       packets.push(joined([header, piece]));
     }
     this.#blocked = !this.put(packets);
@@ -260,10 +264,19 @@ export class SimulatedConnection {
     const segment = parseSegment(packet);
     if (segment === null) throw new Error('an endpoint sent what is no segment');
     const endpoint = to.endpoint as TcpEndpoint | undefined;
-    if (endpoint !== undefined) endpoint.receive(segment);
+    if (endpoint?.state === 'closed') this.#refuse(to, segment);
+    else if (endpoint !== undefined) endpoint.receive(segment);
     else if (hasFlag(segment, FLAG.syn) && !hasFlag(segment, FLAG.ack)) to.accept(this.#random(2 ** 32), segment);
     // Its bytes are gone when the receiver returns: who kept them without copying is found out.
     packet.fill(0xee);
+  }
+
+  /** What belongs to no connection any more is answered by RST. */
+  #refuse(by: SimulatedEnd, segment: Segment): void {
+    if (hasFlag(segment, FLAG.rst)) return;
+    const options = { maximumSegment: 0, windowScale: -1, sackPermitted: false, timestamps: null, sack: NO_SACK };
+    const head = { ...options, sequence: segment.acknowledgment, acknowledgment: 0, flags: FLAG.rst, window: 0 };
+    by.put([writeHeader(by.ports, head)]);
   }
 }
 
