@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cloudConfigSchema } from './schema.ts';
-import { installPackages } from './system.ts';
+import { planConfiguration } from './plan.ts';
+import { parseUserData } from './user-data.ts';
 
 /** The step that installs packages, on a system that is a folder: its tables of routes, its cards, its apt-get and sleep. */
 let folder: string;
@@ -31,7 +31,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function install(): { status: number | null; said: string; ran: string[] } {
-  const [step] = installPackages(cloudConfigSchema.parse({ packages: ['nginx-light'] }));
+  const [step] = planConfiguration(parseUserData('#cloud-config\npackages: [nginx-light]\n', 'test')).once;
   const script = (step?.script ?? '')
     .replaceAll('/proc/net/', `${folder}/`)
     .replaceAll('/sys/class/net', `${folder}/cards`);

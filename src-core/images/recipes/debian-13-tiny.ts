@@ -1,6 +1,7 @@
 import { corrupt, collect } from '../formats/byte-source.ts';
 import { busyboxApplets } from '../formats/busybox.ts';
 import { writeCpio, type CpioNode } from '../formats/cpio.ts';
+import { stripModule } from '../formats/strip-module.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import type { PackageRecord } from '../debian/packages.ts';
 import { unpackKernel, type KernelModule, type KernelPackage } from './kernel-package.ts';
@@ -150,7 +151,7 @@ function addModules(tree: Tree, kernel: KernelPackage): void {
     }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   for (const { module, path } of installed) {
-    tree.set(`${folder}/${path}`, file(packed.has(module.name) ? module.packed : module.plain));
+    tree.set(`${folder}/${path}`, file(packed.has(module.name) ? module.packed : stripModule(module.plain, path)));
   }
   tree.set(`${folder}/modules.dep`, text(modulesDep(installed)));
   tree.set(`${folder}/modules.alias`, text(modulesAlias(installed)));
