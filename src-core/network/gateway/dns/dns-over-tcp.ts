@@ -100,7 +100,10 @@ class Conversation implements TcpEvents {
       void this.#answer(length);
       return;
     }
-    if (!this.#hasEnded) return this.#connection.resume();
+    if (!this.#hasEnded) {
+      this.#connection.resume();
+      return;
+    }
     this.#leave();
     this.#connection.end();
   }
