@@ -14,6 +14,10 @@ export class LeastRecent<T> {
   }
 
   /** Without using it. */
+  peek(key: string): T | undefined {
+    return this.#values.get(key);
+  }
+
   has(key: string): boolean {
     return this.#values.has(key);
   }

@@ -24,7 +24,6 @@ export interface NeighbourSituation {
 }
 
 interface Neighbour {
-  readonly address: Address;
   readonly mac: string;
   confirmedAt: number;
 }
@@ -43,6 +42,8 @@ interface Search {
 export class Neighbours {
   readonly #situation: NeighbourSituation;
   readonly #learned = new LeastRecent<Neighbour>();
+  /** Of each MAC, what was learned first comes first. */
+  readonly #ofCards = new Map<string, Set<Address>>();
   readonly #searches = new Map<Address, Search>();
 
   constructor(situation: NeighbourSituation) {
@@ -58,8 +59,12 @@ export class Neighbours {
   /** A card says that it has the address. @returns false when it is another's */
   learn(address: Address, mac: string): boolean {
     if (!this.mayHave(address, mac)) return false;
-    if (!this.#learned.has(address)) this.#makeRoom(mac);
-    this.#learned.set(address, { address, mac, confirmedAt: this.#situation.host.now() });
+    if (this.#learned.peek(address)?.mac !== mac) {
+      this.#drop(address);
+      this.#makeRoom(mac);
+      this.#ofCards.set(mac, (this.#ofCards.get(mac) ?? new Set()).add(address));
+    }
+    this.#learned.set(address, { mac, confirmedAt: this.#situation.host.now() });
     this.#found(address, mac);
     return true;
   }
@@ -88,12 +93,12 @@ export class Neighbours {
 
   /** What a card was seen to use. */
   addressesOf(mac: string): readonly Address[] {
-    return [...this.#learned.values()].filter((neighbour) => neighbour.mac === mac).map(({ address }) => address);
+    return [...(this.#ofCards.get(mac) ?? [])];
   }
 
   /** A card is gone. */
   forget(mac: string): void {
-    for (const address of this.addressesOf(mac)) this.#learned.delete(address);
+    for (const address of this.addressesOf(mac)) this.#drop(address);
   }
 
   get size(): number {
@@ -104,13 +109,22 @@ export class Neighbours {
     for (const search of this.#searches.values()) search.timer.current?.dispose();
     this.#searches.clear();
     this.#learned.clear();
+    this.#ofCards.clear();
   }
 
   #makeRoom(mac: string): void {
-    const ofCard = this.addressesOf(mac);
-    const eldest = ofCard.length >= MOST_ADDRESSES_OF_A_CARD ? ofCard[0] : undefined;
-    if (eldest !== undefined) this.#learned.delete(eldest);
-    else if (this.#learned.size >= MOST_NEIGHBOURS) this.#learned.delete(this.#learned.leastRecent?.[0] ?? '');
+    const ofCard = this.#ofCards.get(mac);
+    if (ofCard !== undefined && ofCard.size >= MOST_ADDRESSES_OF_A_CARD) this.#drop(ofCard.values().next().value);
+    else if (this.#learned.size >= MOST_NEIGHBOURS) this.#drop(this.#learned.leastRecent?.[0]);
+  }
+
+  #drop(address: Address | undefined): void {
+    const neighbour = address === undefined ? undefined : this.#learned.peek(address);
+    if (address === undefined || neighbour === undefined) return;
+    this.#learned.delete(address);
+    const ofCard = this.#ofCards.get(neighbour.mac);
+    ofCard?.delete(address);
+    if (ofCard?.size === 0) this.#ofCards.delete(neighbour.mac);
   }
 
   #search(address: Address, believed: string | null): Search | null {
@@ -124,7 +138,7 @@ export class Neighbours {
   #ask(address: Address, search: Search): void {
     if (search.probes === MOST_PROBES) {
       this.#searches.delete(address);
-      if (search.believed !== null) this.#learned.delete(address);
+      if (search.believed !== null) this.#drop(address);
       return;
     }
     search.probes += 1;
