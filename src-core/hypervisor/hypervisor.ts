@@ -6,6 +6,8 @@ import type { SnapshotView } from '../contract/snapshots.ts';
 import type { GuestShare } from '../host/host-model.ts';
 import { MachineBin } from './store/bin.ts';
 import type { CloneRequest } from './snapshots/clones.ts';
+import { BinnedCards } from './connections/binned-cards.ts';
+import { NetworkFeed } from './connections/network-feed.ts';
 import { BootedSnapshots } from './booted/booted-snapshots.ts';
 import type { CreateRequest } from './life/creation.ts';
 import type { MachineDefinition } from './store/definition.ts';
@@ -32,7 +34,10 @@ export class Hypervisor {
   readonly #around: MachineSurroundings;
   readonly #booted: BootedSnapshots;
   readonly #registry = new MachineRegistry();
+  /** Networks, with the machines on them. */
+  readonly networks: NetworkFeed;
   readonly #bin: MachineBin;
+  readonly #binnedCards: BinnedCards;
   readonly #making: Making;
   readonly #changed = new Emitter<MachineView>();
   readonly #removed = new Emitter<string>();
@@ -43,6 +48,8 @@ export class Hypervisor {
     this.#booted = new BootedSnapshots(around);
     this.#around = { ...around, quickStarts: this.#booted };
     const { store, clock, log, layers } = around;
+    this.networks = new NetworkFeed(around.networks, () => this.#registry.machines);
+    this.#binnedCards = new BinnedCards(around.networks);
     this.#making = new Making(this.#around, this.#registry, {
       adopt: (definition) => this.#adopt(definition, NEVER_RUN),
       changed: (machine) => this.#tell(machine),
@@ -53,6 +60,7 @@ export class Hypervisor {
       clock,
       (id) => {
         log.forget(id);
+        this.#binnedCards.gone(id);
         layers.sweepSoon();
       },
       (id, error) => log.warn(id, 'a removed machine could not be deleted', { error }),
@@ -76,6 +84,8 @@ export class Hypervisor {
       log.warn(each.id, `its definition cannot be used: ${each.problem.because}`, { path: each.path });
     }
     this.#bin.adopt(bin);
+    this.#binnedCards.adopt(await store.inBin());
+    if (damaged.length === 0) this.#binnedCards.sweep(this.#registry.machines.map(({ definition }) => definition));
     await sweepSeeds(this.#around).catch((error: unknown) => log.warn('seeds', 'they could not be swept', { error }));
     const owners = new LayerOwnersOnDisk(this.#around);
     const folding = new Folding(layers, this.#around.work, owners, () => this.#layerUsers());
@@ -171,8 +181,10 @@ export class Hypervisor {
       putBack();
       throw error;
     }
+    if (machine) this.#binnedCards.adopt([machine.definition]);
     this.#around.log.info(id, 'removed');
     this.#removed.fire(id);
+    this.networks.lookSoon();
     if (purge) await this.#bin.purge(id);
     return { id };
   }
@@ -191,6 +203,7 @@ export class Hypervisor {
         return view;
       }
       const { definition, record } = found;
+      this.#binnedCards.taken(id);
       const taken = this.#registry.named(definition.name);
       // It is back in any case: a machine is worth more than its name.
       const unique = taken ? { ...definition, name: this.#registry.freeName(definition.name) } : definition;
@@ -209,6 +222,14 @@ export class Hypervisor {
   /** Deletes a removed machine for good. What is not in the bin is fine: it may just have been emptied. */
   async purge(id: string): Promise<void> {
     if (this.#bin.has(id)) await this.#bin.purge(id);
+  }
+
+  /** Names of the machines that have a card on a network. */
+  usersOfNetwork(id: string): string[] {
+    const users = this.#registry.machines.filter(({ definition }) =>
+      definition.cards.some(({ network }) => network === id),
+    );
+    return users.map(({ name }) => name).sort();
   }
 
   /** Names of the machines that are made from an image. */
@@ -289,7 +310,9 @@ export class Hypervisor {
   }
 
   #tell(machine: Machine): void {
-    if (this.#registry.has(machine)) this.#changed.fire(machine.view());
+    if (!this.#registry.has(machine)) return;
+    this.#changed.fire(machine.view());
+    this.networks.lookSoon();
   }
 
   #removable(reference: string): Machine {

@@ -149,7 +149,7 @@ function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void):
     ),
     machines: machineHandlers(hypervisor, consoles, machineTransfers),
     snapshots: snapshotHandlers(hypervisor),
-    ...networkHandlers(),
+    ...networkHandlers(parts.networks, hypervisor),
     shares: shareHandlers(hypervisor, hostFolders(options.dataDirectory)),
     tasks: {
       list: () => Promise.resolve(tasks.list()),
@@ -173,6 +173,8 @@ function connectEvents({ hypervisor, tasks, feed }: Parts, consoles: ConsoleStre
     consoles.machineRemoved(id);
   });
   hypervisor.onSnapshots((machine, snapshots) => feed.fire({ type: 'snapshots', machine, snapshots }));
+  hypervisor.networks.onChanged((network) => feed.fire({ type: 'network', network }));
+  hypervisor.networks.onRemoved((id) => feed.fire({ type: 'network-removed', id }));
   tasks.onChanged((task) => feed.fire({ type: 'task', task }));
   tasks.onRemoved((id) => feed.fire({ type: 'task-removed', id }));
 }
@@ -182,9 +184,11 @@ async function snapshot({ hypervisor, images, tasks, host }: Parts): Promise<rea
   const imageViews = await Promise.all((await images.list()).map((record) => viewOfImage(record, hypervisor)));
   const view = await host.account(await hypervisor.shares());
   const snapshots = await hypervisor.snapshots();
+  const networks = await hypervisor.networks.list();
   return [
     ...hypervisor.list().map((machine): ServiceEvent => ({ type: 'machine', machine })),
     ...snapshots.map(({ machine, snapshots }): ServiceEvent => ({ type: 'snapshots', machine, snapshots })),
+    ...networks.map((network): ServiceEvent => ({ type: 'network', network })),
     ...imageViews.map((image): ServiceEvent => ({ type: 'image', image })),
     ...tasks.list().map((task): ServiceEvent => ({ type: 'task', task })),
     { type: 'host', host: view },
@@ -192,6 +196,8 @@ async function snapshot({ hypervisor, images, tasks, host }: Parts): Promise<rea
 }
 
 async function measure(hypervisor: Hypervisor, host: HostModel): Promise<readonly ServiceEvent[]> {
+  // Addresses come to be known, and traffic goes on, without anybody having been told.
+  hypervisor.networks.lookSoon();
   const stats = hypervisor.sample().map(({ id, stats }): ServiceEvent => ({ type: 'machine-stats', id, stats }));
   return [...stats, { type: 'host', host: await host.account(await hypervisor.shares()) }];
 }

@@ -14,6 +14,10 @@ export type Request =
   | 'rename'
   | 'remove'
   | 'share folders with'
+  /** Adds and removes devices. */
+  | 'change the network cards of'
+  /** Cables and ports. */
+  | 'change the connections of'
   | 'take a snapshot of'
   | 'restore a snapshot of'
   | 'clone'
@@ -56,6 +60,8 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     kill: 'stopped',
     rename: 'preparing',
     'share folders with': 'preparing',
+    'change the network cards of': 'preparing',
+    'change the connections of': 'preparing',
     prepared: 'stopped',
     'prepared-to-start': 'starting',
     'preparation-failed': 'stopped',
@@ -72,6 +78,8 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     rename: 'stopped',
     remove: 'stopped',
     'share folders with': 'stopped',
+    'change the network cards of': 'stopped',
+    'change the connections of': 'stopped',
     'image-missing': 'preparing',
   },
   starting: {
@@ -97,12 +105,15 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     restart: 'stopping',
     rename: 'running',
     'share folders with': 'running',
+    'change the network cards of': 'running',
+    'change the connections of': 'running',
     'powered-off': 'stopped',
     reset: 'starting',
     failed: 'failed',
   },
   // What a run's thread told just before it stood still is heard only after `pause` was carried out.
   paused: {
+    'change the connections of': 'paused',
     'take a snapshot of': 'paused',
     'restore a snapshot of': 'paused',
     fork: 'paused',
@@ -141,6 +152,7 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     failed: 'failed',
   },
   suspended: {
+    'change the connections of': 'suspended',
     'take a snapshot of': 'suspended',
     'restore a snapshot of': 'suspended',
     clone: 'suspended',
@@ -167,6 +179,8 @@ const LIFE: Readonly<Record<MachineState, Row>> = {
     rename: 'failed',
     remove: 'failed',
     'share folders with': 'failed',
+    'change the network cards of': 'failed',
+    'change the connections of': 'failed',
   },
 };
 
@@ -242,6 +256,18 @@ const HELP: Readonly<Partial<Record<Request, Readonly<Partial<Record<MachineStat
     stopping: 'Wait until it has stopped.',
     suspending: WAIT_FOR_SUSPENSION,
     suspended: RESUME_IT,
+  },
+  'change the network cards of': {
+    starting: WAIT_FOR_START,
+    paused: RESUME_IT,
+    stopping: 'Wait until it has stopped.',
+    suspending: WAIT_FOR_SUSPENSION,
+    suspended: RESUME_IT,
+  },
+  'change the connections of': {
+    starting: WAIT_FOR_START,
+    stopping: 'Wait until it has stopped.',
+    suspending: WAIT_FOR_SUSPENSION,
   },
   'take a snapshot of': {
     preparing: 'Wait until its image is there.',

@@ -5,6 +5,7 @@ import type {
   MachineView,
   TerminalSize,
 } from '../../contract/machines.ts';
+import { ConnectionsOfMachine } from '../connections/connections-of-machine.ts';
 import type { MachineConsole } from '../console/console.ts';
 import { promisedMemory } from '../store/definition.ts';
 import type { MachineDefinition } from '../store/definition.ts';
@@ -34,6 +35,7 @@ const LONG_PAUSE_MS = 1000;
 /** One machine: its definition, its state, and its run while it has one. */
 export class Machine {
   readonly shares: SharesOfMachine;
+  readonly connections: ConnectionsOfMachine;
   readonly snapshots: MachineSnapshots;
   readonly #body: MachineBody;
   readonly #power: Power;
@@ -52,6 +54,7 @@ export class Machine {
   ) {
     this.#body = new MachineBody(definition, record, around, () => tell.changed());
     this.shares = new SharesOfMachine(this.#body);
+    this.connections = new ConnectionsOfMachine(this.#body);
     this.#power = new Power(this.#body, () => void this.measureDisks());
     this.#suspension = new Suspension(this.#body, this.#power);
     this.#restoration = new Restoration(this.#body, this.#power);
@@ -107,8 +110,7 @@ export class Machine {
       currentSnapshot: this.definition.currentSnapshot,
       disks: [...this.#disks],
       shares: this.shares.views(),
-      cards: this.#body.connections.cardViews(),
-      forwards: this.#body.connections.forwardViews(),
+      ...this.connections.views(),
       state: this.state,
       startedAt: runningSince,
       agent: this.#body.run?.agent.state ?? 'absent',
