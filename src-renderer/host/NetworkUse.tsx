@@ -11,6 +11,7 @@ function rateOfMachine(samples: readonly MachineSample[] | undefined) {
       sentBytes: networkSentBytes,
       receivedBytes: networkReceivedBytes,
     })),
+    samples?.at(-1)?.at ?? 0,
   );
 }
 

@@ -58,7 +58,7 @@ export const ACTION_LABELS: Record<MachineAction, string> = {
   'change-disks': 'Change disks',
   'change-shares': 'Change shared folders',
   'change-cards': 'Change network cards',
-  'change-cable': 'Pull or plug cables',
+  'change-connections': 'Change cables and forwarded ports',
   remove: 'Delete',
 };
 
@@ -83,7 +83,7 @@ export const ACTION_ICONS: Record<MachineAction, LucideIcon> = {
   'change-disks': HardDrive,
   'change-shares': FolderOpen,
   'change-cards': EthernetPort,
-  'change-cable': Cable,
+  'change-connections': Cable,
   remove: Trash2,
 };
 
@@ -138,7 +138,7 @@ const ASKS: Partial<Record<MachineAction, (machine: MachineView) => void>> = {
   'change-disks': goToHardware,
   'change-shares': goToHardware,
   'change-cards': goToNetworkTab,
-  'change-cable': goToNetworkTab,
+  'change-connections': goToNetworkTab,
 };
 
 type SwitchAction = 'start' | 'resume' | 'pause' | 'suspend' | 'stop' | 'restart' | 'kill' | 'discard';

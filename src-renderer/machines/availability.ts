@@ -26,7 +26,7 @@ export const OTHER_ACTIONS = [
   'change-disks',
   'change-shares',
   'change-cards',
-  'change-cable',
+  'change-connections',
 ] as const;
 export type MachineAction = (typeof MACHINE_ACTIONS)[number] | (typeof OTHER_ACTIONS)[number];
 
@@ -57,8 +57,8 @@ const ALLOWED: Record<MachineAction, readonly MachineState[]> = {
   'change-memory': ['stopped', 'failed', 'running', 'paused'],
   'change-disks': ['stopped', 'failed', 'running'],
   'change-shares': ['preparing', 'stopped', 'failed', 'running'],
-  'change-cards': ['stopped', 'failed', 'running'],
-  'change-cable': ['preparing', 'stopped', 'failed', 'starting', 'running', 'paused', 'stopping', 'suspended'],
+  'change-cards': ['preparing', 'stopped', 'failed', 'running'],
+  'change-connections': ['preparing', 'stopped', 'failed', 'running', 'paused', 'suspended'],
   remove: ['stopped', 'failed', 'suspended'],
 };
 

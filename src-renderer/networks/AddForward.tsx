@@ -3,12 +3,14 @@ import { type SubmitEvent, useState } from 'react';
 import { type Forward, MOST_FORWARDS } from '../../src-core/contract/networks.ts';
 import { type Failure, toFailure } from '../../src-core/contract/failures.ts';
 import { Button } from '../parts/Button.tsx';
+import { type Availability, GuardedButton } from '../parts/GuardedButton.tsx';
 import { FailureNotice } from '../parts/Failure.tsx';
 import { Field, TextInput } from '../parts/Field.tsx';
 import { SelectField } from '../parts/SelectField.tsx';
 import { service } from '../state/session.ts';
 import { freePortOf, isLoopback, readPort } from './forwards.ts';
 import type { MachineRef } from './network-actions.ts';
+import { useConnectionsAvailability } from './useConnectionsAvailability.ts';
 
 interface Draft {
   readonly protocol: 'tcp' | 'udp';
@@ -63,11 +65,13 @@ export function AddForward({ machine, count }: { machine: MachineRef; count: num
   const forward = forwardOf(draft);
   const toGuest = readPort(draft.guestPort);
   const free = freePortOf(failure);
-  const full = count >= MOST_FORWARDS;
+  const allowed = useConnectionsAvailability(machine.id);
+  const full: Availability = { can: false, why: `A machine has at most ${MOST_FORWARDS} forwarded ports.` };
+  const now = count >= MOST_FORWARDS ? full : allowed;
 
   function submit(event: SubmitEvent): void {
     event.preventDefault();
-    if (forward !== null && !busy && !full) void add(forward);
+    if (forward !== null && !busy && now.can) void add(forward);
   }
 
   return (
@@ -79,10 +83,10 @@ export function AddForward({ machine, count }: { machine: MachineRef; count: num
           options={PROTOCOLS}
           onChange={(protocol) => change({ protocol: protocol === 'udp' ? 'udp' : 'tcp' })}
         />
-        <Field label="Address of this computer">
+        <Field label="Listen on">
           <TextInput mono value={draft.address} onChange={(address) => change({ address })} />
         </Field>
-        <Field label="Its port" error={portProblem(draft.port)}>
+        <Field label="Port" error={portProblem(draft.port)}>
           <TextInput
             mono
             placeholder={toGuest === null ? '8080' : String(proposedPort(toGuest))}
@@ -91,14 +95,17 @@ export function AddForward({ machine, count }: { machine: MachineRef; count: num
           />
         </Field>
         <ArrowRight size={16} aria-hidden className="forward-arrow" />
-        <Field label="Port of the guest" error={portProblem(draft.guestPort)}>
+        <Field label="Guest’s port" error={portProblem(draft.guestPort)}>
           <TextInput mono placeholder="80" value={draft.guestPort} onChange={(guestPort) => change({ guestPort })} />
         </Field>
-        <Button icon={Plus} type="submit" disabled={forward === null || busy || full}>
-          Forward
-        </Button>
+        <GuardedButton
+          icon={Plus}
+          label="Forward"
+          type="submit"
+          disabled={now.can && (forward === null || busy)}
+          availability={now}
+        />
       </div>
-      {full && <p className="field-hint">A machine has at most {MOST_FORWARDS} forwarded ports.</p>}
       {!isLoopback(draft.address.trim()) && (
         <p className="field-warning" role="status">
           Everybody who reaches this computer at {draft.address.trim() || 'this address'} reaches the guest’s port too.

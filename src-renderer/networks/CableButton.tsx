@@ -1,8 +1,7 @@
 import { Cable, Unplug } from 'lucide-react';
-import { refusal } from '../machines/availability.ts';
-import { useMachine } from '../machines/selectors.ts';
-import { type Availability, available, GuardedButton } from '../parts/GuardedButton.tsx';
+import { GuardedButton } from '../parts/GuardedButton.tsx';
 import { type MachineRef, setCable } from './network-actions.ts';
+import { useConnectionsAvailability } from './useConnectionsAvailability.ts';
 
 interface CableButtonProps {
   readonly machine: MachineRef;
@@ -12,9 +11,7 @@ interface CableButtonProps {
 
 /** Pulls a card's cable or puts it back, in the running machine too. */
 export function CableButton({ machine, slot, connected }: CableButtonProps) {
-  const known = useMachine(machine.id);
-  const why = known && refusal('change-cable', known)?.why;
-  const now: Availability = why === undefined ? available : { can: false, why: `${why}.` };
+  const now = useConnectionsAvailability(machine.id);
   return (
     <GuardedButton
       small

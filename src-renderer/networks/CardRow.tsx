@@ -2,6 +2,7 @@ import { EthernetPort, Trash2 } from 'lucide-react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import type { CardView } from '../../src-core/contract/networks.ts';
 import { availability } from '../machines/actions.ts';
+import { useNow } from '../machines/useNow.ts';
 import { CopyableText } from '../parts/CopyableText.tsx';
 import { GuardedButton } from '../parts/GuardedButton.tsx';
 import { SelectField } from '../parts/SelectField.tsx';
@@ -14,7 +15,7 @@ import { formatRate, rateOf } from './traffic.ts';
 
 function Traffic({ machine, card }: { machine: MachineView; card: CardView }) {
   const samples = useInventory(({ cardHistory }) => cardHistory[cardKey(machine.id, card.slot)]);
-  const { sent, received } = rateOf(samples);
+  const { sent, received } = rateOf(samples, useNow());
   return (
     <span className="faint figure">
       ↑ {formatRate(sent)} · ↓ {formatRate(received)}
@@ -33,7 +34,7 @@ function NetworkChoice({ machine, card }: { machine: MachineView; card: CardView
       labelHidden
       value={card.network}
       options={gone ? [...options, { value: card.network, label: card.networkName, disabled: true }] : options}
-      disabled={!availability('change-cable', [machine]).can}
+      disabled={!availability('change-connections', [machine]).can}
       onChange={(network) => void moveCard(machine, card.slot, network)}
     />
   );

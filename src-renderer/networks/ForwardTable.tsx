@@ -2,11 +2,19 @@ import { Copy, ExternalLink, Trash2 } from 'lucide-react';
 import type { ForwardView } from '../../src-core/contract/networks.ts';
 import { openForward } from '../desktop/links.ts';
 import { Button, IconButton } from '../parts/Button.tsx';
+import { type Availability, available, GuardedButton } from '../parts/GuardedButton.tsx';
 import { copyText } from '../parts/clipboard.ts';
 import { placeHash } from '../state/place.ts';
 import { ForwardState } from './ForwardState.tsx';
 import { forwardText, forwardUrl, freePortOf } from './forwards.ts';
 import { type MachineRef, removeForward, takeOtherPort } from './network-actions.ts';
+import { useConnectionsAvailability } from './useConnectionsAvailability.ts';
+
+const OPENABLE: Record<ForwardView['state'], Availability> = {
+  active: available,
+  waiting: { can: false, why: 'Nothing answers there while the machine is off.' },
+  failed: { can: false, why: 'This port does not lead to the guest: its state says why.' },
+};
 
 export interface ForwardOfMachine {
   readonly machine: MachineRef;
@@ -15,6 +23,7 @@ export interface ForwardOfMachine {
 
 function Actions({ machine, forward }: ForwardOfMachine) {
   const { address, port, state } = forward;
+  const now = useConnectionsAvailability(machine.id);
   const url = forwardUrl(forward);
   const free = state === 'failed' ? freePortOf(forward.failure) : null;
   const host = address.includes(':') ? `[${address}]` : address;
@@ -26,11 +35,13 @@ function Actions({ machine, forward }: ForwardOfMachine) {
         </Button>
       )}
       {url !== null && (
-        <IconButton
+        <GuardedButton
           small
+          iconOnly
+          look="quiet"
           icon={ExternalLink}
           label={`Open ${url}`}
-          disabled={state !== 'active'}
+          availability={OPENABLE[state]}
           onClick={() => openForward(url)}
         />
       )}
@@ -40,10 +51,13 @@ function Actions({ machine, forward }: ForwardOfMachine) {
         label={`Copy ${url ?? `${host}:${port}`}`}
         onClick={() => void copyText(url ?? `${host}:${port}`, 'The address')}
       />
-      <IconButton
+      <GuardedButton
         small
+        iconOnly
+        look="quiet"
         icon={Trash2}
         label={`Forward port ${port} no more`}
+        availability={now}
         onClick={() => void removeForward(machine, forward)}
       />
     </span>

@@ -19,12 +19,14 @@ function NewForward({ network }: { network: NetworkView }) {
   if (machine === undefined) return null;
   return (
     <Section title="Forward a port" text="To a machine of this network.">
-      <SelectField
-        label="Machine"
-        value={machine.machine}
-        options={machines.map((known) => ({ value: known.machine, label: known.machineName }))}
-        onChange={setChosen}
-      />
+      <div className="forward-machine">
+        <SelectField
+          label="Machine"
+          value={machine.machine}
+          options={machines.map((known) => ({ value: known.machine, label: known.machineName }))}
+          onChange={setChosen}
+        />
+      </div>
       <AddForward
         key={machine.machine}
         machine={{ id: machine.machine, name: machine.machineName }}

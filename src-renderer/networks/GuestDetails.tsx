@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { NetworkView } from '../../src-core/contract/networks.ts';
 import { Fact } from '../machines/Fact.tsx';
+import { useNow } from '../machines/useNow.ts';
 import { IconButton } from '../parts/Button.tsx';
 import { CopyableText } from '../parts/CopyableText.tsx';
 import { formatBytes } from '../parts/quantities.ts';
@@ -44,8 +45,9 @@ function Addresses({ guest }: { guest: GuestOnNetwork }) {
 function Counters({ guest }: { guest: GuestOnNetwork }) {
   const samples = useInventory(({ cardHistory }) => cardHistory[guestKey(guest)]);
   const { traffic } = guest.card;
+  const now = useNow();
   if (traffic === null) return null;
-  const { sent, received } = rateOf(samples);
+  const { sent, received } = rateOf(samples, now);
   const frames = (count: number): ReactNode => <span className="faint"> · {count.toLocaleString()} frames</span>;
   return (
     <>

@@ -1,4 +1,5 @@
 import type { NetworkView } from '../../src-core/contract/networks.ts';
+import { useNow } from '../machines/useNow.ts';
 import { CopyableText } from '../parts/CopyableText.tsx';
 import { useInventory } from '../state/inventory.ts';
 import { placeHash } from '../state/place.ts';
@@ -10,7 +11,7 @@ import { formatRate, rateOf } from './traffic.ts';
 function GuestRow({ guest }: { guest: GuestOnNetwork }) {
   const { machine, machineName, running, card } = guest;
   const samples = useInventory(({ cardHistory }) => cardHistory[guestKey(guest)]);
-  const rate = rateOf(samples);
+  const rate = rateOf(samples, useNow());
   return (
     <tr>
       <th scope="row">

@@ -13,7 +13,6 @@ import { CardRow } from './CardRow.tsx';
 import { ForwardTable } from './ForwardTable.tsx';
 import { guestName } from './links.ts';
 import { MachineTraffic } from './MachineTraffic.tsx';
-import { useLiveNetworks } from './useLiveNetworks.ts';
 
 function moreCards(machine: MachineView): Availability {
   if (machine.cards.length >= MOST_CARDS) return { can: false, why: `A machine has at most ${MOST_CARDS} cards.` };
@@ -60,7 +59,7 @@ function Forwards({ machine }: { machine: MachineView }) {
       ) : (
         <AddForward machine={machine} count={forwards.length} />
       )}
-      <CommandLine command={`inn vm forward add ${name} 8080:80`} />
+      <CommandLine command={`inn vm forward ${name} add 8080:80`} />
     </Section>
   );
 }
@@ -68,7 +67,6 @@ function Forwards({ machine }: { machine: MachineView }) {
 /** The network cards of a machine, what goes through them, and the ports that lead to it. */
 export function MachineNetworkTab({ machine }: { machine: MachineView }) {
   const { cards } = machine;
-  useLiveNetworks([...new Set(cards.map(({ network }) => network))]);
   return (
     <div className="hardware-tab">
       {isOn(machine.state) && cards.length > 0 && <MachineTraffic machine={machine} />}

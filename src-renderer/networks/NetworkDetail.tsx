@@ -10,7 +10,6 @@ import { GuestsTab } from './GuestsTab.tsx';
 import { OverviewTab } from './OverviewTab.tsx';
 import { PacketsTab } from './PacketsTab.tsx';
 import { SettingsTab } from './SettingsTab.tsx';
-import { useLiveNetworks } from './useLiveNetworks.ts';
 
 const TAB_LABELS: Record<NetworkTab, string> = {
   overview: 'Overview',
@@ -22,7 +21,6 @@ const TAB_LABELS: Record<NetworkTab, string> = {
 };
 
 export function NetworkDetail({ network, tab }: { network: NetworkView; tab: NetworkTab }) {
-  useLiveNetworks([network.id]);
   return (
     <Tabs.Root
       className="detail"

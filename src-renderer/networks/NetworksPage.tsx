@@ -20,7 +20,7 @@ function NoNetworks() {
         New network
       </Button>
       <p className="empty-or">or, in a terminal</p>
-      <CommandLine command="inn network create net-1" />
+      <CommandLine command="inn net create net-1" />
     </EmptyState>
   );
 }

@@ -1,6 +1,7 @@
 import { EthernetPort, Globe, Laptop, Router } from 'lucide-react';
 import { useRef } from 'react';
 import type { NetworkView } from '../../src-core/contract/networks.ts';
+import { useNow } from '../machines/useNow.ts';
 import { countOf } from '../parts/quantities.ts';
 import { useInventory } from '../state/inventory.ts';
 import { guestKey, type GuestOnNetwork, LINK_LOOKS, linkState, sortedGuests } from './links.ts';
@@ -71,8 +72,8 @@ function summary({ name, gateway, internal, reachesHost, guests }: NetworkView):
 }
 
 function flowWords({ flows }: NetworkView): string {
-  if (flows === null) return 'No machine runs';
-  return `${countOf(flows.tcp, 'connection')}${flows.udp > 0 ? `, ${flows.udp} UDP` : ''}`;
+  if (flows === null) return 'idle';
+  return countOf(flows.tcp + flows.udp + flows.echo, 'flow');
 }
 
 /** Who is connected to what, and what goes over the lines. */
@@ -80,13 +81,14 @@ export function Picture({ network, chosen, choose }: PictureProps) {
   const box = useRef<HTMLElement>(null);
   const width = useWidth(box);
   const history = useInventory((inventory) => inventory.cardHistory);
+  const now = useNow();
   const guests = sortedGuests(network);
   const layout = pictureLayout(width, guests.length, network.internal);
   const toggle = (key: string) => choose(key === chosen ? null : key);
   const lines = guests.map((guest) => {
     const key = guestKey(guest);
     const state = linkState(guest.running, guest.card.connected);
-    const rate = state === 'up' ? rateOf(history[key]) : NO_TRAFFIC;
+    const rate = state === 'up' ? rateOf(history[key], now) : NO_TRAFFIC;
     return { key, state, rate, chosen: key === chosen, choose: () => toggle(key) };
   });
   const busy = lines.some(({ rate }) => rate.sent + rate.received >= 1) && (network.flows?.tcp ?? 0) > 0;

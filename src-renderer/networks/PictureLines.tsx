@@ -12,7 +12,7 @@ interface Line {
 }
 
 /** Half the distance between the lines of the two directions. */
-const APART = 3;
+const APART = 4;
 
 /** Dashes that run the way the bytes go; the drawing alone, as the figures stand beside it. */
 function Flow({ d, bytes, way }: { d: string; bytes: number; way: 'sent' | 'received' }) {
@@ -20,7 +20,12 @@ function Flow({ d, bytes, way }: { d: string; bytes: number; way: 'sent' | 'rece
   if (width === 0) return null;
   // More traffic runs faster, from two seconds for a length of dashes down to a third of one.
   const seconds = Math.max(0.33, 2.2 - 0.3 * Math.log10(bytes));
-  return <path d={d} className={`flow flow-${way}`} strokeWidth={width} style={{ animationDuration: `${seconds}s` }} />;
+  return (
+    <g className={`flow flow-${way}`} strokeWidth={width}>
+      <path d={d} className="flow-bed" />
+      <path d={d} className="flow-dashes" style={{ animationDuration: `${seconds}s` }} />
+    </g>
+  );
 }
 
 /** From the guest to the switch, and back. */
@@ -33,7 +38,12 @@ function Cable({ place, line }: { place: GuestPlace; line: Line }) {
   const middle = (from + to) / 2;
   const { sent, received } = flows(place);
   return (
-    <g className={`cable cable-${line.state}`} data-chosen={line.chosen ? '' : undefined} onClick={line.choose}>
+    <g
+      className={`cable cable-${line.state}`}
+      data-busy={line.rate.sent + line.rate.received >= 1 ? '' : undefined}
+      data-chosen={line.chosen ? '' : undefined}
+      onClick={line.choose}
+    >
       <path d={`M ${from} ${y} H ${to}`} className="cable-hit" />
       {line.state === 'pulled' ? (
         <>

@@ -14,10 +14,13 @@ const LEAST_SPAN_MS = 900;
 /** What was measured longer ago says nothing of now. */
 const MOST_SPAN_MS = 5000;
 
-/** The rate of the last second or so. @param samples oldest first */
-export function rateOf(samples: readonly CardSample[] | undefined): Rate {
+/** A network is told anew once a second while its counters rise: after this long they stand still. */
+const STILL_MS = 2500;
+
+/** The rate of the last second or so. @param samples oldest first. @param now in milliseconds since 1970 */
+export function rateOf(samples: readonly CardSample[] | undefined, now: number): Rate {
   const last = samples?.at(-1);
-  if (samples === undefined || last === undefined) return NO_TRAFFIC;
+  if (samples === undefined || last === undefined || now - last.at > STILL_MS) return NO_TRAFFIC;
   const before = samples.findLast(({ at }) => at <= last.at - LEAST_SPAN_MS);
   if (before === undefined || last.at - before.at > MOST_SPAN_MS) return NO_TRAFFIC;
   const seconds = (last.at - before.at) / 1000;
@@ -33,8 +36,9 @@ export function rates(samples: readonly CardSample[]): { readonly times: readonl
   const found: Rate[] = [];
   samples.forEach((_, index) => {
     if (index === 0) return;
-    times.push(samples[index]?.at ?? 0);
-    found.push(rateOf(samples.slice(0, index + 1)));
+    const at = samples[index]?.at ?? 0;
+    times.push(at);
+    found.push(rateOf(samples.slice(0, index + 1), at));
   });
   return { times, rates: found };
 }
@@ -47,5 +51,5 @@ export function formatRate(bytesPerSecond: number): string {
 /** How thick a line with this much traffic is drawn, in CSS pixels: each tenfold rate is one step. */
 export function lineWidth(bytesPerSecond: number): number {
   if (bytesPerSecond < 1) return 0;
-  return Math.min(7, 1.5 + Math.log10(bytesPerSecond) * 0.7);
+  return Math.min(6, 1.5 + Math.log10(bytesPerSecond) * 0.5);
 }

@@ -63,7 +63,7 @@ export function SelectField(props: SelectFieldProps) {
       </div>
       <Select.Portal container={popups}>
         <Select.Positioner sideOffset={4} alignItemWithTrigger={false} className="above">
-          <Select.Popup className="menu">
+          <Select.Popup className="menu select-menu">
             {options.map((option) => (
               <Option key={option.value} option={option} />
             ))}

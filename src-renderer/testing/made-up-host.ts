@@ -1,6 +1,7 @@
 import type { HostView } from '../../src-core/contract/host.ts';
 import { GIB, MIB } from './byte-units.ts';
 import { tell } from './made-up-events.ts';
+import { tellNetworks } from './made-up-networks.ts';
 import { machines } from './made-up-machine-list.ts';
 
 export function host(): HostView {
@@ -68,5 +69,6 @@ export function measure(): void {
       },
     });
   }
+  tellNetworks();
   tell({ type: 'host', host: host() });
 }

@@ -157,9 +157,14 @@ function create(name: string, subnet: string | undefined, more: Partial<NetworkV
   return made;
 }
 
+/** All networks, with what they have carried up to now. */
+export function tellNetworks(): void {
+  for (const network of bare) tell({ type: 'network', network: view(network) });
+}
+
 /** Everything that is asked of connections ends with the machine and the networks being told. */
 function connected(machine: MachineView): Connections {
-  for (const network of bare) tell({ type: 'network', network: view(network) });
+  tellNetworks();
   return { cards: machine.cards, forwards: machine.forwards };
 }
 
