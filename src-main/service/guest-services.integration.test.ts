@@ -63,6 +63,52 @@ describe('identify', () => {
   });
 });
 
+describe('a network card', () => {
+  const pci = '0000:00:1c.0';
+  const card = { slot: 0, mac: '52:54:00:00:00:01', cable: null };
+  const client = 'pidof udhcpc | wc -w';
+  let other: TinyRun;
+
+  beforeAll(async () => {
+    other = await bench.start('carded', { cards: [card] });
+  });
+  afterAll(() => other.end());
+
+  test('is up, and asks for an address by itself', async () => {
+    // Its driver comes after the prompt and the agent.
+    await expect.poll(async () => (await other.sh(client)).text, { timeout: 60_000 }).toBe('1\n');
+    expect((await other.sh('cat /sys/class/net/eth0/address; ip link show dev eth0')).text).toMatch(
+      /^52:54:00:00:00:01\n2: eth0: <NO-CARRIER,BROADCAST,MULTICAST,UP>/,
+    );
+  });
+
+  test('gets an address of its own with the identity, and forgets what it was given', async () => {
+    await other.sh('ip addr add 10.1.2.3/24 dev eth0; ip addr add fd12::2/64 dev eth0');
+    const before = (await other.sh('pidof udhcpc')).text;
+    await other.agent.identify({ ...identity('copy-4'), cards: [{ pci, mac: '52:54:00:00:00:02' }] });
+    const { text } = await other.sh('cat /sys/class/net/eth0/address; ip addr show dev eth0; pidof udhcpc');
+    expect(text).toMatch(/^52:54:00:00:00:02\n2: eth0: <NO-CARRIER,BROADCAST,MULTICAST,UP>/);
+    expect(text).not.toMatch(/10\.1\.2\.3|fd12::2/);
+    expect(text.trimEnd().split('\n').at(-1)).toMatch(/^\d+$/);
+    expect(text).not.toContain(before);
+  });
+
+  test('begins anew when its cable was plugged in, with one client all the time', async () => {
+    const before = (await other.sh('pidof udhcpc')).text;
+    await other.agent.bringUpCards([pci]);
+    await other.agent.bringUpCards();
+    expect((await other.sh(client)).text).toBe('1\n');
+    expect((await other.sh('pidof udhcpc')).text).not.toBe(before);
+  });
+
+  test('is let go of, found again and brought up', async () => {
+    await other.agent.removePci(pci);
+    expect(await other.sh(`ls /sys/class/net; ${client}`)).toEqual({ status: 0, text: 'lo\n0\n' });
+    await other.agent.rescanPci();
+    expect((await other.sh(`ip link show dev eth0; ${client}`)).text).toMatch(/,UP>[^]*^1$/m);
+  });
+});
+
 describe('a disk', () => {
   const disk = { type: 'ext4', source: '/dev/vda', directory: '/mnt/a disk' };
   const address = async (): Promise<string> =>

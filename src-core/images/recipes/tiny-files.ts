@@ -57,19 +57,24 @@ exec /usr/lib/innkeeper/network
  * it (guest/agent/cards.ts).
  */
 const NETWORK = `#!/bin/sh
+# When the process began, proc_pid_stat(5): by its name it is known only once it is udhcpc.
+began() {
+  read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
+  set -- \${stat##*) }
+  began=\${20}
+}
 client_of() {
-  name=
-  read -r client 2>/dev/null <"/run/udhcpc.$1.pid" && read -r name 2>/dev/null <"/proc/$client/comm"
-  [ "$name" = udhcpc ]
+  read -r client since 2>/dev/null <"/run/udhcpc.$1" && began "$client" && [ "$began" = "$since" ]
 }
 stop() {
   client_of "$1" && kill -KILL "$client"
-  rm -f "/run/udhcpc.$1.pid" "/run/resolv/$1"
+  rm -f "/run/udhcpc.$1" "/run/resolv/$1"
 }
 start() {
   ip link set dev "$1" up
   # No identifier of its own: the card's address is one, also after it has changed.
-  udhcpc -f -C -O search -t 5 -T 1 -A 30 -i "$1" -p "/run/udhcpc.$1.pid" </dev/null >/dev/null 2>&1 &
+  udhcpc -f -C -O search -t 5 -T 1 -A 30 -i "$1" </dev/null >/dev/null 2>&1 &
+  began $! && echo "$! $began" >"/run/udhcpc.$1"
 }
 if [ $# -gt 0 ]; then
   for card; do
@@ -81,9 +86,8 @@ if [ $# -gt 0 ]; then
   done
   exit 0
 fi
-for file in /run/udhcpc.*.pid; do
+for file in /run/udhcpc.*; do
   card=\${file#/run/udhcpc.}
-  card=\${card%.pid}
   [ ! -e "$file" ] || [ -e "/sys/class/net/$card" ] || stop "$card"
 done
 for card in /sys/class/net/eth*; do
