@@ -116,7 +116,11 @@ class Conversation implements TcpEvents {
     this.#restartTimer();
     const answer = await this.#parts.ask(query);
     if (this.#isOver) return;
-    if (answer === null) return this.abandon();
+    if (answer === null) this.abandon();
+    else this.#send(answer);
+  }
+
+  #send(answer: Uint8Array): void {
     this.#restartTimer();
     // In one piece, so that it goes as one segment (RFC 7766 §8).
     const hasRoom = this.#connection.write(joined(Uint8Array.of(answer.length >> 8, answer.length & 0xff), answer));

@@ -30,7 +30,7 @@ export function reverseNameIn(labels: readonly string[], subnet: Prefix): Revers
   if (sound.length < zoneLabels || !liesIn(bytesOf(sound, form.bits, subnet.bytes.length), subnet)) return null;
   const isWhole = parts.length === form.addressLabels && firstWrong < 0;
   return {
-    zone: labels.slice(labels.length - 2 - zoneLabels),
+    zone: labels.slice(labels.length - 2 - Math.min(zoneLabels, form.addressLabels - 1)),
     address: isWhole ? bytesOf(sound, form.bits, subnet.bytes.length) : null,
     isAbove: parts.length < form.addressLabels && firstWrong < 0,
   };
