@@ -79,6 +79,7 @@ const DIALOGS = [
   ['medium', 'second', 'Hardware', ['button "Add disk"', 'menuitem "ISO, read-only…"']],
   ['grow', 'second', 'Hardware', ['button "Grow disk 0"']],
   ['share', 'second', 'Hardware', ['button "Share a folder"']],
+  ['card', 'second', 'Network', ['button "Add card"']],
   ['import-machine', 'second', 'Summary', ['button "More ways to a machine"', 'menuitem "Import machine…"']],
   ['export-machine', 'second', 'Summary', ['button "More actions for second"', 'menuitem "Export…"']],
 ] as const;
@@ -112,6 +113,7 @@ describe('with machines', () => {
       ['form', '#/new/debian-13-tiny'],
       ['files', '#/new/_files'],
       ['images', '#/images'],
+      ['networks', '#/networks'],
       ['host', '#/host'],
       ['settings', '#/settings'],
     ] as const)('axe finds nothing on the page %s', async ([name, hash], { page }) => {
@@ -120,7 +122,7 @@ describe('with machines', () => {
       expect(await findings(page)).toEqual([]);
     });
 
-    test.for(['Summary', 'Console', 'Hardware', 'Snapshots', 'Inspect'])(
+    test.for(['Summary', 'Console', 'Hardware', 'Network', 'Snapshots', 'Inspect'])(
       'axe finds nothing in the tab %s',
       async (tab, { page }) => {
         await go(page, '#/machines');
@@ -132,10 +134,10 @@ describe('with machines', () => {
       },
     );
 
-    test('axe finds nothing in a stopped machine’s hardware and empty snapshots', async ({ page }) => {
+    test('axe finds nothing in a stopped machine’s hardware, network and empty snapshots', async ({ page }) => {
       await go(page, '#/machines');
       await page.getByRole('link', { name: 'second' }).click();
-      for (const tab of ['Hardware', 'Snapshots']) {
+      for (const tab of ['Hardware', 'Network', 'Snapshots']) {
         await page.getByRole('tab', { name: tab }).click();
         await shot(page, `${theme}-stopped-${tab.toLowerCase()}`);
         expect(await findings(page)).toEqual([]);
@@ -172,6 +174,31 @@ describe('with machines', () => {
       await shot(page, `${theme}-advanced`);
       expect(await findings(page)).toEqual([]);
     });
+
+    test.for(['Overview', 'Guests', 'Forwards', 'Conditions', 'Packets', 'Settings'])(
+      'axe finds nothing in the tab %s of a network',
+      async (tab, { page }) => {
+        await go(page, '#/networks');
+        await page.getByRole('tab', { name: tab }).click();
+        if (tab === 'Overview') await page.getByRole('button', { name: /^guest, / }).click();
+        await page.waitForTimeout(400);
+        await shot(page, `${theme}-network-${tab.toLowerCase()}`);
+        expect(await findings(page)).toEqual([]);
+      },
+    );
+
+    test.for(['New network', 'Connect a machine…'])(
+      'axe finds nothing in the dialog of %s',
+      async (button, { page }) => {
+        await go(page, '#/networks');
+        await page.getByRole('button', { name: button }).click();
+        await page.getByRole('dialog').waitFor();
+        await shot(page, `${theme}-${button.split(' ')[0]}-network`);
+        const found = await findings(page);
+        await dismissDialog(page);
+        expect(found).toEqual([]);
+      },
+    );
 
     test.for([
       ['palette', 'Control+K'],
@@ -221,6 +248,23 @@ describe('with machines', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.locator('.detail-head').getByText('debian-1').waitFor();
+  });
+
+  test('a network is made and a cable pulled with the keyboard', async ({ page }) => {
+    await go(page, '#/networks');
+    await page.keyboard.press('Control+K');
+    await page.keyboard.type('new network');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'net-1' }).waitFor();
+    await page.getByRole('link', { name: /^default/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^guest, / }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Pull the cable of guest' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Put the cable of guest back' }).waitFor();
   });
 
   test('in the list, the arrows walk and Delete deletes', async ({ page }) => {
