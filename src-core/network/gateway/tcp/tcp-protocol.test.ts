@@ -3,7 +3,7 @@ import { HOSTILE_OPERATIONS, seededRandom } from '../../../machine/devices/testi
 import type { Endpoint, HostTcp, TcpEvents } from '../../host-network.ts';
 import { FakeHostNetwork, FakeTcp } from '../../testing/fake-host-network.ts';
 import type { Reach } from '../guest-link.ts';
-import { FLAG, hasFlag, NO_SACK } from './endpoint/segment.ts';
+import { FLAG, NO_SACK } from './endpoint/segment.ts';
 import { writeHeader } from './endpoint/segment-format.ts';
 import { TcpProtocol } from './tcp-protocol.ts';
 import { TCP_LIMITS } from './tcp-limits.ts';
@@ -199,6 +199,14 @@ describe('a connection to outside', () => {
     expect([outside.paused, end.receivedBytes]).toEqual([false, said * 65_536]);
   });
 
+  it('reaches a card that is given one segment at a time', () => {
+    guest.most = 1_420;
+    const { end, outside } = connected();
+    outside.say(patternAt(0, 300_000, 6));
+    guest.pass(200);
+    expect(Buffer.compare(joined(end.received), patternAt(0, 300_000, 6))).toBe(0);
+  });
+
   it('waits for room on the way to the guest', () => {
     const { end, outside } = connected();
     guest.isFull = true;
@@ -392,7 +400,6 @@ describe('a hostile guest', () => {
     expect(protocol.heldBytes).toBeLessThan(100 * 2 * MIB);
     protocol.forget(GUEST);
     expect([protocol.flows, protocol.heldBytes]).toEqual([0, 0]);
-    const { end } = connected();
-    expect([end.isEstablished, hasFlag({ flags: FLAG.syn } as never, FLAG.syn)]).toEqual([true, true]);
+    expect(connected().end.isEstablished).toBe(true);
   });
 });

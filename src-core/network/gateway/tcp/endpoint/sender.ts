@@ -113,11 +113,12 @@ export class Sender {
     return this.#queue.slices(from, to);
   }
 
-  /** @param most payload bytes that can be sent at once. @returns null when nothing is to be sent now */
+  /** @param most payload bytes that can be sent at once; one segment always can. @returns null when nothing is to be sent now */
   plan(most: number, now: number): Sending | null {
     if (this.una === this.nxt && now - this.#lastSentAt > this.roundTrip.rto) this.#congestion.restart();
     const room = this.#congestion.window - this.#pipe();
-    return this.#planAgain(room, most) ?? this.#planOnward(room, most);
+    const atOnce = Math.max(most, this.#mss);
+    return this.#planAgain(room, atOnce) ?? this.#planOnward(room, atOnce);
   }
 
   /** A plan was carried out. */
