@@ -124,6 +124,11 @@ export class Devices {
     return more;
   }
 
+  /** Before the thread sleeps because the guest waits: the last time to tell it something. */
+  guestWaits(): void {
+    for (const slot of this.#functions.values()) slot.guestWaits();
+  }
+
   /** The guest goes on as another one than before: tells it. */
   renewGeneration(): void {
     this.generation.renew(this.#random(GENERATION_ID_BYTES));

@@ -232,6 +232,7 @@ export class VirtBoard implements Board {
     const idle = this.#spec.harts === 1 ? this.#turn(0, budget) : this.#turns(budget);
     if (this.#panic.suspicious) this.#watch(idle);
     if (this.#ended || !idle || more) return this.#end;
+    this.#devices.guestWaits();
     return this.#idle();
   }
 

@@ -44,6 +44,8 @@ export class BalloonDevice implements VirtioDevice {
   #queues: readonly Virtqueue[] = [];
   #transport: VirtioTransport | undefined;
   #statistics: MemoryStatistics | null = null;
+  /** The buffer that waits was read. */
+  #isRead = false;
 
   constructor(ram: GuestRam) {
     this.#ram = ram;
@@ -74,6 +76,7 @@ export class BalloonDevice implements VirtioDevice {
       // §5.5.6.3: the driver answers the return of its buffer by filling it again.
       queue.complete(0);
       queue.tell();
+      this.#isRead = false;
     }
     return this.#statistics;
   }
@@ -81,6 +84,7 @@ export class BalloonDevice implements VirtioDevice {
   activate(queues: readonly Virtqueue[], _features: number, transport: VirtioTransport): void {
     this.#queues = queues;
     this.#transport = transport;
+    this.#isRead = false;
   }
 
   deactivate(): void {
@@ -111,14 +115,21 @@ export class BalloonDevice implements VirtioDevice {
   }
 
   service(): boolean {
-    const statistics = this.#queues[QUEUE.statistics]?.peek();
-    if (statistics) this.#statistics = readMemoryStatistics(this.#ram, statistics.readable);
+    this.#readStatistics();
     let left = BATCH_BYTES;
     left = this.#each(QUEUE.inflate, left, (chain) => this.#inflate(chain));
     left = this.#each(QUEUE.deflate, left, () => PAGE_BYTES);
     for (const reporting of QUEUE.reporting)
       left = this.#each(reporting, left, ({ writable }) => this.#clear(writable));
     return left <= 0;
+  }
+
+  /** Once: this is called all the time, and the buffer stays until it is asked for again. */
+  #readStatistics(): void {
+    const statistics = this.#isRead ? null : this.#queues[QUEUE.statistics]?.peek();
+    if (!statistics) return;
+    this.#statistics = readMemoryStatistics(this.#ram, statistics.readable);
+    this.#isRead = true;
   }
 
   /** @param work answers for how many bytes it counts @returns what is left of the batch */

@@ -49,4 +49,6 @@ export interface VirtioDevice {
    * @returns whether it was cut off again: more can be done at once
    */
   service(): boolean;
+  /** The guest waits for an interrupt: what it was not told of yet, because it would only have been disturbed, it is told now. */
+  guestWaits?(): void;
 }

@@ -89,6 +89,10 @@ export class VirtioFunction extends PciFunction {
     return this.#device.service();
   }
 
+  guestWaits(): void {
+    if (this.#active) this.#device.guestWaits?.();
+  }
+
   save(): VirtioState {
     return {
       name: this.name,

@@ -118,10 +118,20 @@ export class NetDevice implements VirtioDevice {
   }
 
   notify(): void {
-    this.service();
+    this.#work();
   }
 
   service(): boolean {
+    const more = this.#work();
+    this.guestWaits();
+    return more;
+  }
+
+  guestWaits(): void {
+    this.#queues[QUEUE.transmit]?.tell();
+  }
+
+  #work(): boolean {
     const driver = this.#driver;
     if (!driver) return false;
     this.#link.settle();

@@ -18,7 +18,22 @@ test('a frame goes over the cable as it is, from one piece or many', () => {
   expect(port.sent.every(({ offload }) => offload === COMPLETE)).toBe(true);
   expect(queue.collect().map(({ written }) => written)).toEqual([0, 0, 0]);
   expect(port.flushes).toBe(flushesBefore + 1);
-  expect(driver.interrupts()).toBe(1);
+});
+
+test('the driver is told of what was sent when the device is served or the guest waits, and not at each frame', () => {
+  for (const later of ['service', 'guestWaits'] as const) {
+    const { slot, driver } = startedCard();
+    driver.interrupts();
+    for (let frame = 0; frame < 3; frame++) {
+      driver.queue(SEND).add([packetHeader(), frameOf(60)], []);
+      driver.queue(SEND).kick();
+    }
+    expect([driver.queue(SEND).collect().length, driver.interrupts()]).toEqual([3, 0]);
+    slot[later]();
+    expect(driver.interrupts()).toBe(1);
+    slot[later]();
+    expect(driver.interrupts()).toBe(0);
+  }
 });
 
 test('what the driver leaves undone is said to the other end', () => {

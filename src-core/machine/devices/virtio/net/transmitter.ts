@@ -23,6 +23,8 @@ export class Transmitter {
   /**
    * Sends what waits in the queue. What the port has no room for stays in the queue. Without a port it is thrown away,
    * as by any card without a carrier.
+   * The driver is not told: it takes back what was sent when it sends the next time, and an interrupt for each frame
+   * costs the guest more than the frame does.
    * @param can bits of `CAN`: what the driver may leave unfinished
    * @returns whether it was cut off and more could be done at once
    */
@@ -35,7 +37,6 @@ export class Transmitter {
       if (full) break;
       queue.complete(0);
     }
-    queue.tell();
     return left <= 0 && !full;
   }
 
