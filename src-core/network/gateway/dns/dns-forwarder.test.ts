@@ -177,7 +177,8 @@ describe('the zone inn', () => {
 
 describe('names of addresses', () => {
   const web = Buffer.from(name('web.inn')).toString('hex');
-  const reverse6 = (address: string): string => `${Array.from(address.replaceAll(':', '')).reverse().join('.')}.ip6.arpa`;
+  const reverse6 = (address: string): string =>
+    `${Array.from(address.replaceAll(':', '')).reverse().join('.')}.ip6.arpa`;
 
   test('are known for the gateway and the guests, of both families', async () => {
     expect((await ask('2.0.86.10.in-addr.arpa', PTR)).records).toEqual([`2.0.86.10.in-addr.arpa. 12 10 ${web}`]);
