@@ -45,18 +45,19 @@ export class Leases {
   newMac(): string {
     for (;;) {
       const mac = randomMac(this.#random);
-      if (!this.#isGiven(mac)) return mac;
+      if (!this.isGiven(mac)) return mac;
     }
   }
 
   /** @throws AppError 'already-exists' when another card has it */
   check(mac: string, doing: string): void {
-    if (!this.#isGiven(mac)) return;
+    if (!this.isGiven(mac)) return;
     const because = `another network card has the address ${mac}`;
     throw new AppError({ code: 'already-exists', doing, because, hint: 'Leave it out: then a free one is taken.' });
   }
 
-  #isGiven(mac: string): boolean {
+  /** Whether some card has it. */
+  isGiven(mac: string): boolean {
     return this.#book.all.some(({ leases }) => leases.some((lease) => lease.mac === mac));
   }
 }

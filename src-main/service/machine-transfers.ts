@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../src-core/base/errors.ts';
+import { DEFAULT_NETWORK } from '../../src-core/contract/networks.ts';
 import type { TaskView } from '../../src-core/contract/tasks.ts';
 import { inspectFile } from '../../src-core/hypervisor/machine-disks/disk-image.ts';
 import type { Hypervisor } from '../../src-core/hypervisor/hypervisor.ts';
@@ -10,6 +11,7 @@ import type { Machine } from '../../src-core/hypervisor/life/machine.ts';
 import { collectParts, takeMoment, type ExportMoment } from '../../src-core/hypervisor/machine-file/export-parts.ts';
 import { checkLinks, planImport, type ImportPlan } from '../../src-core/hypervisor/machine-file/import-plan.ts';
 import { decodeManifest, encodeManifest, type MachineFile } from '../../src-core/hypervisor/machine-file/manifest.ts';
+import type { Surroundings } from '../../src-core/hypervisor/surroundings.ts';
 import { filesOf } from '../../src-core/images/image.ts';
 import type { ExtractTarget, UnpackedLinks } from '../workers/archive-work-protocol.ts';
 import { ImageArrival, type ArrivingImage } from './images/image-arrival.ts';
@@ -138,6 +140,9 @@ export class MachineTransfers {
       newLayer: () => pin.add(around.layers.newLayer()),
       sourcePath: (file) => arrival.sourcePath(file),
       emptyFolder: (slot) => arrival.emptyFolder(slot),
+      networkFor: (network) => networkFor(network, around.networks),
+      isMacTaken: (mac) => around.networks.leases.isGiven(mac),
+      newMac: () => around.networks.leases.newMac(),
     };
   }
 
@@ -169,6 +174,12 @@ export class MachineTransfers {
     done.catch(() => undefined);
     return view;
   }
+}
+
+/** The network of the same name, else the one that machines are on unless they say otherwise. */
+function networkFor(name: string | null, networks: Surroundings['networks']): string {
+  const wanted = networks.list().find((network) => network.name.toLowerCase() === name?.toLowerCase());
+  return (wanted ?? networks.get(DEFAULT_NETWORK, 'import a machine')).id;
 }
 
 /** As the layers themselves name each other. */

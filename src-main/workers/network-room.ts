@@ -1,5 +1,5 @@
 import { AppError } from '../../src-core/base/errors.ts';
-import type { NetworkSpec } from '../../src-core/network/network-runner.ts';
+import type { NetworkSpec, Subnet } from '../../src-core/network/network-runner.ts';
 import type { NetworkAnswer, NetworkCommand, NetworkReport } from './network-protocol.ts';
 import { RunningNetwork } from './running-network.ts';
 import type { SwitchedNetwork } from './running-network.ts';
@@ -7,10 +7,14 @@ import type { SwitchedNetwork } from './running-network.ts';
 /** All networks that run, in their thread. A defect in one of them ends that one. */
 export class NetworkRoom {
   readonly #networks = new Map<string, RunningNetwork>();
-  readonly #make: (spec: NetworkSpec) => SwitchedNetwork;
+  readonly #make: (spec: NetworkSpec, subnets: () => readonly Subnet[]) => SwitchedNetwork;
   readonly #report: (report: NetworkReport) => void;
 
-  constructor(make: (spec: NetworkSpec) => SwitchedNetwork, report: (report: NetworkReport) => void) {
+  /** @param make told how to see the subnets of all networks */
+  constructor(
+    make: (spec: NetworkSpec, subnets: () => readonly Subnet[]) => SwitchedNetwork,
+    report: (report: NetworkReport) => void,
+  ) {
     this.#make = make;
     this.#report = report;
   }
@@ -44,12 +48,14 @@ export class NetworkRoom {
     return network.carryOut(command);
   }
 
+  readonly #subnets = (): readonly Subnet[] => [...this.#networks.values()].map(({ subnet }) => subnet);
+
   #open(id: string, { network }: NetworkCommand & { readonly kind: 'open' }): void {
     if (this.#networks.has(id)) {
       const because = 'it runs already';
       throw new AppError({ code: 'already-exists', doing: `open network ${network.name}`, because });
     }
-    this.#networks.set(id, new RunningNetwork(network, this.#make(network), this.#report));
+    this.#networks.set(id, new RunningNetwork(network, this.#make(network, this.#subnets), this.#report));
   }
 
   #broken(id: string, network: RunningNetwork, error: unknown): void {

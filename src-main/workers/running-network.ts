@@ -9,6 +9,7 @@ import type {
   NetworkChange,
   NetworkSpec,
   NetworkState,
+  Subnet,
   SwitchPort,
 } from '../../src-core/network/network-runner.ts';
 import { CountedPort } from './counted-port.ts';
@@ -42,6 +43,7 @@ interface RunningCapture {
 
 /** One virtual network with what hangs on it. */
 export class RunningNetwork {
+  readonly subnet: Subnet;
   readonly #name: string;
   readonly #network: SwitchedNetwork;
   readonly #report: (report: NetworkReport) => void;
@@ -49,8 +51,9 @@ export class RunningNetwork {
   readonly #forwards = new Map<number, Disposable>();
   readonly #captures = new Map<number, RunningCapture>();
 
-  constructor({ name }: NetworkSpec, network: SwitchedNetwork, report: (report: NetworkReport) => void) {
+  constructor({ name, subnet }: NetworkSpec, network: SwitchedNetwork, report: (report: NetworkReport) => void) {
     this.#name = name;
+    this.subnet = subnet;
     this.#report = report;
     this.#network = network;
   }

@@ -25,6 +25,18 @@ export class ConnectionsOfMachine {
     return { cards: connections.cardViews(), forwards: connections.forwardViews() };
   }
 
+  /** Its cards have addresses from now on, not only once it is started. */
+  takeAddresses(): void {
+    const { definition, around, id, name } = this.#body;
+    for (const { network, mac } of definition.cards) {
+      try {
+        around.networks.leases.give(network, mac, `connect machine ${name}`);
+      } catch (error) {
+        around.log.warn(id, 'one of its network cards has no address', { error });
+      }
+    }
+  }
+
   /** Gives it a card; one that runs, at once. @throws AppError, having changed nothing */
   async addCard(request: { readonly network: string; readonly mac?: string | undefined }): Promise<void> {
     const body = this.#body;

@@ -106,6 +106,7 @@ export class Making {
       try {
         const brought = this.#hear.adopt(await asPartOf(doing, bring(pin)));
         await brought.open();
+        brought.connections.takeAddresses();
         return brought;
       } catch (error) {
         this.#around.layers.sweepSoon();

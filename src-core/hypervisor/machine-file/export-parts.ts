@@ -12,7 +12,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { NO_DIGEST, type MachineFile } from './manifest.ts';
 
 type Disk = MachineDefinition['disks'][number];
-type Around = Pick<Surroundings, 'files' | 'layers' | 'disks' | 'work' | 'store' | 'snapshots'>;
+type Around = Pick<Surroundings, 'files' | 'layers' | 'disks' | 'work' | 'store' | 'snapshots' | 'networks'>;
 
 /** What goes into a file under a name: a file of this computer, or bytes. */
 export interface ExportPart {
@@ -77,7 +77,8 @@ export async function collectParts(
     parts.map(async ({ path, from }) => ({ path, sizeBytes: await sizeOf(from, around, doing), sha256: NO_DIGEST })),
   );
   const withoutPaths = withoutHostPaths(ours);
-  return { file: { ...withoutPaths, image: image?.document ?? null, members }, parts };
+  const networks = around.networks.list().map(({ id, name }) => ({ id, name }));
+  return { file: { ...withoutPaths, image: image?.document ?? null, networks, members }, parts };
 }
 
 function namedLayers(

@@ -39,7 +39,7 @@ const image = imageDocumentSchema.parse({
   ...{ defaults: { processors: 1, memoryBytes: 1 }, minimumMemoryBytes: 1 },
 });
 const whole: MachineFile = {
-  ...{ definition, snapshots, image },
+  ...{ definition, snapshots, image, networks: [{ id: layer('c'), name: 'lab' }] },
   members: [
     member('console'),
     member(`snapshots/${layer('9')}/console`),
@@ -56,6 +56,9 @@ function place(more: Partial<ImportPlace> = {}): ImportPlace {
     newLayer: () => (0xa000 + ++layers).toString(16).padStart(16, '0'),
     sourcePath: (file) => `/data/machines/new/boot/${file}`,
     emptyFolder: (slot) => `/data/machines/new/shared-${slot}`,
+    networkFor: (network) => (network === 'lab' ? layer('d') : layer('e')),
+    isMacTaken: (mac) => mac === '52:54:00:00:00:07',
+    newMac: () => '52:54:00:ff:ff:ff',
     ...more,
   };
 }

@@ -3,6 +3,7 @@ import type { MachineSource } from '../../contract/machines.ts';
 import { filesOf } from '../../images/image.ts';
 import type { MachineDefinition } from '../store/definition.ts';
 import type { Snapshot } from '../snapshots/snapshot.ts';
+import { ArrivingCards } from './arriving-cards.ts';
 import { damaged, type MachineFile, type Member } from './manifest.ts';
 
 const DISK = /^disks\/([0-9a-f]{16})\.qcow2$/;
@@ -39,6 +40,11 @@ export interface ImportPlace {
   newLayer(): string;
   /** Where the files that it boots will be: "kernel". */
   sourcePath(file: string): string;
+  /** The network here for a card whose network was called so; null for one that nobody knows the name of. */
+  networkFor(name: string | null): string;
+  /** Whether a network card here has this address. */
+  isMacTaken(mac: string): boolean;
+  newMac(): string;
   /** An empty folder in place of one that was shared on the other computer. */
   emptyFolder(slot: number): string;
 }
@@ -51,7 +57,8 @@ export function planImport(file: MachineFile, place: ImportPlace, doing: string)
   const fail = (because: string): Error => damaged(doing, `it is damaged (${because})`);
   const sorted = sortMembers(file, place, fail);
   const { disks, memory } = sorted;
-  const renamed = new Renaming(place, disks, memory, fail);
+  const cards = new ArrivingCards(file, place);
+  const renamed = new Renaming({ ...place, isCopy: place.isCopy || cards.areNew }, { disks, memory, cards }, fail);
   const definition = renamed.definition(file.definition, sorted.sources);
   const snapshots = renamed.snapshots(file.snapshots);
   checkTops(definition, snapshots, fail);
@@ -147,12 +154,26 @@ class Renaming {
   readonly #place: ImportPlace;
   readonly #disks: ReadonlyMap<string, string>;
   readonly #memory: ReadonlyMap<string, string>;
+  readonly #cards: ArrivingCards;
   readonly #fail: Fail;
 
-  constructor(place: ImportPlace, disks: ReadonlyMap<string, string>, memory: ReadonlyMap<string, string>, fail: Fail) {
+  constructor(
+    place: ImportPlace,
+    {
+      disks,
+      memory,
+      cards,
+    }: {
+      readonly disks: ReadonlyMap<string, string>;
+      readonly memory: ReadonlyMap<string, string>;
+      readonly cards: ArrivingCards;
+    },
+    fail: Fail,
+  ) {
     this.#place = place;
     this.#disks = disks;
     this.#memory = memory;
+    this.#cards = cards;
     this.#fail = fail;
   }
 
@@ -169,6 +190,9 @@ class Renaming {
       source: this.#source(old.source, sources),
       disks: this.#diskList(old.disks),
       shares: this.#shares(old.shares, resume !== null),
+      cards: this.#cardList(old.cards),
+      // Ports of this computer are its person's to give.
+      forwards: [],
       newIdentity: old.newIdentity || isCopy,
     };
   }
@@ -181,11 +205,12 @@ class Renaming {
       const memory = snapshot.memory === null ? null : this.#memoryLayer(snapshot.memory);
       const { hardware, parent } = snapshot;
       const disks = this.#diskList(hardware.disks);
+      const shares = this.#shares(hardware.shares, memory !== null);
       return {
         ...snapshot,
         memory,
         parent: parent !== null && ids.has(parent) ? parent : null,
-        hardware: { ...hardware, disks, shares: this.#shares(hardware.shares, memory !== null) },
+        hardware: { ...hardware, disks, shares, cards: this.#cardList(hardware.cards) },
         renewed: memory !== null && (snapshot.renewed || this.#place.isCopy),
       };
     });
@@ -198,6 +223,11 @@ class Renaming {
       if (!disk.own || layer === undefined) throw this.#fail(`the disk ${disk.path} is missing`);
       return { ...disk, path: `${layer}.qcow2` };
     });
+  }
+
+  #cardList(cards: MachineDefinition['cards']): MachineDefinition['cards'] {
+    if (new Set(cards.map(({ slot }) => slot)).size < cards.length) throw this.#fail('two cards have the same place');
+    return cards.map((card) => this.#cards.here(card));
   }
 
   #memoryLayer(old: string): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
-import { bytesSchema, timeSchema } from '../../contract/names.ts';
+import { bytesSchema, nameSchema, timeSchema } from '../../contract/names.ts';
 import { imageDocumentSchema, type ImageDocument } from '../../images/image.ts';
 import { decodeDefinition } from '../store/definition-migration.ts';
 import { decodeDocument, encodeDocument } from '../../host/documents.ts';
@@ -45,6 +45,11 @@ export const manifestSchema = z.strictObject({
   snapshots: z.array(z.unknown()).max(MOST_MEMBERS),
   /** image.json of the image that it is made from. */
   image: imageDocumentSchema.nullable(),
+  /** What the networks of its cards were called. */
+  networks: z
+    .array(z.object({ id: z.string(), name: nameSchema }))
+    .max(MOST_MEMBERS)
+    .default([]),
   members: z.array(memberSchema).max(MOST_MEMBERS),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -54,17 +59,18 @@ export interface MachineFile {
   readonly definition: MachineDefinition;
   readonly snapshots: readonly Snapshot[];
   readonly image: ImageDocument | null;
+  readonly networks: readonly { readonly id: string; readonly name: string }[];
   readonly members: readonly Member[];
 }
 
 export function encodeManifest(
-  { definition, snapshots, image, members }: MachineFile,
+  { definition, snapshots, image, networks, members }: MachineFile,
   writtenBy: string,
   writtenAt: number,
 ): Uint8Array {
   const manifest: Manifest = {
     ...{ format: 'innkeeper-machine', version: VERSION, writtenBy, writtenAt },
-    ...{ machine: definition, snapshots: [...snapshots], image, members: [...members] },
+    ...{ machine: definition, snapshots: [...snapshots], image, networks: [...networks], members: [...members] },
   };
   return encodeDocument(manifest);
 }
@@ -72,13 +78,13 @@ export function encodeManifest(
 /** @throws AppError 'corrupt', or 'not-supported' when a newer Innkeeper wrote it */
 export function decodeManifest(bytes: Uint8Array, doing: string): MachineFile {
   try {
-    const { machine, snapshots, image, members } = decodeDocument(manifestSchema, VERSION, doing, bytes);
+    const { machine, snapshots, image, networks, members } = decodeDocument(manifestSchema, VERSION, doing, bytes);
     const { definition, older } = decodeDefinition(encodeDocument(machine), doing);
     if (older) throw new AppError({ code: 'corrupt', doing, because: 'its machine is older than such files are' });
     const decoded = snapshots.map((each) =>
       decodeDocument(snapshotSchema, SNAPSHOT_VERSION, doing, encodeDocument(each)),
     );
-    return { definition, snapshots: decoded, image, members };
+    return { definition, snapshots: decoded, image, networks, members };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'corrupt') throw error;
     throw damaged(doing, error.because, error);
