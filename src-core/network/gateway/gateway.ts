@@ -32,6 +32,8 @@ export interface GatewayPort {
 
 /** TCP of a gateway. */
 export interface TcpOfGateway extends GuestProtocol {
+  /** A guest is gone. */
+  forget(guest: Address): void;
   /** @throws AppError as `HostNetwork.listenTcp` */
   forward(spec: ForwardSpec): Promise<Disposable>;
 }
@@ -125,6 +127,10 @@ export class Gateway {
   leave(key: string): void {
     const card = this.#cards.withKey(key);
     if (card === null) return;
+    for (const address of [card.address, ...this.#seenOf(card)]) {
+      this.#tcp.forget(address);
+      this.#udp.forget(address);
+    }
     this.#cards.unplug(key);
     this.#neighbours.forget(card.mac);
     if (this.#cards.all.length === 0) this.#advertiser.end();
@@ -193,7 +199,7 @@ export class Gateway {
       addresses: this.addresses,
       cards: this.#cards,
       addressesOf: (card) => this.#seenOf(card),
-      macOf: (address) => this.#neighbours.find(address),
+      macOf: (address) => this.#neighbours.macOf(address),
       reachesHost: () => this.#reachesHost,
     };
   }

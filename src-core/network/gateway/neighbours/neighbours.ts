@@ -80,6 +80,11 @@ export class Neighbours {
     return neighbour.mac;
   }
 
+  /** @returns the MAC, as far as it is known; nobody is asked */
+  macOf(address: Address): string | null {
+    return this.#situation.assignedTo(address) ?? this.#learned.peek(address)?.mac ?? null;
+  }
+
   /** Asks for an address that is not known. `then` is called once it is, or never. */
   seek(address: Address, then: (mac: string) => void): void {
     const search = this.#searches.get(address) ?? this.#search(address, null);
@@ -88,7 +93,7 @@ export class Neighbours {
 
   /** Whether somebody has it, as far as is known. */
   knows(address: Address): boolean {
-    return this.#learned.has(address) || this.#situation.assignedTo(address) !== null;
+    return this.macOf(address) !== null;
   }
 
   /** What a card was seen to use. */

@@ -62,12 +62,16 @@ export interface HeardPacket {
 export class NotedTcp implements TcpOfGateway {
   readonly received: TransportPacket[] = [];
   readonly roomFor: string[] = [];
+  readonly forgotten: string[] = [];
   flows = 0;
   receive(packet: TransportPacket): void {
     this.received.push({ ...packet, payload: packet.payload.slice() });
   }
   room(guest: string): void {
     this.roomFor.push(guest);
+  }
+  forget(guest: string): void {
+    this.forgotten.push(guest);
   }
   dispose(): void {
     this.flows = 0;

@@ -45,6 +45,11 @@ export class UdpExchanges {
     this.#sweep ??= this.#host.after(SWEEP_MS, () => this.#sweepIdle());
   }
 
+  /** Ends those of one guest. */
+  forget(address: string): void {
+    for (const exchange of [...(this.#ofGuests.get(address)?.values() ?? [])]) this.#end(exchange);
+  }
+
   dispose(): void {
     this.#sweep?.dispose();
     this.#sweep = null;

@@ -1,7 +1,7 @@
 import type { Disposable } from '../../../base/disposable.ts';
 import type { Endpoint, HostNetwork, UdpEvents } from '../../host-network.ts';
 import type { ForwardSpec } from '../../network-runner.ts';
-import type { GuestProtocol, ReachPolicy, TransportPacket } from '../guest-link.ts';
+import type { Address, GuestProtocol, ReachPolicy, TransportPacket } from '../guest-link.ts';
 import { PROTOCOL, type IpLink, type ReceivedPacket } from '../ip/ip-link.ts';
 import { parseDatagram, sendDatagram, udpHeader } from './datagram.ts';
 import { UdpExchange } from './udp-exchange.ts';
@@ -68,6 +68,11 @@ export class UdpProtocol implements GuestProtocol {
         forward.dispose();
       },
     };
+  }
+
+  /** A guest is gone: who gets its address next hears nothing that was for it. */
+  forget(guest: Address): void {
+    this.#exchanges.forget(guest);
   }
 
   dispose(): void {
