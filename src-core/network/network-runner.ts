@@ -146,4 +146,6 @@ export interface CaptureCounts {
 /** The other end of a cable, in the thread of the networks: what a switch is given. */
 export interface SwitchPort extends FramePort {
   readonly card: CardSpec;
+  /** A frame of this card, or for it, goes no further. */
+  dropped(): void;
 }

@@ -36,6 +36,10 @@ export class CountedPort implements SwitchPort {
     this.#counters.add('sentFrames', 1);
   }
 
+  dropped(): void {
+    this.#counters.add('droppedFrames', 1);
+  }
+
   flush(): void {
     this.#end.flush();
   }
