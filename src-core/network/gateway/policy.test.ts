@@ -79,6 +79,12 @@ describe('what a guest may reach', () => {
     '2001:20::1',
     '2001:30::1',
     '2001:2::1',
+    // Documentation, of which laboratories build networks.
+    '192.0.2.1',
+    '198.51.100.1',
+    '203.0.113.1',
+    '2001:db8::1',
+    '3fff::1',
     // An address outside, by a translator or tunnel.
     '64:ff9b::808:808',
     '2002:808:808::1',
@@ -97,7 +103,6 @@ describe('what a guest may reach', () => {
       'protocol assignments',
       ['192.0.0.1', '192.0.0.9', '192.0.0.170', '2001:1::1', '2001:1::2', '2001:1ff::1', '2001:5::1'],
     ],
-    ['documentation', ['192.0.2.1', '198.51.100.1', '203.0.113.1', '2001:db8::1', '3fff::1', '3fff:fff::1']],
     ['deprecated', ['192.88.99.1', '2001:10::1']],
     ['multicast', ['224.0.0.1', '239.255.255.250', 'ff02::1', 'ff0e::1']],
     [

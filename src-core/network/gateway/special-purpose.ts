@@ -3,7 +3,8 @@ import { liesIn, prefixOf } from './prefix.ts';
 /**
  * The IANA registries of special-purpose addresses (RFC 6890, RFC 8190), as far as they differ from plain addresses here.
  * The longest prefix decides. What a NAT passes on as to any other place: private networks (RFC 1918, RFC 4193), shared
- * space of carriers (RFC 6598), and benchmarking space (RFC 2544), which programs for tunnels hand out to this computer.
+ * space of carriers (RFC 6598), benchmarking space (RFC 2544), which programs for tunnels hand out to this computer, and the
+ * addresses of documentation, which laboratories build networks of: nothing of this computer is behind any of them.
  */
 type Judgement = 'ordinary' | 'prohibited';
 
@@ -12,10 +13,10 @@ const IPV4: readonly (readonly [string, Judgement])[] = [
   ['127.0.0.0/8', 'prohibited'], // loopback, RFC 1122 §3.2.1.3
   ['169.254.0.0/16', 'prohibited'], // link-local, RFC 3927: clouds tell secrets there
   ['192.0.0.0/24', 'prohibited'], // protocol assignments, RFC 6890: PCP opens ports of this computer's router
-  ['192.0.2.0/24', 'prohibited'], // documentation, RFC 5737
+  ['192.0.2.0/24', 'ordinary'], // documentation, RFC 5737
   ['192.88.99.0/24', 'prohibited'], // 6to4 relays, deprecated, RFC 7526
-  ['198.51.100.0/24', 'prohibited'], // documentation, RFC 5737
-  ['203.0.113.0/24', 'prohibited'], // documentation, RFC 5737
+  ['198.51.100.0/24', 'ordinary'], // documentation, RFC 5737
+  ['203.0.113.0/24', 'ordinary'], // documentation, RFC 5737
   ['224.0.0.0/4', 'prohibited'], // multicast, RFC 1112 §4
   ['240.0.0.0/4', 'prohibited'], // reserved, RFC 1112 §4; limited broadcast, RFC 919
 ];
@@ -32,8 +33,8 @@ const IPV6: readonly (readonly [string, Judgement])[] = [
   ['2001:4:112::/48', 'ordinary'], // AS112, RFC 7535
   ['2001:20::/28', 'ordinary'], // ORCHIDv2, RFC 7343
   ['2001:30::/28', 'ordinary'], // DRIP, RFC 9374
-  ['2001:db8::/32', 'prohibited'], // documentation, RFC 3849
-  ['3fff::/20', 'prohibited'], // documentation, RFC 9637
+  ['2001:db8::/32', 'ordinary'], // documentation, RFC 3849
+  ['3fff::/20', 'ordinary'], // documentation, RFC 9637
   ['fc00::/7', 'ordinary'], // unique local, RFC 4193
 ];
 
