@@ -15,6 +15,7 @@ export default defineConfig({
           electron: 'src-main/electron/main.ts',
           inn: 'src-main/cli/main.ts',
           'machine-worker': 'src-main/workers/machine.ts',
+          'network-worker': 'src-main/workers/network.ts',
           'disk-worker': 'src-main/workers/disk-work.ts',
           'archive-worker': 'src-main/workers/archive-work.ts',
         },
