@@ -1,11 +1,11 @@
 import { COMPLETE, OFFLOAD_FLAG, SEGMENTATION, type Offload } from '../../../host/frame-port.ts';
 import { parseAddress } from '../address-text.ts';
-import { fold, onesSum } from './checksum.ts';
+import { fold, onesSumOf } from '../../wire-format/checksum.ts';
 import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, viewOf, type FragmentField } from './ip-header.ts';
 import { PROTOCOL, type DirectedPacket } from './ip-link.ts';
 import { writeIpv4 } from './ipv4-header.ts';
 import { FRAGMENT_HEADER_BYTES, writeIpv6 } from './ipv6-header.ts';
-import { checksumOffsetOf, pseudoHeaderSum } from './transport-checksum.ts';
+import { checksumOffsetOf, pseudoSumOf } from './transport-checksum.ts';
 
 /** Bytes of an IP packet on the wire. */
 export const MTU = 1500;
@@ -54,7 +54,7 @@ export class IpOutput {
   #sendForCard(packet: DirectedPacket, route: Route, bytes: number): boolean {
     const at = ETHERNET_BYTES + headerBytesOf(route.source);
     const header = packet.header.slice();
-    viewOf(header).setUint16(16, pseudoHeaderSum(route.source, route.destination, packet.protocol, bytes));
+    viewOf(header).setUint16(16, pseudoSumOf(route.source, route.destination, packet.protocol, bytes));
     const isCut = packet.segmentBytes > 0 && bytes - header.length > packet.segmentBytes;
     const segmentation = route.source.length === 4 ? SEGMENTATION.tcp4 : SEGMENTATION.tcp6;
     const offload: Offload = {
@@ -112,8 +112,8 @@ function withChecksum(packet: DirectedPacket, { source, destination }: Route, by
   const at = checksumOffsetOf(packet.protocol);
   if (at === null) return packet.header;
   const header = packet.header.slice();
-  const pieces = joined([header, ...packet.data], bytes);
-  const sum = fold(pseudoHeaderSum(source, destination, packet.protocol, bytes) + onesSum(pieces));
+  const pseudoSum = pseudoSumOf(source, destination, packet.protocol, bytes);
+  const sum = fold(pseudoSum + onesSumOf([header, ...packet.data]));
   const checksum = ~sum & 0xffff;
   // RFC 768: zero would say that there is none.
   viewOf(header).setUint16(at, checksum === 0 && packet.protocol === PROTOCOL.udp ? 0xffff : checksum);

@@ -1,4 +1,4 @@
-import { internetChecksum } from './checksum.ts';
+import { internetChecksum } from '../../wire-format/checksum.ts';
 import { IPV4_HEADER_BYTES, viewOf, type FragmentField, type IpHeader } from './ip-header.ts';
 
 const MORE_FRAGMENTS = 0x2000;

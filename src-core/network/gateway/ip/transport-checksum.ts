@@ -1,4 +1,4 @@
-import { fold, onesSum } from './checksum.ts';
+import { fold, onesSum, pseudoHeaderSum } from '../../wire-format/checksum.ts';
 import { PROTOCOL } from './ip-link.ts';
 
 /** Where the checksum stands in the headers that have one. */
@@ -14,11 +14,9 @@ export function checksumOffsetOf(protocol: number): number | null {
   return CHECKSUM_AT[protocol] ?? null;
 }
 
-/** Sum of the pseudo header, RFC 9293 §3.1 and RFC 8200 §8.1; of ICMP for IPv4, which has none, 0. */
-export function pseudoHeaderSum(source: Uint8Array, destination: Uint8Array, protocol: number, bytes: number): number {
-  if (protocol === PROTOCOL.icmp) return 0;
-  // A packet is less than 64 KiB long: the upper half of the length is zero.
-  return fold(onesSum(source) + onesSum(destination) + protocol + bytes);
+/** Of the pseudo header; ICMP for IPv4 has none (RFC 792). @param bytes of header and data */
+export function pseudoSumOf(source: Uint8Array, destination: Uint8Array, protocol: number, bytes: number): number {
+  return protocol === PROTOCOL.icmp ? 0 : pseudoHeaderSum(source, destination, protocol, bytes);
 }
 
 /** Whether the checksum of what was received is good; a UDP datagram over IPv4 may have none (RFC 768). */
@@ -33,5 +31,5 @@ export function isChecksumGood(
   if (payload.length < at + 2) return false;
   const isNone = payload[at] === 0 && payload[at + 1] === 0;
   if (protocol === PROTOCOL.udp && isNone) return source.length === 4;
-  return fold(pseudoHeaderSum(source, destination, protocol, payload.length) + onesSum(payload)) === 0xffff;
+  return fold(pseudoSumOf(source, destination, protocol, payload.length) + onesSum(payload)) === 0xffff;
 }

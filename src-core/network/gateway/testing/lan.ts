@@ -5,10 +5,10 @@ import { FakeHostNetwork } from '../../testing/fake-host-network.ts';
 import { formatAddress, formatMac, parseAddress, parseMac } from '../address-text.ts';
 import { Gateway, type ProtocolParts, type TcpOfGateway } from '../gateway.ts';
 import type { TransportPacket } from '../guest-link.ts';
-import { fold, onesSum } from '../ip/checksum.ts';
+import { fold, onesSum } from '../../wire-format/checksum.ts';
 import { parseIpv4, writeIpv4 } from '../ip/ipv4-header.ts';
 import { parseIpv6, writeIpv6 } from '../ip/ipv6-header.ts';
-import { checksumOffsetOf, isChecksumGood, pseudoHeaderSum } from '../ip/transport-checksum.ts';
+import { checksumOffsetOf, isChecksumGood, pseudoSumOf } from '../ip/transport-checksum.ts';
 import type { UdpService } from '../udp/udp-service.ts';
 
 export const NETWORK: NetworkSpec = {
@@ -174,7 +174,7 @@ export function frameOf(packet: SentPacket, gatewayMac: string): Uint8Array {
   const at = checksumOffsetOf(protocol);
   if (at !== null && packet.isRaw !== true && packet.fragment === undefined) {
     payload.fill(0, at, at + 2);
-    const sum = ~fold(pseudoHeaderSum(source, destination, protocol, payload.length) + onesSum(payload)) & 0xffff;
+    const sum = ~fold(pseudoSumOf(source, destination, protocol, payload.length) + onesSum(payload)) & 0xffff;
     payload.set([sum >> 8, sum & 0xff], at);
   }
   const isIpv4 = source.length === 4;
