@@ -1,6 +1,6 @@
 import { COMPLETE, OFFLOAD_FLAG, SEGMENTATION, type Offload } from '../../../host/frame-port.ts';
 import { parseAddress } from '../address-text.ts';
-import { fold, onesSumOf } from '../../wire-format/checksum.ts';
+import { fold, onesSum } from '../../wire-format/checksum.ts';
 import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, viewOf, type FragmentField } from './ip-header.ts';
 import { PROTOCOL, type DirectedPacket } from './ip-link.ts';
 import { writeIpv4 } from './ipv4-header.ts';
@@ -113,7 +113,7 @@ function withChecksum(packet: DirectedPacket, { source, destination }: Route, by
   if (at === null) return packet.header;
   const header = packet.header.slice();
   const pseudoSum = pseudoSumOf(source, destination, packet.protocol, bytes);
-  const sum = fold(pseudoSum + onesSumOf([header, ...packet.data]));
+  const sum = fold(pseudoSum + onesSum(joined([header, ...packet.data], bytes)));
   const checksum = ~sum & 0xffff;
   // RFC 768: zero would say that there is none.
   viewOf(header).setUint16(at, checksum === 0 && packet.protocol === PROTOCOL.udp ? 0xffff : checksum);
