@@ -3,7 +3,7 @@ import type { GuestLink, TransportPacket } from '../guest-link.ts';
 import { PROTOCOL } from '../ip/ip-link.ts';
 import type { AlarmClock } from './alarm-clock.ts';
 import { Alarm } from './alarm-clock.ts';
-import type { EndpointEvents, EndpointFailure, EndpointWire } from './endpoint/endpoint.ts';
+import type { EndpointConfig, EndpointEvents, EndpointFailure, EndpointWire } from './endpoint/endpoint-interface.ts';
 import { TcpEndpoint } from './endpoint/endpoint.ts';
 import { ENDPOINT_LIMITS } from './endpoint/limits.ts';
 import type { Segment, SegmentHead } from './endpoint/segment.ts';
@@ -205,7 +205,7 @@ export class TcpFlow implements EndpointWire, EndpointEvents {
     else this.#situation.refuse(packet, segment);
   }
 
-  #config(): Parameters<typeof TcpEndpoint.connect>[0] {
+  #config(): EndpointConfig {
     const { link } = this.#situation;
     const overhead = IP_AND_TCP_BYTES[this.guest.address.includes(':') ? 6 : 4];
     return {

@@ -1,68 +1,10 @@
-import type { Budget } from './budget.ts';
-import type { EndpointLimits } from './limits.ts';
-import { OWN_WINDOW_SCALE } from './limits.ts';
+import type { EndpointConfig, EndpointFailure, EndpointState } from './endpoint-interface.ts';
+import { Outgoing } from './outgoing.ts';
 import { Receiver, SUBSISTENCE_BYTES } from './receiver.ts';
-import type { Segment, SegmentHead } from './segment.ts';
-import { FLAG, hasFlag, NO_SACK, positionOf, sequenceOf } from './segment.ts';
-import type { Sending } from './sender.ts';
+import type { Segment } from './segment.ts';
+import { FLAG, hasFlag, NO_SACK, positionOf } from './segment.ts';
 import { Sender } from './sender.ts';
 import { TimestampClock } from './timestamp-clock.ts';
-
-/** RFC 9293 §3.3.2. Nobody listens here: an endpoint begins with what a listener heard, or by calling. */
-export type EndpointState =
-  | 'syn-sent'
-  | 'syn-received'
-  | 'established'
-  | 'fin-wait-1'
-  | 'fin-wait-2'
-  | 'close-wait'
-  | 'closing'
-  | 'last-ack'
-  | 'time-wait'
-  | 'closed';
-
-export type EndpointFailure = 'refused' | 'reset' | 'timeout';
-
-/** What an endpoint needs below it. */
-export interface EndpointWire {
-  /** Milliseconds that only grow. */
-  now(): number;
-  /** The most payload that one `send` takes. */
-  mostPayload(): number;
-  /**
-   * @param segmentBytes payload bytes of each segment that it is cut into, where it is more than one
-   * @returns false when there is no room: then nothing was sent, and `resume` is to be called once there is
-   */
-  send(head: SegmentHead, data: readonly Uint8Array[], segmentBytes: number): boolean;
-  /** `deadline` is earlier than it was. */
-  sooner(): void;
-}
-
-/** What happens to a connection. The endpoint may be called from within. */
-export interface EndpointEvents {
-  established(): void;
-  /** @param bytes the receiver's to keep. @returns false when no more is to come until `read` */
-  data(bytes: Uint8Array): boolean;
-  /** The other end sends nothing more. */
-  ended(): void;
-  /** `write` had said that it is enough for now: there is room again. */
-  drained(): void;
-  /** This end's FIN arrived and the other end's did, and all that is left is to wait (TIME-WAIT). */
-  waits(): void;
-  /** Once, last. */
-  closed(failure: EndpointFailure | null): void;
-}
-
-export interface EndpointConfig {
-  readonly wire: EndpointWire;
-  readonly events: EndpointEvents;
-  readonly limits: EndpointLimits;
-  readonly budget: Budget;
-  /** ISS, RFC 6528. */
-  readonly initialSequence: number;
-  /** Told to the other end: payload bytes of the longest segment without options. */
-  readonly mss: number;
-}
 
 /** RFC 9293 §3.7.1. */
 const DEFAULT_MSS = 536;
@@ -80,18 +22,14 @@ export class TcpEndpoint {
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   readonly #clock: TimestampClock;
+  readonly #out: Outgoing;
   #state: EndpointState;
-  /** IRS. */
-  #peerInitial = 0;
   #peerScale = 0;
-  #sack = false;
   /** SND.WL1 and SND.WL2. */
   #windowFrom = 0;
   #windowBy = 0;
   /** SYN is to be sent, or sent again. */
   #owesSyn = true;
-  #owesAck = false;
-  #delayedAckAt = Infinity;
   /** End of TIME-WAIT, of an orphan's patience, or when to ask whether the other end is there. */
   #watchAt = Infinity;
   #probes = 0;
@@ -105,8 +43,6 @@ export class TcpEndpoint {
   #orphan = false;
   /** The other end's FIN was taken, but bytes before it were not read yet. */
   #owesEnd = false;
-  #challenges = 0;
-  #challengesSince = 0;
 
   private constructor(config: EndpointConfig, state: 'syn-sent' | 'syn-received') {
     const now = config.wire.now();
@@ -115,6 +51,8 @@ export class TcpEndpoint {
     this.#sender = new Sender(config.limits, config.budget);
     this.#receiver = new Receiver(config.limits, config.budget, config.mss);
     this.#clock = new TimestampClock(config.initialSequence);
+    this.#out = new Outgoing(config, this.#sender, this.#receiver, this.#clock);
+    this.#out.now = now;
     this.#heardAt = now;
   }
 
@@ -139,7 +77,7 @@ export class TcpEndpoint {
 
   /** When `tick` is to be called; Infinity: never. */
   get deadline(): number {
-    return Math.min(this.#sender.timer, this.#delayedAckAt, this.#watchAt);
+    return Math.min(this.#sender.timer, this.#out.ackDueAt, this.#watchAt);
   }
 
   /** The other end takes nothing for lack of room below it: `resume` goes on. */
@@ -167,7 +105,7 @@ export class TcpEndpoint {
   write(bytes: Uint8Array): boolean {
     if (this.#state === 'closed' || this.#sender.ended) return true;
     this.#sender.write(bytes);
-    if (!this.#busy) this.#transmit();
+    this.#transmitUnlessBusy();
     this.#wantsWrite = this.#hasEnough();
     return !this.#wantsWrite;
   }
@@ -179,7 +117,7 @@ export class TcpEndpoint {
     // Before the connection stands, FIN waits like everything that was written.
     if (this.#state === 'established') this.#state = 'fin-wait-1';
     else if (this.#state === 'close-wait') this.#state = 'last-ack';
-    if (!this.#busy) this.#transmit();
+    this.#transmitUnlessBusy();
   }
 
   /** `data` may come again. */
@@ -187,19 +125,18 @@ export class TcpEndpoint {
     if (this.#reads || this.#state === 'closed') return;
     this.#reads = true;
     this.#deliverQueued();
-    if (!this.#busy && this.#isOpen()) {
-      if (this.#receiver.wantsUpdate) this.#owesAck = true;
-      this.#transmit();
-    }
+    if (this.#receiver.wantsUpdate) this.#out.owesAck = true;
+    this.#transmitUnlessBusy();
   }
 
   /** There is room below again. */
   resume(): void {
-    if (this.#blocked && !this.#busy) this.#transmit();
+    if (this.#blocked) this.#transmitUnlessBusy();
   }
 
   /** Nobody reads any more: what is written still arrives, and the other end's FIN is not waited for long. */
   orphan(): void {
+    this.#look();
     this.#orphan = true;
     if (this.#state === 'fin-wait-2') this.#watch(this.#config.limits.orphanWait);
     this.#tellDeadline();
@@ -208,7 +145,7 @@ export class TcpEndpoint {
   /** Ends it at once; the other end is told by RST. `closed` is not called. */
   reset(): void {
     if (this.#state === 'closed') return;
-    if (this.#state !== 'syn-sent' && this.#state !== 'time-wait') this.#sendReset(this.#sender.nxt);
+    if (this.#state !== 'syn-sent' && this.#state !== 'time-wait') this.#out.reset(this.#sender.nxt, true);
     this.#forget();
   }
 
@@ -220,6 +157,7 @@ export class TcpEndpoint {
   /** @param segment with a good checksum, of this connection */
   receive(segment: Segment): void {
     if (this.#state === 'closed') return;
+    this.#look();
     this.#busy = true;
     if (this.#state === 'syn-sent') this.#receiveSynSent(segment);
     else this.#receiveSynchronized(segment);
@@ -229,12 +167,12 @@ export class TcpEndpoint {
 
   /** Time has come: what is due at `deadline` is done. */
   tick(): void {
-    const now = this.#config.wire.now();
+    const now = this.#look();
     this.#toldDeadline = Infinity;
     this.#busy = true;
-    if (this.#delayedAckAt <= now) {
-      this.#delayedAckAt = Infinity;
-      this.#owesAck = true;
+    if (this.#out.ackDueAt <= now) {
+      this.#out.ackDueAt = Infinity;
+      this.#out.owesAck = true;
     }
     if (this.#sender.timer <= now) this.#senderTimedOut(now);
     if (this.#watchAt <= now && this.#isOpen()) this.#watchEnded(now);
@@ -246,7 +184,7 @@ export class TcpEndpoint {
   mayBeReplacedBy(syn: Segment): boolean {
     if (this.#state !== 'time-wait') return false;
     if (syn.timestamps !== null && this.#clock.isUsed) return this.#clock.isNewer(syn.timestamps);
-    return positionOf(syn.sequence, this.#peerInitial, this.#receiver.next) >= this.#receiver.next;
+    return positionOf(syn.sequence, this.#out.peerInitial, this.#receiver.next) >= this.#receiver.next;
   }
 
   /** RFC 9293 §3.10.7.3. */
@@ -256,7 +194,7 @@ export class TcpEndpoint {
     const ack = positionOf(segment.acknowledgment, initialSequence, this.#sender.nxt);
     const good = ack > 0 && ack <= this.#sender.nxt;
     if (acks && !good) {
-      if (!hasFlag(segment, FLAG.rst)) this.#send(this.#head(FLAG.rst, segment.acknowledgment), [], 0);
+      if (!hasFlag(segment, FLAG.rst)) this.#out.refuse(segment.acknowledgment, false);
       return;
     }
     if (hasFlag(segment, FLAG.rst)) {
@@ -271,26 +209,25 @@ export class TcpEndpoint {
       return;
     }
     this.#takeAck(segment, ack);
-    this.#owesAck = true;
+    this.#out.owesAck = true;
     this.#establish();
   }
 
   /** RFC 9293 §3.10.7.4, with RFC 5961 and RFC 7323 §5. */
   #receiveSynchronized(segment: Segment): void {
     const receiver = this.#receiver;
-    const from = positionOf(segment.sequence, this.#peerInitial, receiver.next);
+    const from = positionOf(segment.sequence, this.#out.peerInitial, receiver.next);
     if (this.#isOld(segment)) return this.#reject(segment, from);
     if (!this.#isAcceptable(segment, from)) return this.#reject(segment, from);
     if (hasFlag(segment, FLAG.rst)) {
       if (from === receiver.next) this.#wasReset();
-      else this.#challenge();
+      else this.#out.challenge();
       return;
     }
-    if (hasFlag(segment, FLAG.syn)) return this.#challenge();
+    if (hasFlag(segment, FLAG.syn)) return this.#out.challenge();
     if (!hasFlag(segment, FLAG.ack)) return;
     this.#heard();
-    if (segment.timestamps !== null && this.#clock.isUsed)
-      this.#clock.note(segment.timestamps, from, this.#config.wire.now());
+    if (segment.timestamps !== null && this.#clock.isUsed) this.#clock.note(segment.timestamps, from, this.#out.now);
     if (!this.#acceptAck(segment)) return;
     if (segment.data.length > 0 || hasFlag(segment, FLAG.fin)) this.#takeText(segment, from);
   }
@@ -306,7 +243,7 @@ export class TcpEndpoint {
   #isOld(segment: Segment): boolean {
     const { timestamps } = segment;
     if (timestamps === null || !this.#clock.isUsed || hasFlag(segment, FLAG.rst)) return false;
-    return this.#clock.isOld(timestamps, this.#config.wire.now());
+    return this.#clock.isOld(timestamps, this.#out.now);
   }
 
   #isAcceptable(segment: Segment, from: number): boolean {
@@ -324,8 +261,8 @@ export class TcpEndpoint {
       return;
     }
     // What came again is acknowledged again; two ends that only disagree must not do so for ever.
-    if (segment.data.length > 0 || hasFlag(segment, FLAG.fin)) this.#owesAck = true;
-    else this.#challenge();
+    if (segment.data.length > 0 || hasFlag(segment, FLAG.fin)) this.#out.owesAck = true;
+    else this.#out.challenge();
     if (this.#state === 'time-wait' && hasFlag(segment, FLAG.fin)) this.#watch(this.#config.limits.timeWait);
   }
 
@@ -335,7 +272,7 @@ export class TcpEndpoint {
     const ack = positionOf(segment.acknowledgment, this.#config.initialSequence, sender.una);
     if (sender.una === 0) {
       if (ack <= 0 || ack > sender.nxt) {
-        this.#send(this.#head(FLAG.rst, segment.acknowledgment), [], 0);
+        this.#out.refuse(segment.acknowledgment, false);
         return false;
       }
       this.#takeAck(segment, ack);
@@ -343,7 +280,7 @@ export class TcpEndpoint {
       return this.#isOpen();
     }
     if (ack > sender.nxt || ack < sender.una - sender.mostWindow) {
-      this.#challenge();
+      this.#out.challenge();
       return false;
     }
     this.#takeAck(segment, ack);
@@ -351,15 +288,17 @@ export class TcpEndpoint {
   }
 
   #takeAck(segment: Segment, ack: number): void {
-    const { wire, initialSequence } = this.#config;
+    const { initialSequence } = this.#config;
     const sender = this.#sender;
-    const now = wire.now();
-    const from = positionOf(segment.sequence, this.#peerInitial, this.#receiver.next);
+    const now = this.#out.now;
+    const from = positionOf(segment.sequence, this.#out.peerInitial, this.#receiver.next);
     const window = segment.window * 2 ** (hasFlag(segment, FLAG.syn) ? 0 : this.#peerScale);
     const duplicate =
       ack === sender.una && sender.una < sender.nxt && segment.data.length === 0 && window === sender.window;
     const sack =
-      this.#sack && segment.sack.length > 0 ? segment.sack.map((s) => positionOf(s, initialSequence, ack)) : NO_SACK;
+      this.#out.selective && segment.sack.length > 0
+        ? segment.sack.map((s) => positionOf(s, initialSequence, ack))
+        : NO_SACK;
     const echo =
       this.#clock.isUsed && segment.timestamps !== null ? this.#clock.since(segment.timestamps.echo, now) : null;
     if (ack >= sender.una) {
@@ -394,7 +333,7 @@ export class TcpEndpoint {
   #takeText(segment: Segment, from: number): void {
     const { state } = this;
     if (state !== 'established' && state !== 'fin-wait-1' && state !== 'fin-wait-2') {
-      this.#owesAck = true;
+      this.#out.owesAck = true;
       return;
     }
     const receiver = this.#receiver;
@@ -407,9 +346,9 @@ export class TcpEndpoint {
     const ready = receiver.take(from, segment.data);
     const ended = receiver.takeFin();
     // RFC 5681 §4.2: at once where something is missing, came twice or fills a gap, and at every second segment.
-    if (ended || hadGap || receiver.next === before || receiver.unacknowledged > this.#config.mss) this.#owesAck = true;
-    else if (this.#delayedAckAt === Infinity)
-      this.#delayedAckAt = this.#config.wire.now() + this.#config.limits.delayedAck;
+    if (ended || hadGap || receiver.next === before || receiver.unacknowledged > this.#config.mss)
+      this.#out.owesAck = true;
+    else if (this.#out.ackDueAt === Infinity) this.#out.ackDueAt = this.#out.now + this.#config.limits.delayedAck;
     for (const bytes of ready) this.#deliver(bytes);
     if (ended && this.#isOpen()) this.#peerEnded();
   }
@@ -451,11 +390,11 @@ export class TcpEndpoint {
 
   /** What SYN says, and what both ends agree on with it. */
   #meet(syn: Segment): void {
-    const now = this.#config.wire.now();
-    this.#peerInitial = syn.sequence;
+    const now = this.#out.now;
+    this.#out.peerInitial = syn.sequence;
     if (syn.timestamps !== null) this.#clock.begin(syn.timestamps, now);
-    this.#sack = syn.sackPermitted;
-    this.#sender.selective = syn.sackPermitted;
+    this.#out.selective = syn.sackPermitted;
+    this.#sender.recovery.selective = syn.sackPermitted;
     if (syn.windowScale >= 0) {
       this.#peerScale = Math.min(MOST_WINDOW_SCALE, syn.windowScale);
       this.#receiver.scales = true;
@@ -483,14 +422,14 @@ export class TcpEndpoint {
   }
 
   #heard(): void {
-    this.#heardAt = this.#config.wire.now();
+    this.#heardAt = this.#out.now;
     this.#probes = 0;
     this.#sender.heard();
     if (this.#watchAt === Infinity) this.#watchAt = this.#heardAt + this.#config.limits.keepaliveIdle;
   }
 
   #watch(milliseconds: number): void {
-    this.#watchAt = this.#config.wire.now() + milliseconds;
+    this.#watchAt = this.#out.now + milliseconds;
   }
 
   #watchEnded(now: number): void {
@@ -508,7 +447,7 @@ export class TcpEndpoint {
       return;
     }
     if (this.#probes++ >= limits.keepaliveProbes) return this.#close('timeout');
-    this.#probe();
+    this.#out.probe();
     this.#watch(limits.keepaliveInterval);
   }
 
@@ -520,28 +459,13 @@ export class TcpEndpoint {
     }
     const meaning = this.#sender.timedOut(now);
     if (meaning === 'give-up') this.#close('timeout');
-    else if (meaning === 'probe') this.#probe();
+    else if (meaning === 'probe') this.#out.probe();
     else if (this.#sender.una === 0) this.#owesSyn = true;
-  }
-
-  /** A segment that must be answered, and changes nothing: RFC 9293 §3.8.4. */
-  #probe(): void {
-    this.#send(this.#head(FLAG.ack, sequenceOf(this.#sender.una - 1, this.#config.initialSequence)), [], 0);
-  }
-
-  /** RFC 5961 §7: some, and no more. */
-  #challenge(): void {
-    const now = this.#config.wire.now();
-    if (now - this.#challengesSince >= 1_000) {
-      this.#challengesSince = now;
-      this.#challenges = 0;
-    }
-    if (this.#challenges++ < this.#config.limits.challengesPerSecond) this.#owesAck = true;
   }
 
   #close(failure: EndpointFailure | null): void {
     if (this.#state === 'closed') return;
-    if (failure === 'timeout') this.#sendReset(this.#sender.nxt);
+    if (failure === 'timeout') this.#out.reset(this.#sender.nxt, this.#state !== 'syn-sent');
     this.#forget();
     this.#config.events.closed(failure);
   }
@@ -550,9 +474,20 @@ export class TcpEndpoint {
     this.#state = 'closed';
     this.#sender.clear();
     this.#receiver.clear();
-    this.#delayedAckAt = Infinity;
+    this.#out.ackDueAt = Infinity;
     this.#watchAt = Infinity;
     this.#blocked = false;
+  }
+
+  /** At the clock, once for all that is done now. */
+  #look(): number {
+    return (this.#out.now = this.#config.wire.now());
+  }
+
+  #transmitUnlessBusy(): void {
+    if (this.#busy) return;
+    this.#look();
+    this.#transmit();
   }
 
   /** Sends all that is to be sent now. */
@@ -561,16 +496,15 @@ export class TcpEndpoint {
     this.#blocked = false;
     if (this.#owesSyn && !this.#transmitSyn()) this.#blocked = true;
     if (!this.#blocked && this.#sender.una > 0) this.#transmitText();
-    if (!this.#blocked && this.#owesAck && this.#state !== 'syn-sent') this.#transmitAck();
+    if (!this.#blocked && this.#out.owesAck && this.#state !== 'syn-sent') this.#blocked = !this.#out.ack();
     this.#tellDeadline();
   }
 
   #transmitSyn(): boolean {
-    const { wire, initialSequence, limits } = this.#config;
-    const head = this.#head(FLAG.syn | (this.#state === 'syn-sent' ? 0 : FLAG.ack), initialSequence);
-    if (!this.#send(head, [], 0)) return false;
+    const { limits } = this.#config;
+    if (!this.#out.syn(this.#state !== 'syn-sent')) return false;
     this.#owesSyn = false;
-    const now = wire.now();
+    const now = this.#out.now;
     if (this.#sender.nxt === 0) this.#sender.sent({ from: 0, to: 1, fin: false, push: false }, now);
     else if (this.#sender.timer === Infinity) this.#sender.timer = now + limits.firstRto;
     return true;
@@ -580,67 +514,16 @@ export class TcpEndpoint {
     const { wire } = this.#config;
     const sender = this.#sender;
     for (;;) {
-      const now = wire.now();
+      const now = this.#out.now;
       const sending = sender.plan(wire.mostPayload(), now);
       if (sending === null) break;
-      if (!this.#sendText(sending)) {
+      if (!this.#out.text(sending)) {
         this.#blocked = true;
         return;
       }
       sender.sent(sending, now);
     }
-    sender.awaitWindow(wire.now());
-  }
-
-  #sendText(sending: Sending): boolean {
-    const flags = FLAG.ack | (sending.push ? FLAG.psh : 0) | (sending.fin ? FLAG.fin : 0);
-    const head = this.#head(flags, sequenceOf(sending.from, this.#config.initialSequence));
-    const { mss } = this.#sender;
-    const length = sending.to - sending.from;
-    return this.#send(head, length === 0 ? NOTHING : this.#sender.slices(sending), length > mss ? mss : 0);
-  }
-
-  /** Blocks go with segments without data only: so the room for data is always the same. */
-  #transmitAck(): void {
-    const sack = this.#sack ? this.#receiver.sack() : NO_SACK;
-    const { initialSequence } = this.#config;
-    const head = this.#head(FLAG.ack, sequenceOf(this.#sender.nxt, initialSequence));
-    const blocks = sack.length === 0 ? NO_SACK : sack.map((position) => sequenceOf(position, this.#peerInitial));
-    if (!this.#send({ ...head, sack: blocks }, NOTHING, 0)) this.#blocked = true;
-  }
-
-  #head(flags: number, sequence: number): SegmentHead {
-    const syn = (flags & FLAG.syn) !== 0;
-    const first = syn && (flags & FLAG.ack) === 0;
-    const acks = (flags & FLAG.ack) !== 0;
-    const now = this.#config.wire.now();
-    return {
-      sequence,
-      acknowledgment: acks ? sequenceOf(this.#receiver.next, this.#peerInitial) : 0,
-      flags,
-      window: (flags & FLAG.rst) !== 0 ? 0 : this.#receiver.advertise(syn),
-      maximumSegment: syn ? this.#config.mss : 0,
-      windowScale: syn && (first || this.#receiver.scales) ? OWN_WINDOW_SCALE : -1,
-      sackPermitted: syn && (first || this.#sack),
-      timestamps: first || (this.#clock.isUsed && (flags & FLAG.rst) === 0) ? this.#clock.at(now) : null,
-      sack: NO_SACK,
-    };
-  }
-
-  #send(head: SegmentHead, data: readonly Uint8Array[], segmentBytes: number): boolean {
-    if (!this.#config.wire.send(head, data, segmentBytes)) return false;
-    if ((head.flags & FLAG.ack) !== 0 && (head.flags & FLAG.rst) === 0) {
-      this.#owesAck = this.#receiver.hasGap && this.#owesAck && data.length > 0;
-      this.#delayedAckAt = Infinity;
-      this.#receiver.unacknowledged = 0;
-      this.#clock.lastAck = this.#receiver.next;
-    }
-    return true;
-  }
-
-  #sendReset(position: number): void {
-    const acks = this.#state === 'syn-sent' ? 0 : FLAG.ack;
-    this.#send(this.#head(FLAG.rst | acks, sequenceOf(position, this.#config.initialSequence)), NOTHING, 0);
+    sender.awaitWindow(this.#out.now);
   }
 
   #tellDeadline(): void {
@@ -651,5 +534,3 @@ export class TcpEndpoint {
     }
   }
 }
-
-const NOTHING: readonly Uint8Array[] = [];

@@ -1,8 +1,8 @@
-import { Blocks, DUPLICATE_THRESHOLD } from './blocks.ts';
 import type { Budget } from './budget.ts';
 import { ByteQueue } from './byte-queue.ts';
 import { Congestion } from './congestion.ts';
 import type { EndpointLimits } from './limits.ts';
+import { LossRecovery } from './loss-recovery.ts';
 import { RoundTrip } from './round-trip.ts';
 
 /** What is to be sent next: bytes between two positions, and perhaps FIN behind them. */
@@ -25,32 +25,16 @@ export class Sender {
   /** Scaled: bytes that the other end has room for from `una` on. */
   window = 0;
   mostWindow = 0;
-  /** Both ends use selective acknowledgments. */
-  selective = false;
   /** Nothing is written any more: FIN follows the last byte. */
   ended = false;
   /** When what was sent counts as lost, or a closed window is looked at; Infinity: never. */
   timer = Infinity;
   readonly roundTrip: RoundTrip;
+  readonly recovery = new LossRecovery();
   readonly #queue: ByteQueue;
   readonly #limits: EndpointLimits;
   #congestion: Congestion;
   #mss = 536;
-  #blocks: Blocks | null = null;
-  /**
-   * open: nothing is missed. recovery: something was lost while the rest arrives (RFC 6675 §5, RFC 6582). loss: nothing
-   * was acknowledged in time, all that was on the way counts as lost.
-   */
-  #mode: 'open' | 'recovery' | 'loss' = 'open';
-  /** The mode ends when this is acknowledged. */
-  #recover = 0;
-  /** Before it, what was lost has been sent again: HighRxt. */
-  #again = 0;
-  /** Before it, all that is in no block is lost. */
-  #lostBelow = 0;
-  /** The next that was lost is sent whatever the congestion window says. */
-  #forced = false;
-  #duplicates = 0;
   /** Without timestamps, one segment at a time is timed: RFC 6298 §3, Karn's algorithm. */
   #timedPosition = 0;
   #timedAt = -1;
@@ -102,6 +86,7 @@ export class Sender {
   /** Once the handshake told it: payload bytes of a segment. */
   start(mss: number): void {
     this.#mss = mss;
+    this.recovery.mss = mss;
     this.#congestion = new Congestion(mss, this.#limits.initialWindowSegments, this.#limits.mostSendBuffer);
   }
 
@@ -116,7 +101,7 @@ export class Sender {
   /** @param most payload bytes that can be sent at once; one segment always can. @returns null when nothing is to be sent now */
   plan(most: number, now: number): Sending | null {
     if (this.una === this.nxt && now - this.#lastSentAt > this.roundTrip.rto) this.#congestion.restart();
-    const room = this.#congestion.window - this.#pipe();
+    const room = this.#congestion.window - this.recovery.pipe(this.una, this.nxt);
     const atOnce = Math.max(most, this.#mss);
     return this.#planAgain(room, atOnce) ?? this.#planOnward(room, atOnce);
   }
@@ -126,8 +111,7 @@ export class Sender {
     const end = to + (fin ? 1 : 0);
     this.#lastSentAt = now;
     if (from < this.nxt) {
-      this.#again = Math.max(this.#again, end);
-      this.#forced = false;
+      this.recovery.resent(end);
       this.#timedAt = -1;
     } else if (this.#timedAt < 0) {
       this.#timedAt = now;
@@ -146,11 +130,12 @@ export class Sender {
    * @param echoedAfter ms since the echoed timestamp was sent, null without
    */
   acknowledge(ack: number, sack: readonly number[], duplicate: boolean, now: number, echoedAfter: number | null): void {
+    const { recovery } = this;
     const flight = this.nxt - this.una;
-    const news = this.#noteBlocks(sack, ack);
+    const news = recovery.noteBlocks(sack, ack, this.nxt);
     if (ack > this.una) this.#advance(ack, flight, now, echoedAfter);
-    else if (duplicate && (news || !this.selective)) this.#duplicates++;
-    if (flight > 0) this.#detectLoss();
+    else if (duplicate && (news || !recovery.selective)) recovery.duplicate();
+    if (flight > 0 && recovery.detects(this.una, this.nxt)) this.#congestion.lost(this.nxt - this.una);
   }
 
   /** @returns what the end of `timer` means */
@@ -168,15 +153,7 @@ export class Sender {
     }
     this.#timedAt = -1;
     if (this.una === 0) return 'retransmit';
-    // RFC 2018 §8: who said that something arrived may have dropped it since.
-    if (!first) this.#blocks = null;
-    this.#congestion.timedOut(this.nxt - this.una, first && this.#mode !== 'loss');
-    this.#mode = 'loss';
-    this.#recover = this.nxt;
-    this.#lostBelow = this.nxt;
-    this.#again = this.una;
-    this.#forced = true;
-    this.#duplicates = 0;
+    this.#congestion.timedOut(this.nxt - this.una, this.recovery.timedOut(this.una, this.nxt, first));
     return 'retransmit';
   }
 
@@ -202,7 +179,7 @@ export class Sender {
 
   clear(): void {
     this.#queue.clear();
-    this.#blocks = null;
+    this.recovery.clear();
     this.timer = Infinity;
   }
 
@@ -214,67 +191,13 @@ export class Sender {
     this.roundTrip.progress();
     this.una = ack;
     this.#queue.drop(ack);
-    this.#blocks?.drop(ack);
-    if (this.#mode !== 'recovery') this.#congestion.acknowledged(bytes, flight);
-    if (this.#mode !== 'open' && ack >= this.#recover) this.#mode = 'open';
-    if (this.#mode === 'open') this.#duplicates = 0;
-    else if (this.#mode === 'recovery' && !this.selective) this.#partial(bytes);
+    if (this.recovery.advanced(bytes, ack)) this.#congestion.acknowledged(bytes, flight);
     this.timer = this.nxt > ack ? now + this.roundTrip.rto : Infinity;
   }
 
-  /** RFC 6582 §3.2 step 3: what follows was lost as well. */
-  #partial(bytes: number): void {
-    this.#duplicates = Math.max(0, this.#duplicates - Math.floor(bytes / this.#mss));
-    this.#again = this.una;
-    this.#lostBelow = this.una + this.#mss;
-    this.#forced = true;
-  }
-
-  #noteBlocks(sack: readonly number[], ack: number): boolean {
-    let news = false;
-    if (!this.selective) return false;
-    for (let at = 0; at + 1 < sack.length; at += 2) {
-      const begin = sack[at] ?? 0;
-      const end = sack[at + 1] ?? 0;
-      // Also those of RFC 2883, which say what arrived twice, are let by.
-      if (begin <= ack || begin >= end || end > this.nxt) continue;
-      this.#blocks ??= new Blocks();
-      news = this.#blocks.add(begin, end) || news;
-    }
-    return news;
-  }
-
-  #detectLoss(): void {
-    const below = this.selective && this.#blocks !== null ? this.#blocks.lostBelow(this.#mss) : 0;
-    if (this.#mode === 'recovery') this.#lostBelow = Math.max(this.#lostBelow, below);
-    if (this.#mode !== 'open' || this.una === this.nxt) return;
-    if (below <= this.una && (this.#duplicates < DUPLICATE_THRESHOLD || this.una < this.#recover)) return;
-    this.#congestion.lost(this.nxt - this.una);
-    this.#mode = 'recovery';
-    this.#recover = this.nxt;
-    this.#again = this.una;
-    this.#lostBelow = Math.max(below, Math.min(this.nxt, this.una + this.#mss));
-    this.#forced = true;
-  }
-
-  /** Bytes that are on the way, as far as can be known: RFC 6675 §4, SetPipe. */
-  #pipe(): number {
-    const flight = this.nxt - this.una;
-    const arrived = this.selective
-      ? (this.#blocks?.bytes ?? 0)
-      : Math.min(this.#duplicates * this.#mss, Math.max(0, flight - this.#mss));
-    if (this.#mode === 'open') return flight - arrived;
-    const from = Math.max(this.una, this.#again);
-    const below = Math.min(this.#lostBelow, this.nxt);
-    const lost = below > from ? below - from - (this.#blocks?.bytesBetween(from, below) ?? 0) : 0;
-    return Math.max(0, flight - arrived - lost);
-  }
-
   #planAgain(room: number, most: number): Sending | null {
-    if (this.#mode === 'open' || (room < this.#mss && !this.#forced)) return null;
-    const from = Math.max(this.una, this.#again);
-    const below = Math.min(this.#lostBelow, this.nxt);
-    const gap = this.#blocks === null ? (from < below ? { from, to: below } : null) : this.#blocks.gap(from, below);
+    if (this.recovery.isOpen || (room < this.#mss && !this.recovery.isForced)) return null;
+    const gap = this.recovery.missing(this.una, this.nxt);
     if (gap === null) return null;
     const whole = Math.max(1, Math.floor(Math.min(room, most) / this.#mss)) * this.#mss;
     const to = Math.min(gap.from + whole, gap.to, this.#queue.end);

@@ -1,6 +1,6 @@
 import type { Random } from '../../../../machine/devices/testing/random.ts';
 import { Budget } from '../endpoint/budget.ts';
-import type { EndpointEvents, EndpointFailure, EndpointWire } from '../endpoint/endpoint.ts';
+import type { EndpointConfig, EndpointEvents, EndpointFailure, EndpointWire } from '../endpoint/endpoint-interface.ts';
 import { TcpEndpoint } from '../endpoint/endpoint.ts';
 import type { EndpointLimits } from '../endpoint/limits.ts';
 import { ENDPOINT_LIMITS } from '../endpoint/limits.ts';
@@ -134,7 +134,7 @@ export class SimulatedEnd implements EndpointWire, EndpointEvents {
     this.sooner();
   }
 
-  #config(initialSequence: number): Parameters<typeof TcpEndpoint.connect>[0] {
+  #config(initialSequence: number): EndpointConfig {
     const { budget, limits, mss } = this;
     return { wire: this, events: this, budget, limits, mss, initialSequence };
   }
