@@ -36,6 +36,15 @@ const TEST_PACKAGES = [
   'mtools',
   'gcc',
   'libc6-dev',
+  // The kernel of this computer as a guest, and what it runs there.
+  'qemu-system-riscv|qemu-system-misc',
+  'iproute2',
+  'iputils-ping',
+  'isc-dhcp-client',
+  'bind9-dnsutils|dnsutils',
+  'curl',
+  'iperf3',
+  'tshark',
 ];
 
 /** Names of packages, with alternatives, for starting the window. */

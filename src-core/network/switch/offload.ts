@@ -15,6 +15,7 @@ export const LONGEST_WHOLE_FRAME_BYTES = ETHERNET_BYTES + VLAN_TAG_BYTES + 1500;
 /** Smaller segments serve only to make others work: Linux, too, sends none (net.ipv4.tcp_min_snd_mss). */
 const LEAST_SEGMENT_BYTES = 48;
 const TCP_CHECKSUM_OFFSET = 16;
+const UDP_CHECKSUM_OFFSET = 6;
 
 interface TcpDissection extends Dissection {
   readonly ip: IpHeader;
@@ -81,14 +82,14 @@ function withChecksum(frame: Uint8Array, { checksumStart, checksumOffset }: Offl
   const found = dissect(whole);
   const end = found?.ip && found.ip.payloadAt <= checksumStart ? found.ip.end : whole.length;
   const sum = onesSum(whole.subarray(checksumStart, Math.max(end, checksumStart + checksumOffset + 2)));
-  putChecksum(whole, checksumStart + checksumOffset, sum);
+  putChecksum(whole, checksumStart + checksumOffset, sum, checksumOffset === UDP_CHECKSUM_OFFSET);
   return whole;
 }
 
-/** Zero and its opposite are the same sum, but zero says of UDP that there is none (RFC 768). */
-function putChecksum(frame: Uint8Array, at: number, sum: number): void {
+/** Zero and its opposite are the same sum. Of UDP zero says that there is none (RFC 768); of others 0xffff is wrong (RFC 1624). */
+function putChecksum(frame: Uint8Array, at: number, sum: number, isUdp = false): void {
   const checksum = ~sum & 0xffff;
-  write16(frame, at, checksum === 0 ? 0xffff : checksum);
+  write16(frame, at, checksum === 0 && isUdp ? 0xffff : checksum);
 }
 
 function segmentsOf(frame: Uint8Array, { segmentBytes }: Offload): readonly Uint8Array[] {
