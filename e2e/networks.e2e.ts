@@ -87,7 +87,7 @@ test('a network is made, and its subnet is checked as it is typed', async ({ hom
   await page.getByText('No machine has a cable to this network').waitFor();
   await shot(page, 'none');
   await page.getByRole('button', { name: 'New network' }).click();
-  await page.getByLabel('Name').fill('lab');
+  await page.getByLabel('Name', { exact: true }).fill('lab');
   await page.getByLabel('Subnet').fill('8.8.8.0/24');
   await page.getByText('Only private networks').waitFor();
   await page.getByLabel('Subnet').fill('10.99.7.0/24');
@@ -208,7 +208,7 @@ test('packets are listed, filtered, looked into and saved', async ({ home, windo
   expect(await fetched(port)).toBe(PAGE);
   const request = page.getByRole('row', { name: /GET \// });
   await request.first().click(SOON);
-  await page.getByLabel('Bytes').getByText('GET / HTTP').waitFor();
+  await page.getByLabel('Bytes', { exact: true }).getByText('GET / HTTP').waitFor();
   await shot(page, 'packets');
   await page.getByRole('button', { name: 'Save as .pcap…' }).click();
   await waitForToast(page, `The packets are in ${file}`);
