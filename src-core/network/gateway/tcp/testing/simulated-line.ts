@@ -29,6 +29,8 @@ export const PERFECT: LineConditions = {
   mostPackets: Infinity,
 };
 
+const NO_OPTIONS = { windowScale: -1, sackPermitted: false, timestamps: null };
+
 interface Event {
   readonly at: number;
   readonly order: number;
@@ -116,6 +118,8 @@ export class SimulatedEnd implements EndpointWire, EndpointEvents {
   /** Puts packets onto the line: all, or none. @returns false when there is no room */
   put: (packets: readonly Uint8Array[]) => boolean = () => true;
   sentPackets = 0;
+  /** Whether SYN offers timestamps, selective acknowledgments and scaled windows. */
+  offersOptions = true;
   ports: Ports = { sourcePort: 1, destinationPort: 2 };
   #blocked = false;
 
@@ -149,6 +153,7 @@ export class SimulatedEnd implements EndpointWire, EndpointEvents {
 
   /** Cuts what is sent into segments, as a card does. */
   send(head: SegmentHead, data: readonly Uint8Array[], segmentBytes: number): boolean {
+    if (!this.offersOptions && (head.flags & FLAG.syn) !== 0) head = { ...head, ...NO_OPTIONS };
     const bytes = joined(data);
     const size = segmentBytes === 0 ? Math.max(1, bytes.length) : segmentBytes;
     const packets: Uint8Array[] = [];
