@@ -18,6 +18,8 @@ import { CardCable } from './card-cable.ts';
 import { NetworkWorker } from './network-worker.ts';
 import { RunningCapture } from './running-capture.ts';
 
+type Worker = Pick<NetworkWorker, 'bell' | 'ask' | 'terminate'>;
+
 /** More beginnings anew in a minute are not worth it: what makes it fail is still there. */
 const MOST_RESTARTS = 5;
 const RESTARTS_PER_MS = 60_000;
@@ -38,8 +40,14 @@ export class NetworkThread implements NetworkRunner {
   readonly #networks = new Map<string, OpenNetwork>();
   readonly #defects = new Emitter<string>();
   readonly #restarts: number[] = [];
-  #worker: NetworkWorker | null = null;
+  readonly #begin: (...hears: ConstructorParameters<typeof NetworkWorker>) => Worker;
+  #worker: Worker | null = null;
   #lastKey = 0;
+
+  /** @param begin starts a thread */
+  constructor(begin = (...hears: ConstructorParameters<typeof NetworkWorker>): Worker => new NetworkWorker(...hears)) {
+    this.#begin = begin;
+  }
 
   onDefect(listener: (because: string) => void): Disposable {
     return this.#defects.on(listener);
@@ -136,8 +144,8 @@ export class NetworkThread implements NetworkRunner {
     await this.#endIfIdle();
   }
 
-  #thread(): NetworkWorker {
-    this.#worker ??= new NetworkWorker(
+  #thread(): Worker {
+    this.#worker ??= this.#begin(
       (report) => this.#hear(report),
       (because) => this.#died(because),
     );

@@ -15,20 +15,20 @@ import { builtFile } from './built-files.ts';
 /** A thread that outgrows this ends alone; without a limit it would take the whole process with it. */
 const LARGEST_HEAP_MIB = 512;
 
-type Hear = (report: Exclude<NetworkReport, { readonly kind: 'done' | 'refused' }>) => void;
+export type NetworkHear = (report: Exclude<NetworkReport, { readonly kind: 'done' | 'refused' }>) => void;
 
 /** One thread of the networks, for as long as it lives. */
 export class NetworkWorker {
   readonly bell = new Doorbell();
   readonly #worker: Worker;
   readonly #answers = new Map<number, Deferred<NetworkAnswer>>();
-  readonly #hear: Hear;
+  readonly #hear: NetworkHear;
   readonly #died: (because: string) => void;
   #lastId = 0;
   #isOver = false;
 
   /** @param died told why when it ends without having been asked to @throws AppError 'unavailable' when it was not built */
-  constructor(hear: Hear, died: (because: string) => void) {
+  constructor(hear: NetworkHear, died: (because: string) => void) {
     this.#hear = hear;
     this.#died = died;
     const workerData: NetworkThreadData = { bell: this.bell.buffer };
@@ -48,7 +48,7 @@ export class NetworkWorker {
   ask(command: NetworkCommand): Promise<NetworkAnswer> {
     const answer = new Deferred<NetworkAnswer>();
     if (this.#isOver) {
-      answer.reject(gone(command));
+      answer.reject(gone());
       return answer.promise;
     }
     const message: NumberedCommand = { id: ++this.#lastId, command };
@@ -82,11 +82,12 @@ export class NetworkWorker {
   }
 
   #giveUp(): void {
-    for (const answer of this.#answers.values()) answer.reject(gone({ kind: 'inspect', network: '' }));
+    for (const answer of this.#answers.values()) answer.reject(gone());
     this.#answers.clear();
   }
 }
 
-function gone({ kind }: NetworkCommand): AppError {
-  return new AppError({ code: 'unavailable', doing: `${kind} at a network`, because: 'the networks begin anew' });
+function gone(): AppError {
+  const because = 'the thread of the networks has ended';
+  return new AppError({ code: 'unavailable', doing: 'use a network', because });
 }

@@ -1,0 +1,140 @@
+import { beforeEach, expect, test } from 'vitest';
+import { AppError } from '../../src-core/base/errors.ts';
+import { Doorbell } from '../../src-core/hypervisor/pipes/doorbell.ts';
+import { PERFECT_LINK } from '../../src-core/network/network-runner.ts';
+import type { NetworkSpec } from '../../src-core/network/network-runner.ts';
+import type { NetworkCommand } from '../workers/network-protocol.ts';
+import { NetworkThread } from './network-thread.ts';
+import type { NetworkHear } from './network-worker.ts';
+
+const spec: NetworkSpec = {
+  ...{
+    id: 'n1',
+    name: 'lab',
+    subnet: { address: '10.86.1.0', length: 24 },
+    subnet6: { address: 'fd00:1:1:1::', length: 64 },
+  },
+  ...{ internal: false, reachesHost: false, conditions: PERFECT_LINK },
+};
+const card = { key: 'm:0', name: 'web', mac: '52:54:00:00:00:01', address: '10.86.1.2' };
+const forward = {
+  protocol: 'tcp',
+  address: '127.0.0.1',
+  port: 80,
+  guestAddress: '10.86.1.2',
+  guestPort: 80,
+  owner: 'web',
+} as const;
+
+/** A thread that does what it is told, and remembers it. */
+class Thread {
+  readonly bell = new Doorbell();
+  readonly told: NetworkCommand[] = [];
+  readonly hear: NetworkHear;
+  readonly die: (because: string) => void;
+  isTerminated = false;
+
+  constructor(hear: NetworkHear, died: (because: string) => void) {
+    this.hear = hear;
+    this.die = died;
+  }
+
+  ask(command: NetworkCommand): Promise<null> {
+    this.told.push(command);
+    return Promise.resolve(null);
+  }
+
+  terminate(): Promise<void> {
+    this.isTerminated = true;
+    return Promise.resolve();
+  }
+
+  get kinds(): string[] {
+    return this.told.map(({ kind }) => kind);
+  }
+}
+
+let threads: Thread[];
+let runner: NetworkThread;
+const last = (): Thread => {
+  const thread = threads.at(-1);
+  if (!thread) throw new Error('no thread was started');
+  return thread;
+};
+
+beforeEach(() => {
+  threads = [];
+  runner = new NetworkThread((hear, died) => {
+    const thread = new Thread(hear, died);
+    threads.push(thread);
+    return thread;
+  });
+});
+
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+};
+
+test('the thread is there from the first network to the last', async () => {
+  expect(threads).toHaveLength(0);
+  await runner.open(spec);
+  await runner.open({ ...spec, id: 'n2' });
+  await runner.close('n1');
+  expect(threads).toHaveLength(1);
+  expect(last().isTerminated).toBe(false);
+  await runner.close('n2');
+  expect(last().isTerminated).toBe(true);
+});
+
+test('when the thread dies, networks, cards and forwards are there again in another, over new cables', async () => {
+  const defects: string[] = [];
+  runner.onDefect((because) => defects.push(because));
+  await runner.open(spec);
+  const attached = await runner.attach('n1', card, new SharedArrayBuffer(4));
+  await runner.forward('n1', forward);
+  const before = attached.cable;
+  const replaced: unknown[] = [];
+  attached.onReplaced((cable) => replaced.push(cable));
+  last().die('out of memory');
+  await settle();
+  expect(threads).toHaveLength(2);
+  expect(last().kinds).toEqual(['open', 'attach', 'forward']);
+  expect(replaced).toEqual([attached.cable]);
+  expect(attached.cable.toNetwork).not.toBe(before.toNetwork);
+  expect(attached.cable.bell).toBe(last().bell.buffer);
+  expect(defects.join()).toContain('out of memory');
+});
+
+test('a network that broke begins anew in the same thread, and the others are left alone', async () => {
+  await runner.open(spec);
+  await runner.open({ ...spec, id: 'n2' });
+  last().told.length = 0;
+  last().hear({ kind: 'broken', network: 'n2', because: 'a defect' });
+  await settle();
+  expect(threads).toHaveLength(1);
+  expect(last().told).toMatchObject([{ kind: 'open', network: { id: 'n2' } }]);
+});
+
+test('what breaks again and again is left as it is', async () => {
+  await runner.open(spec);
+  for (let time = 0; time < 20; time++) {
+    last().hear({ kind: 'broken', network: 'n1', because: 'a defect' });
+    await settle();
+  }
+  expect(last().kinds.filter((kind) => kind === 'open')).toHaveLength(6);
+});
+
+test('a capture ends with its network; what is captured goes to who asked', async () => {
+  const got: number[] = [];
+  await runner.open(spec);
+  const capture = await runner.capture('n1', { form: 'pcap', take: (bytes) => got.push(bytes.length) });
+  const key = last().told.flatMap((command) => (command.kind === 'capture' ? [command.key] : []))[0] ?? -1;
+  last().hear({ kind: 'captured', key, bytes: new Uint8Array(24) });
+  await runner.close('n1');
+  await capture.ended;
+  expect(got).toEqual([24]);
+});
+
+test('a network that is not open is refused', async () => {
+  await expect(runner.attach('n1', card, new SharedArrayBuffer(4))).rejects.toThrow(AppError);
+});
