@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fold, internetChecksum, onesSum } from './checksum.ts';
+import { fold, internetChecksum, onesSum, onesSumOf } from './checksum.ts';
 import { write16 } from './fields.ts';
 import { seededFractions } from './testing/hostile.ts';
 
@@ -39,4 +39,14 @@ test('over bytes that hold a good checksum it is zero', () => {
   write16(bytes, 10, 0);
   write16(bytes, 10, internetChecksum(bytes));
   expect(internetChecksum(bytes)).toBe(0);
+});
+
+test('the sum of pieces of any lengths is that of the whole', () => {
+  const random = seededFractions(2);
+  for (let round = 0; round < 200; round++) {
+    const whole = randomBytes(random, 900);
+    const cuts = [random(), random(), random()].map((part) => Math.floor(part * 900)).sort((a, b) => a - b);
+    const pieces = [0, ...cuts].map((from, index) => whole.subarray(from, cuts[index] ?? 900));
+    expect(onesSumOf(pieces)).toBe(plainSum(whole));
+  }
 });

@@ -8,7 +8,7 @@ const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
  * @returns the sum of 16-bit words, folded to 16 bits, not inverted
  */
 export function onesSum(bytes: Uint8Array): number {
-  if (bytes.length < SHORT_BYTES) return sumOfBytes(bytes, 0);
+  if (bytes.length < SHORT_BYTES) return sumOfBytes(bytes);
   if ((bytes.byteOffset & 1) === 0) return sumOfWords(bytes);
   // What follows the first byte lies on word borders, and is out of step with the words that are summed.
   return fold(((bytes[0] ?? 0) << 8) + swapped(sumOfWords(bytes.subarray(1))));
@@ -42,15 +42,10 @@ export function pseudoHeaderSum(source: Uint8Array, destination: Uint8Array, pro
   return fold(onesSum(source) + onesSum(destination) + protocol + bytes);
 }
 
-/** A header's checksum after one of its words has changed, RFC 1624 §3. */
-export function changedChecksum(checksum: number, before: number, after: number): number {
-  return ~fold((~checksum & 0xffff) + (~before & 0xffff) + after) & 0xffff;
-}
-
-function sumOfBytes(bytes: Uint8Array, start: number): number {
+function sumOfBytes(bytes: Uint8Array): number {
   let sum = 0;
-  const even = start + ((bytes.length - start) & ~1);
-  for (let at = start; at < even; at += 2) sum += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  const even = bytes.length & ~1;
+  for (let at = 0; at < even; at += 2) sum += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
   if (even < bytes.length) sum += (bytes[even] ?? 0) << 8;
   return fold(sum);
 }
