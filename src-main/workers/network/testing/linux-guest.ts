@@ -96,8 +96,10 @@ export class LinuxGuest {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.#qemu.once('exit', resolve));
-    this.#qemu.kill();
+    const ended = new Promise((resolve) => this.#qemu.once('close', resolve));
+    // QEMU, and what went on in the background: dhclient.
+    const { stdout } = spawnSync('ip', ['netns', 'pids', this.#namespace], { encoding: 'utf8' });
+    for (const pid of stdout.split('\n').filter((line) => line !== '')) process.kill(Number(pid));
     await ended;
     spawnSync('ip', ['netns', 'delete', this.#namespace]);
     rmSync(`/etc/netns/${this.#namespace}`, { recursive: true, force: true });
