@@ -54,7 +54,7 @@ beforeEach(() => {
 function connected(): { end: ReturnType<FakeGuest['connect']>; outside: FakeTcp } {
   const end = guest.connect(WEB.address, WEB.port);
   guest.settle();
-  const outside = host.tcp.at(-1)!;
+  const outside = host.tcp.at(-1);
   outside.connect();
   guest.settle();
   return { end, outside };
