@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Endpoint } from '../../../src-core/network/host-network.ts';
 import { askByTcp, askByUdp } from './dns-exchange.ts';
 import { DnsServers } from './dns-servers.ts';
+import { HostsFile } from './hosts-file.ts';
 
 /** Questions that wait at once, of all guests together. */
 const MOST_AT_ONCE = 256;
@@ -18,17 +19,22 @@ const ASK_ANOTHER = new Set([2, 4, 5]);
 /** Asks the name servers of this computer, as its C library would. */
 export class HostResolver {
   readonly #servers: (now: number) => readonly Endpoint[];
+  readonly #hosts: Pick<HostsFile, 'answer'>;
   #waiting = 0;
 
-  /** @param servers in the order in which they are asked; this computer's when left out */
-  constructor(servers?: () => readonly Endpoint[]) {
+  /** @param servers in the order in which they are asked. Left out: what this computer has */
+  constructor(servers?: () => readonly Endpoint[], hosts: Pick<HostsFile, 'answer'> = new HostsFile()) {
+    this.#hosts = hosts;
     const configured = new DnsServers();
     this.#servers = servers ?? ((now) => configured.get(now));
   }
 
   /** `HostNetwork.resolve`. The answer has the query's id. */
   async resolve(query: Uint8Array): Promise<Uint8Array | null> {
-    if (query.length < HEADER_BYTES || query.length > LONGEST_QUERY_BYTES || this.#waiting >= MOST_AT_ONCE) return null;
+    if (query.length < HEADER_BYTES || query.length > LONGEST_QUERY_BYTES) return null;
+    const known = this.#hosts.answer(query);
+    if (known !== null) return known;
+    if (this.#waiting >= MOST_AT_ONCE) return null;
     this.#waiting++;
     try {
       const answer = await this.#ask(query);
