@@ -34,7 +34,7 @@ async function inGuest(script: string): Promise<void> {
 async function prepare(): Promise<string> {
   await bench.running(NAME, MEMORY_BYTES);
   await inGuest('until getent hosts gateway.inn >/dev/null; do sleep 0.5; done');
-  await inGuest('apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends iperf3');
+  await inGuest('apt-get update; DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends iperf3');
   const program = Buffer.from(GUEST_PROGRAM).toString('base64');
   await inGuest(`echo ${program} | base64 -d >${PROGRAM} && chmod +x ${PROGRAM} && sync`);
   const disk = join(bench.folder, 'guest.qcow2');
