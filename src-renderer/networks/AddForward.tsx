@@ -1,5 +1,5 @@
 import { ArrowRight, Plus } from 'lucide-react';
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { type Forward, MOST_FORWARDS } from '../../src-core/contract/networks.ts';
 import { type Failure, toFailure } from '../../src-core/contract/failures.ts';
 import { Button } from '../parts/Button.tsx';
@@ -61,6 +61,7 @@ function useAdd(machine: MachineRef, done: () => void) {
 export function AddForward({ machine, count }: { machine: MachineRef; count: number }) {
   const [draft, setDraft] = useState(EMPTY);
   const { failure, busy, add } = useAdd(machine, () => setDraft(EMPTY));
+  const form = useRef<HTMLFormElement>(null);
   const change = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
   const forward = forwardOf(draft);
   const toGuest = readPort(draft.guestPort);
@@ -69,13 +70,18 @@ export function AddForward({ machine, count }: { machine: MachineRef; count: num
   const full: Availability = { can: false, why: `A machine has at most ${MOST_FORWARDS} forwarded ports.` };
   const now = count >= MOST_FORWARDS ? full : allowed;
 
+  useEffect(() => {
+    // What went wrong, and the way out of it, stand at the end of the page.
+    if (failure !== null) form.current?.scrollIntoView({ block: 'end' });
+  }, [failure]);
+
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     if (forward !== null && !busy && now.can) void add(forward);
   }
 
   return (
-    <form className="stack-tight" aria-label="Forward a port" onSubmit={submit}>
+    <form ref={form} className="stack-tight" aria-label="Forward a port" onSubmit={submit}>
       <div className="forward-form">
         <SelectField
           label="Protocol"
