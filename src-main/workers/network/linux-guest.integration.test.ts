@@ -160,7 +160,7 @@ describe.skipIf(reason !== null)('the kernel of this computer, and other program
     try {
       const rates: Record<string, number> = {};
       for (const [name, ...extra] of [['out'], ['in', '-R'], ['datagrams', '-u', '-b', '50M', '-l', '1200']] as const) {
-        const said = await web.must('iperf3', '-c', 'host.inn', '-4', '-p', port, '-t', '2', '-J', ...extra);
+        const said = await web.must('iperf3', '-c', 'host.inn', '-4', '-p', port, '-t', '1', '-J', ...extra);
         const { end } = JSON.parse(said) as { end: Record<string, { bits_per_second: number; lost_percent?: number }> };
         rates[name] = Math.round((end.sum_received ?? end.sum)!.bits_per_second / 1e6);
         expect(rates[name]).toBeGreaterThan(1);
