@@ -87,6 +87,14 @@ it(`after ${CRASHES} violent deaths every acknowledged machine is there, and sta
       ]);
       expect(await machines.start({ machine: id }), said).toMatchObject({ name, state: 'running' });
     }
+    // The networks are sound, and no address is two cards'.
+    const networks = await service.handlers.networks.list({});
+    expect(
+      networks.map(({ name }) => name),
+      said,
+    ).toEqual(['default']);
+    const addresses = networks.flatMap(({ guests }) => guests.map(({ card }) => card.address));
+    expect(new Set([...addresses, null]).size, said).toBe(views.length + 1);
     for (const { id } of views) await machines.kill({ machine: id });
     await service.dispose();
     // What was unsure is now what it is.

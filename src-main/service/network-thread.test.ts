@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { AppError } from '../../src-core/base/errors.ts';
+import { AppError, assert } from '../../src-core/base/errors.ts';
 import { Doorbell } from '../../src-core/hypervisor/pipes/doorbell.ts';
 import { PERFECT_LINK } from '../../src-core/network/network-runner.ts';
 import type { NetworkSpec } from '../../src-core/network/network-runner.ts';
@@ -57,8 +57,8 @@ class Thread {
 let threads: Thread[];
 let runner: NetworkThread;
 const last = (): Thread => {
-  const thread = threads.at(-1);
-  if (!thread) throw new Error('no thread was started');
+  const thread: Thread | undefined = threads[threads.length - 1];
+  assert(thread, 'a thread was started');
   return thread;
 };
 
