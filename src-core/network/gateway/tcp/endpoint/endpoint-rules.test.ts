@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SimulatedEnd, VirtualClock } from '../testing/simulated-line.ts';
+import { joined, SimulatedEnd, VirtualClock } from '../testing/simulated-line.ts';
 import { ENDPOINT_LIMITS } from './limits.ts';
 import type { Segment, SegmentHead } from './segment.ts';
 import { FLAG, NO_DATA, NO_SACK } from './segment.ts';
@@ -145,6 +145,22 @@ describe('an established endpoint', () => {
     expect([end.receivedBytes, sent.at(-1).acknowledgment]).toEqual([0, IRS + 1]);
     receive(FLAG.ack, { timestamps: { value: 10_000, echo: ISS }, data: Uint8Array.of(1) });
     expect(end.receivedBytes).toBe(1);
+  });
+
+  it('takes each byte once, however segments overlap', () => {
+    established();
+    const whole = Uint8Array.from({ length: 90 }, (_, at) => at);
+    for (const [from, to] of [
+      [0, 20],
+      [10, 30],
+      [50, 60],
+      [40, 70],
+      [45, 80],
+      [25, 90],
+      [0, 90],
+    ] as const)
+      receive(FLAG.ack, { sequence: IRS + 1 + from, data: whole.slice(from, to) });
+    expect(joined(end.received)).toEqual(whole);
   });
 
   it('tells what arrived beyond a gap, the newest first', () => {
