@@ -110,6 +110,13 @@ describe('a gateway', () => {
     expect([sent!.toMac, sent!.payload[0], sent!.payload[20]]).toEqual(['52:54:00:00:00:77', 7, 8]);
   });
 
+  it('leaves the header as it was given: what found no room is sent again', () => {
+    const lan = new Lan();
+    const header = new Uint8Array(20);
+    lan.parts.link.send({ source: GATEWAY, destination: WEB.address, protocol: 6, header, data: [], segmentBytes: 0 });
+    expect([lan.heard().length, header]).toEqual([1, new Uint8Array(20)]);
+  });
+
   it('sends nothing that is longer than a packet, and nothing between families', () => {
     const lan = new Lan();
     expect([segment(lan, WEB.address, 65_536 - 40, 1460), segment(lan, WEB.address, 65_535 - 40, 1460)]).toEqual([

@@ -238,6 +238,29 @@ describe('UDP forwards', () => {
   });
 });
 
+describe('ports of outside peers', () => {
+  it('are not given to another while they are in use, also when all were used once', async () => {
+    const lan = new Lan();
+    await lan.gateway.forward({
+      protocol: 'udp',
+      address: '127.0.0.1',
+      port: 8053,
+      guestAddress: WEB.address,
+      guestPort: 53,
+      owner: 'web',
+    });
+    const [socket] = lan.host.udp;
+    const seen: number[] = [];
+    for (let at = 0; at < 20_000; at++) {
+      if (at % 500 === 0) socket!.receive(bytes('kept'), { address: '127.0.0.2', port: 1 });
+      socket!.receive(bytes(''), { address: '127.0.0.1', port: 1 + at });
+      for (const { payload } of lan.heard())
+        if (readDatagram(payload).text === '') seen.push(readDatagram(payload).from);
+    }
+    expect([seen.length, seen.includes(49_152)]).toEqual([20_000, false]);
+  });
+});
+
 describe('services of the gateway', () => {
   function served(change: Partial<UdpService> = {}): { lan: Lan; asked: GuestDatagram[] } {
     const asked: GuestDatagram[] = [];
