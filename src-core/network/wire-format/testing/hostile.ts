@@ -4,6 +4,8 @@ import { ipFrame, numbered, tcpPayload, udpPayload, uncutTcp } from './frames.ts
 
 /** INNKEEPER_HOSTILE_OPERATIONS raises it for a long run. */
 export const HOSTILE_FRAMES = Number(process.env['INNKEEPER_HOSTILE_OPERATIONS'] ?? 20_000);
+/** For as many: only a stop for what never ends. */
+export const HOSTILE_TIMEOUT_MS = 60_000 + HOSTILE_FRAMES * 2;
 
 /** Numbers from 0 to 1 with a fixed seed: Marsaglia's xorshift32. */
 export function seededFractions(seed: number): () => number {
