@@ -73,10 +73,13 @@ trap '[ $? -eq 0 ] || [ -z "$network" ] || echo "$network"' EXIT
 set -e
 export DEBIAN_FRONTEND=noninteractive
 apt() { apt-get -q -y -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef "$@"; }
-[ -z "$1" ] || apt update
+updated=0
+# As cloud-init: a list that cannot be had does not matter where the others have what is asked for.
+[ -z "$1" ] || apt update || updated=$?
 [ -z "$2" ] || apt dist-upgrade
 shift 2
-[ $# -eq 0 ] || apt install -- "$@"
+[ $# -gt 0 ] || exit $updated
+apt install -- "$@"
 `;
 
 /** $1: where it is kept. Standard input: a script of commands. */
