@@ -1,8 +1,8 @@
-import type { PortProbe } from './connections/forwards.ts';
 import type { Networks } from '../network/networks.ts';
 import type { OwnAgent } from '../guest/agent-renewal.ts';
 import type { Clock, Random } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
+import type { PortProbe } from '../host/port-probe.ts';
 import type { HostModel } from '../host/host-model.ts';
 import type { Booted, BootedHardware } from './booted/booted-snapshot.ts';
 import type { BootedStore } from './booted/booted-store.ts';

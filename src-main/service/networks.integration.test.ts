@@ -5,7 +5,6 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { AppError } from '../../src-core/base/errors.ts';
-import type { CardView } from '../../src-core/contract/networks.ts';
 import { buildAgent } from '../setup/build-agent.ts';
 import { openImageRoom } from './images/open-image-room.ts';
 import { createService } from './service.ts';
@@ -47,7 +46,7 @@ async function sh(machine: string, script: string): Promise<{ status: number; te
   return { status, text: lines.join('\n') };
 }
 
-async function card(machine: string, slot = 0): Promise<CardView | undefined> {
+async function card(machine: string, slot = 0) {
   return (await service.handlers.machines.inspect({ machine })).cards.find((each) => each.slot === slot);
 }
 

@@ -1,18 +1,28 @@
 import type { Disposable } from '../../base/disposable.ts';
 import type { CardView, ForwardView, Traffic } from '../../contract/networks.ts';
 import type { LiveRun } from '../life/live-run.ts';
-import type { MachineBody } from '../life/machine-body.ts';
+import type { MachineDefinition } from '../store/definition.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { Cables } from './cables.ts';
 import { ForwardsInRun } from './forwards-in-run.ts';
 
+/** Whose connections they are. */
+interface Owner {
+  readonly id: string;
+  readonly name: string;
+  readonly definition: MachineDefinition;
+  readonly around: Pick<Surroundings, 'networks' | 'host' | 'log'>;
+  tell(): void;
+}
+
 /** How a machine is connected while it runs: cables, and ports of this computer that lead to it. */
 export class ConnectionsInRun {
-  readonly #body: MachineBody;
+  readonly #body: Owner;
   readonly #forwards: ForwardsInRun;
   #cables: Cables | null = null;
   #waiting: Disposable | undefined;
 
-  constructor(body: MachineBody) {
+  constructor(body: Owner) {
     this.#body = body;
     this.#forwards = new ForwardsInRun(body, (slot) => this.#cables?.isIn(slot) ?? false);
   }

@@ -1,7 +1,8 @@
 import { AppError } from '../../base/errors.ts';
 import { MOST_FORWARDS } from '../../contract/networks.ts';
 import type { Forward } from '../../contract/networks.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { PortLeases } from '../../host/port-leases.ts';
+import type { PortProbe } from '../../host/port-probe.ts';
 
 /** Ports that are tried when a free one is looked for. */
 const MOST_TRIED = 100;
@@ -9,9 +10,6 @@ const HIGHEST_PORT = 65_535;
 
 /** What of a forward is taken on this computer. */
 export type ForwardedPort = Pick<Forward, 'protocol' | 'address' | 'port'>;
-
-/** Whether a port of this computer can be had by a program now. */
-export type PortProbe = (port: ForwardedPort) => Promise<'free' | 'taken' | 'denied'>;
 
 export function forwardKey({ protocol, address, port }: ForwardedPort): string {
   return `${protocol} ${address} ${port}`;
@@ -42,7 +40,7 @@ export function withoutForward(before: readonly Forward[], port: ForwardedPort, 
  */
 export async function checkPort(
   port: ForwardedPort,
-  { host, probePort }: Pick<Surroundings, 'host' | 'probePort'>,
+  { host, probePort }: { readonly host: { readonly ports: PortLeases }; readonly probePort: PortProbe },
   doing: string,
 ): Promise<void> {
   const state = async (candidate: ForwardedPort): Promise<string | null> => {

@@ -4,6 +4,7 @@ import { filesOf } from '../../images/image.ts';
 import type { MachineDefinition } from '../store/definition.ts';
 import type { Snapshot } from '../snapshots/snapshot.ts';
 import { ArrivingCards } from './arriving-cards.ts';
+import type { CardPlace } from './arriving-cards.ts';
 import { damaged, type MachineFile, type Member } from './manifest.ts';
 
 const DISK = /^disks\/([0-9a-f]{16})\.qcow2$/;
@@ -29,22 +30,15 @@ export interface ImportPlan {
 }
 
 /** What is decided where the machine comes to. */
-export interface ImportPlace {
+export interface ImportPlace extends CardPlace {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
   /** What the image is called here; null for a machine without one. */
   readonly image: string | null;
-  /** The machine that it was is here too: it needs an identity of its own. */
-  readonly isCopy: boolean;
   newLayer(): string;
   /** Where the files that it boots will be: "kernel". */
   sourcePath(file: string): string;
-  /** The network here for a card whose network was called so; null for one that nobody knows the name of. */
-  networkFor(name: string | null): string;
-  /** Whether a network card here has this address. */
-  isMacTaken(mac: string): boolean;
-  newMac(): string;
   /** An empty folder in place of one that was shared on the other computer. */
   emptyFolder(slot: number): string;
 }

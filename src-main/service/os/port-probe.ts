@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
-import type { PortProbe } from '../../../src-core/hypervisor/connections/forwards.ts';
+import type { PortProbe } from '../../../src-core/host/port-probe.ts';
 
 /** Takes the port for a moment: nothing else says for sure whether it can be had. */
 export const probePort: PortProbe = ({ protocol, address, port }) =>
