@@ -2,7 +2,7 @@ import { formatAddress, formatMac } from '../gateway/address-text.ts';
 import { read16 } from '../wire-format/fields.ts';
 import type { IcmpHeader } from '../wire-format/icmp.ts';
 import type { IpHeader } from '../wire-format/ip.ts';
-import type { Said } from './summary.ts';
+import type { Said } from './said.ts';
 
 /** RFC 792. */
 const ICMP_NAMES = new Map([

@@ -6,14 +6,9 @@ import type { Dissection } from '../wire-format/dissection.ts';
 import { PROTOCOL } from '../wire-format/ip.ts';
 import type { IpHeader } from '../wire-format/ip.ts';
 import { icmpSummary } from './icmp-summary.ts';
+import type { Said } from './said.ts';
 import { tcpSummary } from './tcp-summary.ts';
 import { udpSummary } from './udp-summary.ts';
-
-/** The protocol that a packet is shown as, and what it says. */
-export interface Said {
-  readonly protocol: string;
-  readonly info: string;
-}
 
 /** Longest text that a packet has in the list: what a guest puts into names is not to fill it. */
 const MOST_INFO_LETTERS = 300;

@@ -2,7 +2,7 @@ import type { IpHeader } from '../wire-format/ip.ts';
 import { parseTcpOptions, TCP_FLAG } from '../wire-format/tcp.ts';
 import type { TcpHeader } from '../wire-format/tcp.ts';
 import { portName } from './known-ports.ts';
-import type { Said } from './summary.ts';
+import type { Said } from './said.ts';
 import { serverNameOf } from './tls-server-name.ts';
 
 const FLAG_NAMES = Object.entries(TCP_FLAG).map(([name, bit]) => ({ name: name.toUpperCase(), bit }));

@@ -2,7 +2,7 @@ import { formatAddress } from '../gateway/address-text.ts';
 import { DHCP_TYPE } from '../gateway/dhcp/message.ts';
 import type { UdpHeader } from '../wire-format/udp.ts';
 import { dnsSaid } from './dns-summary.ts';
-import type { Said } from './summary.ts';
+import type { Said } from './said.ts';
 import { portText } from './tcp-summary.ts';
 
 const DNS_PORTS = new Map([

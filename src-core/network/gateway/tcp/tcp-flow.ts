@@ -36,7 +36,7 @@ export class TcpFlow implements EndpointWire, EndpointEvents {
   readonly guest: Endpoint;
   /** What the guest takes for the other end. */
   readonly remote: Endpoint;
-  readonly owner: TcpGuest;
+  readonly owner: TcpGuest<TcpFlow>;
   readonly #situation: FlowSituation;
   readonly #alarm: Alarm;
   #asked: Asked | null = null;
@@ -45,7 +45,7 @@ export class TcpFlow implements EndpointWire, EndpointEvents {
   #paused = false;
   #over = false;
 
-  constructor(situation: FlowSituation, owner: TcpGuest, guest: Endpoint, remote: Endpoint) {
+  constructor(situation: FlowSituation, owner: TcpGuest<TcpFlow>, guest: Endpoint, remote: Endpoint) {
     this.#situation = situation;
     this.owner = owner;
     this.guest = guest;

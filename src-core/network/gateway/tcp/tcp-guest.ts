@@ -1,21 +1,31 @@
+import type { Endpoint } from '../../host-network.ts';
 import type { Address } from '../guest-link.ts';
 import { Budget } from './endpoint/budget.ts';
-import type { TcpFlow } from './tcp-flow.ts';
 import type { TcpLimits } from './tcp-limits.ts';
 
+/** A connection as its guest's accounts know it. */
+interface CountedFlow {
+  readonly guest: Endpoint;
+  readonly remote: Endpoint;
+  /** Ends it, to make room. */
+  drop(): void;
+  /** Goes on: there is room on the way to the guest. */
+  resume(): void;
+}
+
 /** The connections of one guest, as one address of it. */
-export class TcpGuest {
+export class TcpGuest<Flow extends CountedFlow> {
   readonly address: Address;
   readonly budget: Budget;
   /** Those that do not stand yet, the oldest first. */
-  readonly halfOpen = new Set<TcpFlow>();
+  readonly halfOpen = new Set<Flow>();
   /** Those in TIME-WAIT, the oldest first. */
-  readonly waiting = new Set<TcpFlow>();
+  readonly waiting = new Set<Flow>();
   /** Those that found no room on the way to the guest, in the order in which they go on. */
-  readonly blocked = new Set<TcpFlow>();
+  readonly blocked = new Set<Flow>();
   readonly #limits: TcpLimits;
   /** By the other side's address, then by both ports. */
-  readonly #flows = new Map<Address, Map<number, TcpFlow>>();
+  readonly #flows = new Map<Address, Map<number, Flow>>();
   #size = 0;
   #mayOpen: number;
   #mayOpenSince: number;
@@ -32,7 +42,7 @@ export class TcpGuest {
     return this.#size;
   }
 
-  find(remote: Address, guestPort: number, remotePort: number): TcpFlow | undefined {
+  find(remote: Address, guestPort: number, remotePort: number): Flow | undefined {
     return this.#flows.get(remote)?.get(keyOf(guestPort, remotePort));
   }
 
@@ -52,21 +62,21 @@ export class TcpGuest {
     return true;
   }
 
-  add(flow: TcpFlow): void {
+  add(flow: Flow): void {
     let ports = this.#flows.get(flow.remote.address);
-    if (ports === undefined) this.#flows.set(flow.remote.address, (ports = new Map<number, TcpFlow>()));
+    if (ports === undefined) this.#flows.set(flow.remote.address, (ports = new Map<number, Flow>()));
     ports.set(keyOf(flow.guest.port, flow.remote.port), flow);
     this.#size++;
     this.halfOpen.add(flow);
   }
 
   /** It is over, and only waits until nothing of it can be on the way. */
-  waits(flow: TcpFlow): void {
+  waits(flow: Flow): void {
     if (this.waiting.size >= this.#limits.waitingPerGuest) oldest(this.waiting)?.drop();
     this.waiting.add(flow);
   }
 
-  remove(flow: TcpFlow): void {
+  remove(flow: Flow): void {
     this.halfOpen.delete(flow);
     this.waiting.delete(flow);
     this.blocked.delete(flow);
@@ -85,7 +95,7 @@ export class TcpGuest {
     }
   }
 
-  all(): TcpFlow[] {
+  all(): Flow[] {
     return [...this.#flows.values()].flatMap((ports) => [...ports.values()]);
   }
 }
@@ -94,6 +104,6 @@ function keyOf(guestPort: number, remotePort: number): number {
   return guestPort * 65_536 + remotePort;
 }
 
-function oldest(flows: ReadonlySet<TcpFlow>): TcpFlow | undefined {
+function oldest<Flow>(flows: ReadonlySet<Flow>): Flow | undefined {
   return flows.values().next().value;
 }

@@ -36,7 +36,7 @@ export class TcpProtocol implements GuestProtocol {
   readonly #services: ReadonlyMap<number, TcpService>;
   readonly #limits = TCP_LIMITS;
   readonly #budget = new Budget(TCP_LIMITS.bytes);
-  readonly #guests = new Map<Address, TcpGuest>();
+  readonly #guests = new Map<Address, TcpGuest<TcpFlow>>();
   readonly #alarms: AlarmClock;
   readonly #listeners = new Set<HostListener>();
   readonly #flowSituation: FlowSituation;
@@ -152,7 +152,7 @@ export class TcpProtocol implements GuestProtocol {
     return flow;
   }
 
-  #guestAt(address: Address): TcpGuest | null {
+  #guestAt(address: Address): TcpGuest<TcpFlow> | null {
     const known = this.#guests.get(address);
     if (known !== undefined) return known;
     if (this.#guests.size >= this.#limits.idleGuests) {
@@ -160,7 +160,7 @@ export class TcpProtocol implements GuestProtocol {
       if (idle === undefined) return null;
       this.#guests.delete(idle.address);
     }
-    const guest = new TcpGuest(address, this.#limits, this.#budget, this.#situation.host.now());
+    const guest = new TcpGuest<TcpFlow>(address, this.#limits, this.#budget, this.#situation.host.now());
     this.#guests.set(address, guest);
     return guest;
   }
