@@ -22,6 +22,9 @@ export interface FlowSituation {
   removed(flow: TcpFlow): void;
 }
 
+/** Opens a connection of this computer. */
+export type Connect = (events: TcpEvents) => HostTcp;
+
 /** The SYN that a flow began with, while nobody has answered it. */
 interface Asked {
   readonly packet: TransportPacket;
@@ -40,6 +43,7 @@ export class TcpFlow implements EndpointWire, EndpointEvents {
   readonly #situation: FlowSituation;
   readonly #alarm: Alarm;
   #asked: Asked | null = null;
+  #ways: Connect[] = [];
   #endpoint: TcpEndpoint | null = null;
   #host: HostTcp | null = null;
   #paused = false;
@@ -55,12 +59,13 @@ export class TcpFlow implements EndpointWire, EndpointEvents {
 
   /**
    * A guest wants to connect: it is answered once this computer's connection stands.
-   * @param connect opens that; what happens to it is told to what it is given
+   * @param ways to open that, tried in this order as long as one is refused; what happens is told to what each is given
    */
-  ask(packet: TransportPacket, segment: Segment, connect: (events: TcpEvents) => HostTcp): void {
+  ask(packet: TransportPacket, segment: Segment, ways: readonly Connect[]): void {
     // What the packet's bytes are is lost once this returns.
     this.#asked = { packet: { ...packet, payload: packet.payload.slice() }, segment: { ...segment, data: NO_DATA } };
-    this.#take(connect(this.#hostEvents()));
+    this.#ways = [...ways];
+    this.#tryNext();
   }
 
   /** A guest wants to connect to what is here already. @param open is called once the guest is answered */
@@ -168,6 +173,13 @@ export class TcpFlow implements EndpointWire, EndpointEvents {
     };
   }
 
+  /** @returns whether there was a way that was not tried yet */
+  #tryNext(): boolean {
+    const connect = this.#ways.shift();
+    if (connect) this.#take(connect(this.#hostEvents()));
+    return connect !== undefined;
+  }
+
   #take(host: HostTcp): void {
     if (!this.#over) this.#host = host;
   }
@@ -193,7 +205,10 @@ export class TcpFlow implements EndpointWire, EndpointEvents {
   #hostClosed(failure: TcpFailure | null): void {
     if (this.#over) return;
     this.#host = null;
-    if (this.#asked !== null) return this.#refuse(this.#asked, failure);
+    if (this.#asked !== null) {
+      if (failure !== 'refused' || !this.#tryNext()) this.#refuse(this.#asked, failure);
+      return;
+    }
     if (failure !== null) return this.reset();
     this.#endpoint?.end();
     this.#endpoint?.orphan();

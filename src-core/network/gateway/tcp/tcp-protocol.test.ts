@@ -154,6 +154,32 @@ describe('a connection to outside', () => {
     expect(host.tcp[0]!.to).toEqual({ address: '127.0.0.1', port: 8080 });
   });
 
+  it.each([
+    ['127.0.0.1', '::1'],
+    ['::1', '127.0.0.1'],
+  ])('to this computer goes to its other loopback where %s refuses', (first, second) => {
+    reach = () => ({ kind: 'this-computer', address: first });
+    const end = guest.connect(GATEWAY, 8080);
+    guest.settle();
+    host.tcp[0]!.close('refused');
+    guest.settle();
+    expect([end.result, host.tcp.map(({ to }) => to.address)]).toEqual([null, [first, second]]);
+    host.tcp[1]!.connect();
+    guest.settle();
+    expect([end.isEstablished, protocol.flows]).toEqual([true, 1]);
+  });
+
+  it('to this computer is refused where both its loopbacks refuse', () => {
+    reach = () => ({ kind: 'this-computer', address: '::1' });
+    const end = guest.connect(GATEWAY, 8080);
+    guest.settle();
+    for (const index of [0, 1]) {
+      host.tcp[index]!.close('refused');
+      guest.settle();
+    }
+    expect([end.result, host.tcp.length, protocol.flows]).toEqual(['refused', 2, 0]);
+  });
+
   it('is reset for the guest when it is reset outside, and the other way round', () => {
     const one = connected();
     one.outside.close('reset');

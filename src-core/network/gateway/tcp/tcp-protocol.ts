@@ -1,7 +1,7 @@
 import type { Disposable } from '../../../base/disposable.ts';
 import type { Endpoint, HostListener, HostNetwork, HostTcp, TcpEvents } from '../../host-network.ts';
 import type { ForwardSpec } from '../../network-runner.ts';
-import type { Address, GuestLink, GuestProtocol, ReachPolicy, TransportPacket } from '../guest-link.ts';
+import type { Address, GuestLink, GuestProtocol, Reach, ReachPolicy, TransportPacket } from '../guest-link.ts';
 import { PROTOCOL } from '../ip/ip-link.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { Budget } from './endpoint/budget.ts';
@@ -41,7 +41,7 @@ export class TcpProtocol implements GuestProtocol {
   readonly #listeners = new Set<HostListener>();
   readonly #flowSituation: FlowSituation;
   #flows = 0;
-  #nextPort = 0;
+  #nextPort: number;
   #disposed = false;
 
   constructor(situation: TcpSituation) {
@@ -49,6 +49,8 @@ export class TcpProtocol implements GuestProtocol {
     this.#situation = situation;
     this.#services = new Map(situation.services.map((service) => [service.port, service]));
     this.#alarms = new AlarmClock(host);
+    // After a cable was pulled a guest may still have connections from before.
+    this.#nextPort = firstPort(host);
     const sequences = new InitialSequences(host);
     this.#flowSituation = {
       link,
@@ -137,8 +139,9 @@ export class TcpProtocol implements GuestProtocol {
     if (flow === null) return;
     if (service !== undefined) flow.serve(segment, (events) => serve(service, flow.guest, events));
     else if (reach.kind !== 'prohibited') {
-      const to = { address: reach.address, port: destinationPort };
-      flow.ask(packet, segment, (events) => host.connectTcp(to, events));
+      const connect = (address: Address) => (events: TcpEvents) =>
+        host.connectTcp({ address, port: destinationPort }, events);
+      flow.ask(packet, segment, addressesOf(reach).map(connect));
     }
   }
 
@@ -210,6 +213,18 @@ export class TcpProtocol implements GuestProtocol {
       segmentBytes: 0,
     });
   }
+}
+
+function firstPort(host: HostNetwork): number {
+  const bytes = new Uint8Array(2);
+  host.random(bytes);
+  return ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)) % DYNAMIC_PORTS;
+}
+
+/** Programs of this computer mostly listen at one of its loopback addresses only, and a guest cannot know at which. */
+function addressesOf({ kind, address }: Exclude<Reach, { kind: 'prohibited' }>): readonly Address[] {
+  if (kind !== 'this-computer') return [address];
+  return [address, address.includes(':') ? '127.0.0.1' : '::1'];
 }
 
 const NOTHING_HAPPENS: TcpEvents = {
