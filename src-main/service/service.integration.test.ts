@@ -238,7 +238,7 @@ describe('the service', () => {
   it('tells everything there is to a newcomer, and every change afterwards', async () => {
     await create('one', false);
     const snapshot = await service.snapshotEvents();
-    expect(snapshot.map(({ type }) => type)).toEqual(['machine', 'snapshots', 'host']);
+    expect(snapshot.map(({ type }) => type)).toEqual(['machine', 'snapshots', 'network', 'host']);
     const events: ServiceEvent[] = [];
     service.onEvent((event) => events.push(event));
     const { id } = await machines.remove({ machine: 'one', purge: false });

@@ -43,6 +43,8 @@ export class ConsoleProbe {
         this.#changed.resolve(undefined);
         this.#changed = new Deferred();
         await this.stalled;
+        // As with every transport, the service's other work has its turn meanwhile.
+        await new Promise((resolve) => setImmediate(resolve));
       },
       onData: (handler) => {
         this.#type = (bytes) =>
