@@ -34,7 +34,8 @@ function install(): { status: number | null; said: string; ran: string[] } {
   const [step] = planConfiguration(parseUserData('#cloud-config\npackages: [nginx-light]\n', 'test')).once;
   const script = (step?.script ?? '')
     .replaceAll('/proc/net/', `${folder}/`)
-    .replaceAll('/sys/class/net', `${folder}/cards`);
+    .replaceAll('/sys/class/net', `${folder}/cards`)
+    .replaceAll('/sys/bus/pci/devices', `${folder}/bus`);
   const { status, stdout, stderr } = spawnSync('sh', ['-c', script, 'step', ...(step?.arguments ?? [])], {
     env: { PATH: `${folder}:/usr/bin:/bin` },
     encoding: 'utf8',
@@ -57,6 +58,14 @@ test('a way out is waited for', () => {
   const route = join(folder, 'route');
   program('sleep', `echo sleep >>${folder}/ran; [ $(wc -l <${folder}/ran) -lt 3 ] || printf '${ROUTE}' >${route}`);
   expect(install()).toEqual({ status: 0, said: '', ran: ['sleep', 'sleep', 'sleep', ...APT] });
+});
+
+test('a way out is waited for while the card has no driver yet', () => {
+  rmSync(join(folder, 'cards/eth0'), { recursive: true });
+  mkdirSync(join(folder, 'bus/0000:00:1c.0'), { recursive: true });
+  writeFileSync(join(folder, 'bus/0000:00:1c.0/class'), '0x020000\n');
+  program('sleep', `echo sleep >>${folder}/ran; printf '${ROUTE}' >${join(folder, 'route')}`);
+  expect(install()).toEqual({ status: 0, said: '', ran: ['sleep', ...APT] });
 });
 
 test('when there is none for long, it is tried all the same, and a failure says what was missing', () => {

@@ -58,7 +58,8 @@ has_way_out() {
   done 2>/dev/null </proc/net/ipv6_route
   return 1
 }
-cards=$(ls /sys/class/net | grep -vx lo || true)
+# The driver of a card may come late: it is on the bus all the same, a network controller (PCI class 2).
+cards=$({ ls /sys/class/net | grep -vx lo; grep -ls '^0x02' /sys/bus/pci/devices/*/class; } || true)
 waited=0
 until [ -z "$cards" ] || has_way_out || [ $waited -ge ${NETWORK_WAIT_SECONDS} ]; do
   sleep 1
@@ -86,6 +87,7 @@ apt install -- "$@"
 const RUN_COMMANDS = `
 umask 077
 cat >"$1" || exit
+umask 022
 exec sh "$1" </dev/null
 `;
 
@@ -93,6 +95,7 @@ exec sh "$1" </dev/null
 const RUN_SCRIPT = `
 umask 077
 cat >"$1" && chmod 700 "$1" || exit
+umask 022
 cd /
 exec "$1" </dev/null
 `;
