@@ -10,7 +10,15 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runScript } from '../src-main/service/testing/exec-lines.ts';
-import { awaitEcho, connections, ECHO_PORT, GUEST_PROGRAM, iperfServer, roundTrips } from './network/measure.ts';
+import {
+  awaitEcho,
+  connections,
+  ECHO_PORT,
+  GUEST_PROGRAM,
+  GUEST_UNIT,
+  iperfServer,
+  roundTrips,
+} from './network/measure.ts';
 import type { NetworkFigures } from './network/measure.ts';
 import { measureQemu } from './network/qemu-user.ts';
 import { BenchService } from './service/bench-service.ts';
@@ -30,13 +38,18 @@ async function inGuest(script: string): Promise<void> {
   if (status !== 0) throw new Error(`in the guest, status ${status}: ${script}\n${lines.slice(-10).join('\n')}`);
 }
 
+async function put(path: string, text: string): Promise<void> {
+  await inGuest(`echo ${Buffer.from(text).toString('base64')} | base64 -d >${path}`);
+}
+
 /** A stopped machine with iperf3 and the guest's program on its disk. @returns the disk */
 async function prepare(): Promise<string> {
   await bench.running(NAME, MEMORY_BYTES);
   await inGuest('until getent hosts gateway.inn >/dev/null; do sleep 0.5; done');
   await inGuest('apt-get update; DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends iperf3');
-  const program = Buffer.from(GUEST_PROGRAM).toString('base64');
-  await inGuest(`echo ${program} | base64 -d >${PROGRAM} && chmod +x ${PROGRAM} && sync`);
+  await put(PROGRAM, GUEST_PROGRAM);
+  await put('/etc/systemd/system/bench-network.service', GUEST_UNIT);
+  await inGuest(`chmod +x ${PROGRAM} && systemctl enable bench-network && sync`);
   const disk = join(bench.folder, 'guest.qcow2');
   await machines.stop({ machine: NAME, graceMs: 120_000 });
   while ((await machines.inspect({ machine: NAME })).state !== 'stopped')
@@ -75,10 +88,11 @@ function line(what: string, unit: string, ours: number, theirs: number, ratio: n
 try {
   const disk = await prepare();
   const ours = await measureOurs();
+  console.log('Innkeeper', ours);
   const image = join(bench.folder, 'images', IMAGE);
   const { boot } = JSON.parse(readFileSync(join(image, 'image.json'), 'utf8')) as { boot: { commandLine?: string } };
   const guest = { kernel: join(image, 'kernel'), initrd: join(image, 'initrd'), commandLine: boot.commandLine ?? '' };
-  const theirs = await measureQemu({ ...guest, disk, memoryBytes: MEMORY_BYTES, port: PORT.qemu }, PROGRAM);
+  const theirs = await measureQemu({ ...guest, disk, memoryBytes: MEMORY_BYTES, port: PORT.qemu });
   console.log(`${''.padEnd(30)}Innkeeper     QEMU, user-mode network, the same guest`);
   line('guest to this computer', 'Gbit/s', ours.fromGuest, theirs.fromGuest, ours.fromGuest / theirs.fromGuest);
   line('this computer to guest', 'Gbit/s', ours.toGuest, theirs.toGuest, ours.toGuest / theirs.toGuest);

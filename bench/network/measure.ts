@@ -39,6 +39,15 @@ for my $way ('', '-R') {
 sleep 1000;
 `;
 
+/** Runs the program in a guest whose command line names this computer: `bench.host=10.0.2.2`. */
+export const GUEST_UNIT = `[Unit]
+ConditionKernelCommandLine=bench.host
+[Service]
+ExecStart=/bin/sh -c 'exec /root/bench-network $(sed "s/.*bench.host=\\\\([^ ]*\\\\).*/\\\\1/" /proc/cmdline) 10'
+[Install]
+WantedBy=multi-user.target
+`;
+
 /** What iperf3 -s counted, in bits a second, for one run of a client that sends, and one that receives. */
 export async function iperfServer(): Promise<{ fromGuest: number; toGuest: number }> {
   const fromGuest = await iperfOnce();

@@ -14,14 +14,14 @@ interface Guest {
 }
 
 /** The same guest under QEMU with its user-mode network: this computer is 10.0.2.2 there. */
-export async function measureQemu(guest: Guest, program: string): Promise<NetworkFigures> {
+export async function measureQemu(guest: Guest): Promise<NetworkFigures> {
   const { kernel, initrd, commandLine, disk, memoryBytes, port } = guest;
   const qemu = spawn(
     'qemu-system-riscv64',
     [
       ...['-machine', 'virt', '-m', String(memoryBytes / 2 ** 20), '-display', 'none', '-monitor', 'none'],
       ...['-serial', 'null', '-kernel', kernel, '-initrd', initrd],
-      ...['-append', `${commandLine} systemd.run="${program} 10.0.2.2 10"`],
+      ...['-append', `${commandLine} bench.host=10.0.2.2`],
       ...['-drive', `file=${disk},if=none,id=d,snapshot=on`, '-device', 'virtio-blk-pci,drive=d'],
       ...['-netdev', `user,id=n,hostfwd=tcp:127.0.0.1:${port}-:${ECHO_PORT}`, '-device', 'virtio-net-pci,netdev=n'],
       ...['-device', 'virtio-rng-pci'],
