@@ -43,7 +43,7 @@ sleep 1000;
 export const GUEST_UNIT = `[Unit]
 ConditionKernelCommandLine=bench.host
 [Service]
-ExecStart=/bin/sh -c 'exec /root/bench-network $(sed "s/.*bench.host=\\\\([^ ]*\\\\).*/\\\\1/" /proc/cmdline) 10'
+ExecStart=/bin/sh -c 'exec /root/bench-network $$(sed "s/.*bench.host=\\\\([^ ]*\\\\).*/\\\\1/" /proc/cmdline) 10'
 [Install]
 WantedBy=multi-user.target
 `;
