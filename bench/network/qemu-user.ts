@@ -23,7 +23,7 @@ export async function measureQemu(guest: Guest): Promise<NetworkFigures> {
       ...['-serial', 'null', '-kernel', kernel, '-initrd', initrd],
       ...['-append', `${commandLine} bench.host=10.0.2.2`],
       ...['-drive', `file=${disk},if=none,id=d,snapshot=on`, '-device', 'virtio-blk-pci,drive=d'],
-      ...['-netdev', `user,id=n,hostfwd=tcp:127.0.0.1:${port}-:${ECHO_PORT}`, '-device', 'virtio-net-pci,netdev=n'],
+      ...['-netdev', `user,id=n,hostfwd=tcp:127.0.0.1:${port}-:${ECHO_PORT}`, '-device', 'virtio-net-pci,netdev=n,romfile='],
       ...['-device', 'virtio-rng-pci'],
     ],
     { stdio: 'ignore' },
