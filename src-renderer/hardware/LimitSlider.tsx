@@ -7,9 +7,10 @@ import { changeHardware } from './hardware-actions.ts';
 export function LimitSlider({ machine }: { machine: MachineView }) {
   const [dragged, setDragged] = useState<number | null | undefined>();
 
+  /** A key pressed while the one before is still on its way means the newer value: only that one ends the drag. */
   async function commit(cpuLimit: number | null): Promise<void> {
-    if (cpuLimit !== machine.cpuLimit) await changeHardware(machine, { cpuLimit });
-    setDragged(undefined);
+    await changeHardware(machine, { cpuLimit });
+    setDragged((newest) => (newest === cpuLimit ? undefined : newest));
   }
 
   return (
