@@ -1,3 +1,5 @@
+import { containerImagesTopic } from './container-images.ts';
+import { containersTopic, nodesTopic, volumesTopic } from './containers.ts';
 import type { ClientOf, HandlersOf } from './define.ts';
 import { eventsTopic } from './events.ts';
 import { hostTopic } from './host.ts';
@@ -19,6 +21,10 @@ export const contract = {
   shares: sharesTopic,
   networks: networksTopic,
   connections: connectionsTopic,
+  containers: containersTopic,
+  containerImages: containerImagesTopic,
+  volumes: volumesTopic,
+  nodes: nodesTopic,
   tasks: tasksTopic,
   events: eventsTopic,
 };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { containerImageViewSchema } from './container-images.ts';
+import { containerStatsSchema, containerViewSchema, nodeViewSchema, volumeViewSchema } from './containers.ts';
 import { call } from './define.ts';
 import { hostViewSchema } from './host.ts';
 import { imageViewSchema } from './images.ts';
@@ -16,6 +18,15 @@ export const serviceEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshots'), machine: z.string(), snapshots: z.array(snapshotViewSchema) }),
   z.object({ type: z.literal('network'), network: networkViewSchema }),
   z.object({ type: z.literal('network-removed'), id: z.string() }),
+  z.object({ type: z.literal('container'), container: containerViewSchema }),
+  z.object({ type: z.literal('container-removed'), id: z.string() }),
+  z.object({ type: z.literal('container-stats'), id: z.string(), stats: containerStatsSchema }),
+  z.object({ type: z.literal('container-image'), image: containerImageViewSchema }),
+  z.object({ type: z.literal('container-image-removed'), id: z.string() }),
+  z.object({ type: z.literal('volume'), volume: volumeViewSchema }),
+  z.object({ type: z.literal('volume-removed'), name: z.string() }),
+  z.object({ type: z.literal('node'), node: nodeViewSchema }),
+  z.object({ type: z.literal('node-removed'), id: z.string() }),
   z.object({ type: z.literal('image'), image: imageViewSchema }),
   z.object({ type: z.literal('image-removed'), name: z.string() }),
   z.object({ type: z.literal('task'), task: taskViewSchema }),

@@ -15,7 +15,7 @@ export const taskViewSchema = z.object({
   fraction: z.number().min(0).max(1).nullable(),
   cancellable: z.boolean(),
   /** What it is about, for a button that goes there. */
-  subject: z.object({ kind: z.enum(['machine', 'image']), id: z.string() }).nullable(),
+  subject: z.object({ kind: z.enum(['machine', 'image', 'container', 'container-image']), id: z.string() }).nullable(),
   startedAt: timeSchema,
   endedAt: timeSchema.nullable(),
   failure: failureSchema.nullable(),

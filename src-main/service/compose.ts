@@ -18,6 +18,7 @@ import { DiskWorkers } from './disk-workers.ts';
 import { EventFeed } from './event-feed.ts';
 import { ConsoleStreams } from './handlers/console-stream.ts';
 import { imageHandlers, viewOfImage } from './handlers/image-handlers.ts';
+import { containerHandlers } from './handlers/container-handlers.ts';
 import { machineHandlers } from './handlers/machine-handlers.ts';
 import { hostFolders } from './handlers/share-folders.ts';
 import { networkHandlers } from './handlers/network-handlers.ts';
@@ -150,6 +151,7 @@ function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void):
     machines: machineHandlers(hypervisor, consoles, machineTransfers),
     snapshots: snapshotHandlers(hypervisor),
     ...networkHandlers(parts.networks, hypervisor),
+    ...containerHandlers(),
     shares: shareHandlers(hypervisor, hostFolders(options.dataDirectory)),
     tasks: {
       list: () => Promise.resolve(tasks.list()),

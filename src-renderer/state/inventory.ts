@@ -161,6 +161,8 @@ export function withEvent(inventory: Inventory, event: ServiceEvent, at: number)
           memoryUsedByAll: event.host.memory.usedByAll,
         }),
       };
+    default:
+      return {};
   }
 }
 
