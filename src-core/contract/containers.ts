@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestSchema, containerPortSchema, healthCheckSchema, imageReferenceSchema } from './container-images.ts';
+import { digestSchema, healthCheckSchema, imageReferenceSchema } from './container-images.ts';
 import { call, stream } from './define.ts';
 import { failureSchema } from './failures.ts';
 import { terminalSizeSchema } from './machines.ts';
@@ -57,20 +57,21 @@ export const containerMountSchema = z.discriminatedUnion('kind', [
 ]);
 export type ContainerMount = z.infer<typeof containerMountSchema>;
 
+const limits = {
+  memoryBytes: bytesSchema.min(4 * 1024 * 1024, 'A container needs at least 4 MiB of memory').nullable(),
+  /** Of its node's processors: 0.5 is half of one. */
+  cpus: z.number().min(0.01).max(8).nullable(),
+  pids: z.number().int().min(1).nullable(),
+  /** What it may write beyond its image and its volumes. */
+  diskBytes: bytesSchema.min(1024 * 1024, 'A container needs at least 1 MiB of disk').nullable(),
+};
+
 /** What the kernel keeps a container to; null for no limit of its own. */
 export const containerLimitsSchema = z.object({
-  memoryBytes: bytesSchema
-    .min(4 * 1024 * 1024, 'A container needs at least 4 MiB of memory')
-    .nullable()
-    .default(null),
-  /** Of its node's processors: 0.5 is half of one. */
-  cpus: z.number().min(0.01).max(8).nullable().default(null),
-  pids: z.number().int().min(1).nullable().default(2048),
-  /** What it may write beyond its image and its volumes. */
-  diskBytes: bytesSchema
-    .min(1024 * 1024, 'A container needs at least 1 MiB of disk')
-    .nullable()
-    .default(null),
+  memoryBytes: limits.memoryBytes.default(null),
+  cpus: limits.cpus.default(null),
+  pids: limits.pids.default(2048),
+  diskBytes: limits.diskBytes.default(null),
 });
 export type ContainerLimits = z.infer<typeof containerLimitsSchema>;
 
@@ -249,7 +250,7 @@ export const containersTopic = {
   /** At once, also while it runs. What is left out stays as it is. */
   update: call(
     containerInput.extend({
-      limits: containerLimitsSchema.partial().optional(),
+      limits: z.object(limits).partial().optional(),
       restart: restartPolicySchema.optional(),
       ports: z.array(publishedPortSchema).max(64).optional(),
     }),
@@ -282,7 +283,12 @@ export const containersTopic = {
    */
   attach: stream({
     input: containerInput.extend({ size: terminalSizeSchema.optional(), replay: z.boolean().default(true) }),
-    opened: z.object({ terminal: z.boolean(), interactive: z.boolean() }),
+    opened: z.object({
+      terminal: z.boolean(),
+      interactive: z.boolean(),
+      /** Of what comes first, the bytes that were printed before: what a terminal answers to them is to go nowhere. */
+      replayBytes: bytesSchema.default(0),
+    }),
     control: z.union([z.object({ resize: terminalSizeSchema }), z.object({ signal: z.string() })]),
     result: z.object({ exitStatus: z.number().int().nullable() }),
   }),

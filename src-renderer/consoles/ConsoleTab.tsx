@@ -1,25 +1,11 @@
-import { Minimize2, Play, RotateCw, Unplug } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { Play, RotateCw, Unplug } from 'lucide-react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
-import { Button, IconButton } from '../parts/Button.tsx';
+import { Button } from '../parts/Button.tsx';
 import { FailureNotice } from '../parts/Failure.tsx';
 import { perform } from '../machines/actions.ts';
 import { PreparationProgress } from '../tasks/PreparationProgress.tsx';
 import { consoleOf, useConsoles } from './consoles.ts';
-import { ConsoleSearch } from './ConsoleSearch.tsx';
-import { leaveFullScreen, toggleFullScreen, useConsoleView } from './console-view.ts';
-
-function TerminalBox({ machine }: { machine: string }) {
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (box.current === null) return;
-    const session = consoleOf(machine);
-    const hide = session.show(box.current);
-    session.terminal.focus();
-    return hide;
-  }, [machine]);
-  return <div ref={box} className="terminal-box" />;
-}
+import { TerminalView } from './TerminalView.tsx';
 
 /** A line below the terminal that says why nothing comes, and what to do. */
 function ConsoleState({ machine }: { machine: MachineView }) {
@@ -61,14 +47,6 @@ function ConsoleState({ machine }: { machine: MachineView }) {
 }
 
 export function ConsoleTab({ machine }: { machine: MachineView }) {
-  const [searching, setSearching] = useState(false);
-  const { fullScreen, searchAsked } = useConsoleView();
-  const [answered, setAnswered] = useState(searchAsked);
-  useEffect(() => leaveFullScreen, []);
-  if (searchAsked !== answered) {
-    setAnswered(searchAsked);
-    setSearching(true);
-  }
   if (machine.state === 'preparing') {
     return (
       <div className="console-preparing">
@@ -78,23 +56,8 @@ export function ConsoleTab({ machine }: { machine: MachineView }) {
     );
   }
   return (
-    <div className="console" data-full={fullScreen ? '' : undefined}>
-      {fullScreen && !searching && (
-        <div className="console-leave">
-          <IconButton small icon={Minimize2} label="Leave full screen" keys="F11" onClick={toggleFullScreen} />
-        </div>
-      )}
-      {searching && (
-        <ConsoleSearch
-          session={consoleOf(machine.id)}
-          onClose={() => {
-            setSearching(false);
-            consoleOf(machine.id).terminal.focus();
-          }}
-        />
-      )}
-      <TerminalBox machine={machine.id} />
+    <TerminalView session={consoleOf(machine.id)}>
       <ConsoleState machine={machine} />
-    </div>
+    </TerminalView>
   );
 }

@@ -5,31 +5,30 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
-import type { InnkeeperClient } from '../../src-core/contract/contract.ts';
 import { type Failure, toFailure } from '../../src-core/contract/failures.ts';
 import { openLink } from '../desktop/links.ts';
 import { isDark, onThemeChange, usePreferences } from '../state/preferences.ts';
-import { service } from '../state/session.ts';
 import { ConsoleInput } from './console-input.ts';
 import { isWindowKey } from './console-keys.ts';
 import { ConsoleOutput } from './console-output.ts';
+import type { TerminalSource, TerminalStream } from './terminal-source.ts';
 import { TERMINAL_FONT, terminalTheme } from './terminal-look.ts';
-
-type Stream = Awaited<ReturnType<InnkeeperClient['machines']['console']>>;
 
 export type ConsoleStatus =
   | { readonly kind: 'attaching' }
   | { readonly kind: 'attached' }
-  | { readonly kind: 'detached'; readonly failure: Failure | null };
+  | { readonly kind: 'detached'; readonly failure: Failure | null; readonly exitStatus?: number | null };
 
 const SCROLLBACK_LINES = 10_000;
 const encoder = new TextEncoder();
 
-function makeTerminal(): Terminal {
+function makeTerminal({ linesOnly, readOnly }: TerminalSource): Terminal {
   const { theme, terminalFontSize, terminalScreenReader } = usePreferences.getState();
   return new Terminal({
     allowProposedApi: true,
+    convertEol: linesOnly ?? false,
     cursorBlink: true,
+    disableStdin: readOnly ?? false,
     fontFamily: TERMINAL_FONT,
     fontSize: terminalFontSize,
     lineHeight: 1.15,
@@ -53,19 +52,19 @@ function graphicsAreFast(): boolean {
 }
 
 /**
- * The terminal of one machine. It lives as long as the page, in an element of its own that is shown in whichever
+ * One terminal: of a machine, a container, a shell, a build. It lives as long as the page, in an element of its own that is shown in whichever
  * view wants it, so that going elsewhere and back loses nothing.
  */
 export class ConsoleSession {
-  readonly machine: string;
+  readonly source: TerminalSource;
   readonly element = document.createElement('div');
-  readonly terminal = makeTerminal();
+  readonly terminal: Terminal;
   readonly search = new SearchAddon();
-  readonly #output = new ConsoleOutput(this.terminal);
+  readonly #output: ConsoleOutput;
   readonly #fit = new FitAddon();
   readonly #onStatus: (status: ConsoleStatus) => void;
   readonly #unsubscribe: (() => void)[] = [];
-  #stream: Stream | null = null;
+  #stream: TerminalStream | null = null;
   #input: ConsoleInput | null = null;
   #webgl: WebglAddon | null = null;
   /** Bytes of the kept scrollback still to be parsed: what the terminal answers to old questions goes nowhere. */
@@ -73,8 +72,10 @@ export class ConsoleSession {
   /** Counts attachments, so that a late answer to an earlier one is dropped. */
   #attachment = 0;
 
-  constructor(machine: string, onStatus: (status: ConsoleStatus) => void) {
-    this.machine = machine;
+  constructor(source: TerminalSource, onStatus: (status: ConsoleStatus) => void) {
+    this.source = source;
+    this.terminal = makeTerminal(source);
+    this.#output = new ConsoleOutput(this.terminal);
     this.#onStatus = onStatus;
     this.element.className = 'terminal';
     this.#load();
@@ -91,7 +92,7 @@ export class ConsoleSession {
     terminal.attachCustomKeyEventHandler((event) => !isWindowKey(event, terminal));
     terminal.onData((text) => this.#send(encoder.encode(text)));
     terminal.onBinary((text) => this.#send(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
-    terminal.onResize(({ cols, rows }) => this.#stream?.control({ resize: { columns: cols, rows } }));
+    terminal.onResize(({ cols, rows }) => this.#stream?.resize({ columns: cols, rows }));
   }
 
   #follow(): void {
@@ -111,7 +112,7 @@ export class ConsoleSession {
     if (this.#replaying === 0) this.#input?.send(bytes);
   }
 
-  /** Opens the machine's console stream, also anew after the connection was lost; the scrollback comes with it. */
+  /** Opens the stream, also anew after the connection was lost; the scrollback comes with it. */
   async attach(): Promise<void> {
     this.#attachment += 1;
     const attachment = this.#attachment;
@@ -119,38 +120,38 @@ export class ConsoleSession {
     this.#onStatus({ kind: 'attaching' });
     try {
       const { cols: columns, rows } = this.terminal;
-      const stream = await service().machines.console({ machine: this.machine, size: { columns, rows } });
+      const stream = await this.source.open({ columns, rows });
       if (attachment === this.#attachment) this.#use(stream, attachment);
       else stream.close();
     } catch (error) {
-      if (attachment === this.#attachment) this.#ended(toFailure(error, 'open the console'));
+      if (attachment === this.#attachment) this.#ended(toFailure(error, this.source.doing));
     }
   }
 
-  #use(stream: Stream, attachment: number): void {
+  #use(stream: TerminalStream, attachment: number): void {
     this.terminal.reset();
     this.#stream = stream;
-    this.#input = new ConsoleInput(stream);
-    this.#replaying = stream.opened.scrollbackBytes;
-    stream.onData((bytes, _channel, done) => {
+    this.#input = this.source.readOnly ? null : new ConsoleInput(stream);
+    this.#replaying = stream.replayBytes;
+    stream.onData((bytes, done) => {
       this.#output.push(bytes, () => {
         this.#replaying = Math.max(0, this.#replaying - bytes.length);
         done();
       });
     });
     const { cols: columns, rows } = this.terminal;
-    stream.control({ resize: { columns, rows } });
+    stream.resize({ columns, rows });
     this.#onStatus({ kind: 'attached' });
-    stream.result.then(
-      () => attachment === this.#attachment && this.#ended(null),
-      (error: unknown) => attachment === this.#attachment && this.#ended(toFailure(error, 'keep the console open')),
+    stream.ended.then(
+      (exitStatus) => attachment === this.#attachment && this.#ended(null, exitStatus),
+      (error: unknown) => attachment === this.#attachment && this.#ended(toFailure(error, this.source.doing)),
     );
   }
 
-  #ended(failure: Failure | null): void {
+  #ended(failure: Failure | null, exitStatus: number | null = null): void {
     this.#stream = null;
     this.#input = null;
-    this.#onStatus({ kind: 'detached', failure });
+    this.#onStatus({ kind: 'detached', failure, exitStatus });
   }
 
   #detach(): void {

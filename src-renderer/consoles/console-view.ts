@@ -12,6 +12,7 @@ export const useConsoleView = create<ConsoleView>(() => ({ fullScreen: false, se
 
 export function consoleIsOpen(): boolean {
   const place = currentPlace();
+  if (place.page === 'containers') return place.container !== null && place.tab === 'terminal';
   return place.page === 'machines' && place.machine !== null && place.tab === 'console';
 }
 

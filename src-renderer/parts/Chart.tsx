@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { HISTORY_LENGTH } from '../state/inventory.ts';
+import { HISTORY_LENGTH } from '../state/records.ts';
 import { onThemeChange } from '../state/preferences.ts';
 
 export interface ChartSeries {

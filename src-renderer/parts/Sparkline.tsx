@@ -1,4 +1,4 @@
-import { HISTORY_LENGTH } from '../state/inventory.ts';
+import { HISTORY_LENGTH } from '../state/records.ts';
 
 interface SparklineProps {
   readonly values: readonly number[];

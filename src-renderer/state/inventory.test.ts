@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { ServiceEvent } from '../../src-core/contract/events.ts';
 import { machineView } from '../testing/machine-view.ts';
 import { cardView, networkView } from '../testing/network-view.ts';
-import { cardKey, emptyInventory, HISTORY_LENGTH, type Inventory, withEvent } from './inventory.ts';
+import { cardKey, emptyInventory, type Inventory, withEvent } from './inventory.ts';
+import { HISTORY_LENGTH } from './records.ts';
 
 function after(...events: readonly ServiceEvent[]): Inventory {
   return events.reduce<Inventory>(

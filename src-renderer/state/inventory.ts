@@ -1,4 +1,6 @@
 import { create } from 'zustand';
+import type { ContainerImageView } from '../../src-core/contract/container-images.ts';
+import type { ContainerView, NodeView, VolumeView } from '../../src-core/contract/containers.ts';
 import type { ServiceEvent } from '../../src-core/contract/events.ts';
 import type { HostView } from '../../src-core/contract/host.ts';
 import type { ImageView } from '../../src-core/contract/images.ts';
@@ -6,9 +8,8 @@ import type { MachineView } from '../../src-core/contract/machines.ts';
 import type { NetworkView } from '../../src-core/contract/networks.ts';
 import type { SnapshotView } from '../../src-core/contract/snapshots.ts';
 import type { TaskView } from '../../src-core/contract/tasks.ts';
-
-/** How many samples a sparkline or chart shows: two minutes of one each second. */
-export const HISTORY_LENGTH = 120;
+import { type ContainerInventory, emptyContainerInventory, withContainerEvent } from './container-inventory.ts';
+import { byKey, pushed, without } from './records.ts';
 
 export interface MachineSample {
   readonly at: number;
@@ -36,7 +37,7 @@ export interface HostSample {
 }
 
 /** Everything the service told: whole views by id, so that an event replaces and nothing has to be merged. */
-export interface Inventory {
+export interface Inventory extends ContainerInventory {
   readonly machines: Readonly<Record<string, MachineView>>;
   readonly images: Readonly<Record<string, ImageView>>;
   readonly tasks: Readonly<Record<string, TaskView>>;
@@ -60,17 +61,14 @@ export const emptyInventory: Inventory = {
   machineHistory: {},
   cardHistory: {},
   hostHistory: [],
+  ...emptyContainerInventory,
 };
 
 export const useInventory = create<Inventory>(() => emptyInventory);
 
-function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-  const { [key]: _gone, ...rest } = record;
-  return rest;
-}
-
-function pushed<T>(history: readonly T[] | undefined, sample: T): readonly T[] {
-  return [...(history ?? []), sample].slice(-HISTORY_LENGTH);
+/** The machines that run containers are the engine's own: they are shown as nodes. */
+function isOfPerson(machine: MachineView): boolean {
+  return (machine as { readonly purpose?: string }).purpose !== 'node';
 }
 
 /** Machines that do not run have no curve: the next run starts an empty one. */
@@ -105,6 +103,7 @@ function withTraffic(history: Inventory['cardHistory'], network: NetworkView, at
 export function withEvent(inventory: Inventory, event: ServiceEvent, at: number): Partial<Inventory> {
   switch (event.type) {
     case 'machine':
+      if (!isOfPerson(event.machine)) return {};
       return {
         machines: { ...inventory.machines, [event.machine.id]: event.machine },
         machineHistory: historyFor(inventory, event.machine),
@@ -162,7 +161,7 @@ export function withEvent(inventory: Inventory, event: ServiceEvent, at: number)
         }),
       };
     default:
-      return {};
+      return withContainerEvent(inventory, event);
   }
 }
 
@@ -170,23 +169,27 @@ export function applyEvent(event: ServiceEvent): void {
   useInventory.setState((inventory) => withEvent(inventory, event, Date.now()));
 }
 
-function byKey<T>(values: readonly T[], key: (value: T) => string): Readonly<Record<string, T>> {
-  return Object.fromEntries(values.map((value) => [key(value), value]));
-}
-
 /** Replaces what is known by what there is: drops what vanished while the connection was away. */
-export function replaceInventory(
-  machines: readonly MachineView[],
-  images: readonly ImageView[],
-  tasks: readonly TaskView[],
-  networks: readonly NetworkView[],
-  host: HostView,
-): void {
+export function replaceInventory(known: {
+  readonly machines: readonly MachineView[];
+  readonly images: readonly ImageView[];
+  readonly tasks: readonly TaskView[];
+  readonly networks: readonly NetworkView[];
+  readonly containers: readonly ContainerView[];
+  readonly containerImages: readonly ContainerImageView[];
+  readonly volumes: readonly VolumeView[];
+  readonly nodes: readonly NodeView[];
+  readonly host: HostView;
+}): void {
   useInventory.setState({
-    machines: byKey(machines, (machine) => machine.id),
-    images: byKey(images, (image) => image.name),
-    tasks: byKey(tasks, (task) => task.id),
-    networks: byKey(networks, (network) => network.id),
-    host,
+    machines: byKey(known.machines.filter(isOfPerson), ({ id }) => id),
+    images: byKey(known.images, ({ name }) => name),
+    tasks: byKey(known.tasks, ({ id }) => id),
+    networks: byKey(known.networks, ({ id }) => id),
+    containers: byKey(known.containers, ({ id }) => id),
+    containerImages: byKey(known.containerImages, ({ id }) => id),
+    volumes: byKey(known.volumes, ({ name }) => name),
+    nodes: byKey(known.nodes, ({ id }) => id),
+    host: known.host,
   });
 }

@@ -1,4 +1,11 @@
 import { useSyncExternalStore } from 'react';
+import {
+  type ContainerImageTab,
+  type ContainerPlace,
+  containerPlaceParts,
+  type ContainerTab,
+  parseContainerPlace,
+} from './container-places.ts';
 
 /**
  * Where in the window one is, kept in the address after `#`: a reload comes back to the same place, and the browser's
@@ -16,7 +23,8 @@ export type Place =
   | { readonly page: 'images' }
   | { readonly page: 'networks'; readonly network: string | null; readonly tab: NetworkTab }
   | { readonly page: 'host' }
-  | { readonly page: 'settings' };
+  | { readonly page: 'settings' }
+  | ContainerPlace;
 
 /** The choice of the "From files" card, beside the images' names (which never hold an underscore). */
 export const FROM_FILES = '_files';
@@ -49,8 +57,12 @@ export function parsePlace(hash: string): Place {
     case 'settings':
       return { page };
     default:
-      return { page: 'machines', machine: first || null, tab: isMachineTab(second) ? second : 'summary' };
+      return parseContainerPlace(page, first, second) ?? machinesPlace(first, second);
   }
+}
+
+function machinesPlace(first: string | undefined, second: string | undefined): Place {
+  return { page: 'machines', machine: first || null, tab: isMachineTab(second) ? second : 'summary' };
 }
 
 export function placeHash(place: Place): string {
@@ -66,8 +78,12 @@ export function placeHash(place: Place): string {
       return place.network === null ? path('networks') : path('networks', place.network, place.tab);
     case 'new-machine':
       return path('new', place.image);
-    default:
+    case 'images':
+    case 'host':
+    case 'settings':
       return path(place.page);
+    default:
+      return path(...containerPlaceParts(place));
   }
 }
 
@@ -82,6 +98,14 @@ export function goToMachine(machine: string | null, tab: MachineTab = 'summary')
 
 export function goToNetwork(network: string | null, tab: NetworkTab = 'overview'): void {
   go({ page: 'networks', network, tab });
+}
+
+export function goToContainer(container: string | null, tab: ContainerTab = 'summary'): void {
+  go({ page: 'containers', container, tab });
+}
+
+export function goToContainerImage(image: string | null, tab: ContainerImageTab = 'overview'): void {
+  go({ page: 'container-images', image, tab });
 }
 
 let known: { hash: string; place: Place } | null = null;

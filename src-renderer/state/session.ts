@@ -49,7 +49,14 @@ async function fill(client: InnkeeperClient): Promise<void> {
     client.networks.list({}),
     client.host.view({}),
   ]);
-  replaceInventory(machines, images, tasks, networks, host);
+  // A service whose container engine could not be set up has none of these, and its machines are there all the same.
+  const [containers, containerImages, volumes, nodes] = await Promise.all([
+    client.containers.list({}).catch(() => []),
+    client.containerImages.list({}).catch(() => []),
+    client.volumes.list({}).catch(() => []),
+    client.nodes.list({}).catch(() => []),
+  ]);
+  replaceInventory({ machines, images, tasks, networks, host, containers, containerImages, volumes, nodes });
 }
 
 async function openOnce(connect: Connect, onLost: () => void): Promise<void> {
