@@ -7,15 +7,22 @@ import type { EventWatch, WaitOptions } from './event-watch.ts';
 import type { CliIo } from './io.ts';
 import { ProgressLine } from './progress.ts';
 
-/** Shows a task until it has ended. @throws AppError with the task's failure */
-export async function followTask(io: CliIo, watch: EventWatch, id: string, doing: string, options: WaitOptions) {
+/** Waits until a task has ended, and shows it if that is wanted. @throws AppError with the task's failure */
+export async function followTask(
+  io: CliIo,
+  watch: EventWatch,
+  id: string,
+  doing: string,
+  options: WaitOptions,
+  isShown = true,
+): Promise<void> {
   const progress = new ProgressLine(io.stderr);
   try {
     const ended = await watch.until(
       doing,
       () => {
         const task = watch.task(id);
-        if (task) progress.show(task);
+        if (task && isShown) progress.show(task);
         return task?.state === 'running' ? undefined : (task ?? 'gone');
       },
       options,

@@ -4,12 +4,15 @@ import { addImageCommands } from './commands/image.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addNetworkCommands } from './commands/network.ts';
 import { addServiceCommands } from './commands/service.ts';
+import { addContainerCommands } from './containers/containers.ts';
 import { EXIT, reportFailure } from './exit.ts';
 import type { CliIo } from './io.ts';
 
 /** The grammar of `inn`. */
 function buildProgram(io: CliIo): Command {
   const program = new Command('inn')
+    // What follows the command of a container is that command's, options too.
+    .enablePositionalOptions()
     .description('virtual machines without a driver, admin rights or a BIOS setting')
     .version(io.version)
     .exitOverride()
@@ -25,6 +28,7 @@ function buildProgram(io: CliIo): Command {
   addImageCommands(program, io);
   addMachineCommands(program, io);
   addNetworkCommands(program, io);
+  addContainerCommands(program, io);
   addCompletionCommands(program, io);
   return program;
 }

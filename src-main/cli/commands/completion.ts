@@ -62,7 +62,10 @@ async function names(io: CliIo, command: Command): Promise<string[]> {
   if (service === undefined) return [];
   try {
     if (topic === 'vm' || topic === 'snapshot') return (await service.machines.list({})).map(({ name }) => name);
-    if (topic === 'net') return (await service.networks.list({})).map(({ name }) => name);
+    if (topic === 'net' || topic === 'network') return (await service.networks.list({})).map(({ name }) => name);
+    if (topic === 'ctr') return (await service.containers.list({})).map(({ name }) => name);
+    if (topic === 'volume') return (await service.volumes.list({})).map(({ name }) => name);
+    if (topic === 'node') return (await service.nodes.list({})).map(({ name }) => name);
     const images = command.name() === 'pull' ? service.images.catalog({}) : service.images.list({});
     return (await images).map(({ name }) => name);
   } finally {

@@ -2,6 +2,7 @@ import { AppError } from '../../../src-core/base/errors.ts';
 import { EXEC_CHANNEL } from '../../../src-core/contract/machines.ts';
 import { readTar, type TarEntry } from '../../../src-core/images/formats/tar.ts';
 import { tarEnd, tarHeader, tarPadding, type TarItem } from '../../../src-core/images/formats/tar-writer.ts';
+import { ByteArrival } from '../byte-arrival.ts';
 import type { ServiceConnection } from '../io.ts';
 import type { CopyEntry, CopySum } from './copy-entry.ts';
 import { COMPLETE, RECEIVE, SEND, STAGED } from './copy-scripts.ts';
@@ -44,7 +45,7 @@ const TYPES: Readonly<Record<TarEntry['type'], CopyEntry['type']>> = {
   other: 'special',
 };
 
-function entryOf(entry: TarEntry, root: string): Omit<CopyEntry, 'content'> {
+export function entryOf(entry: TarEntry, root: string): Omit<CopyEntry, 'content'> {
   const { mode, modifiedAt, sizeBytes } = entry;
   const type = TYPES[entry.type];
   const strip = (path: string): string => (root !== '' && path === root ? '' : path);
@@ -55,39 +56,26 @@ function entryOf(entry: TarEntry, root: string): Omit<CopyEntry, 'content'> {
 /** Both outputs of a program in a guest. */
 class GuestOutput {
   readonly #stream: GuestStream;
-  readonly #waiting: { bytes: Uint8Array; done: () => void }[] = [];
+  readonly #arrival = new ByteArrival();
   #said = '';
-  #over = false;
-  #wake = (): void => undefined;
 
   constructor(stream: GuestStream) {
     this.#stream = stream;
     stream.onData((bytes, channel, done) => {
       if (channel === EXEC_CHANNEL.stdout) {
-        this.#waiting.push({ bytes, done });
-        this.#wake();
+        this.#arrival.push(bytes, done);
         return;
       }
       if (this.#said.length < MAX_SAID_CHARACTERS) this.#said += new TextDecoder().decode(bytes);
       done();
     });
-    const over = (): void => {
-      this.#over = true;
-      this.#wake();
-    };
+    const over = (): void => this.#arrival.end();
     stream.result.then(over, over);
   }
 
-  /** Standard output; a piece counts as taken when the next is asked for. */
-  async *chunks(): AsyncGenerator<Uint8Array, void, void> {
-    for (;;) {
-      const next = this.#waiting.shift();
-      if (next) {
-        yield next.bytes;
-        next.done();
-      } else if (this.#over) return;
-      else await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
+  /** Standard output. */
+  chunks(): AsyncGenerator<Uint8Array, void, void> {
+    return this.#arrival.chunks();
   }
 
   /** What is read of it; where that is damaged, the program mostly has said itself what went wrong. */

@@ -1,14 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { AppError } from '../../../src-core/base/errors.ts';
 import type { MachineView } from '../../../src-core/contract/machines.ts';
-import { EXEC_CHANNEL } from '../../../src-core/contract/machines.ts';
-import { pumpIn, pumpOut } from '../byte-pump.ts';
 import { EventWatch } from '../event-watch.ts';
 import { ExitStatus } from '../exit.ts';
 import type { CliIo, ServiceConnection } from '../io.ts';
+import { BROKEN_PIPE_STATUS, carryProcess } from '../process-stream.ts';
 import { parseDuration } from '../quantities.ts';
-import { onResize, rawMode, terminalSize } from '../terminal.ts';
+import { terminalSize } from '../terminal.ts';
 import { withService } from '../with-service.ts';
 
 interface ExecOptions {
@@ -40,7 +38,7 @@ export function addExecCommand(vm: Command, io: CliIo): void {
     );
 }
 
-function addVariable(text: string, before: Record<string, string> = {}): Record<string, string> {
+export function addVariable(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Write NAME=VALUE.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
@@ -75,29 +73,7 @@ async function exec(io: CliIo, service: ServiceConnection, machine: string, comm
     ...(options.workdir === undefined ? {} : { workingDirectory: options.workdir }),
     ...(terminal ? { terminal } : {}),
   });
-  const drained = pumpOut(stream, [undefined, io.stdout, io.stderr]);
-  const held = [
-    options.tty && options.interactive ? rawMode(io) : undefined,
-    options.tty ? onResize(io, (size) => stream.control({ resize: size })) : undefined,
-    io.onSignal('SIGINT', () => stream.control({ signal: 'SIGINT' })),
-    io.onSignal('SIGTERM', () => stream.control({ signal: 'SIGTERM' })),
-  ];
-  const stopInput = options.interactive ? pumpIn(io.stdin, stream) : undefined;
-  if (!options.interactive) stream.finish(EXEC_CHANNEL.stdin);
-  try {
-    const { exitStatus } = await stream.result;
-    await drained();
-    return exitStatus;
-  } catch (error) {
-    await drained();
-    // Closed by ourselves: nobody reads our output any more.
-    if (error instanceof AppError && error.code === 'cancelled') return BROKEN_PIPE_STATUS;
-    throw error;
-  } finally {
-    stopInput?.();
-    for (const each of held) each?.dispose();
-  }
+  const carried = { interactive: options.interactive ?? false, terminal: options.tty ?? false };
+  const result = await carryProcess(io, stream, carried);
+  return typeof result === 'string' ? BROKEN_PIPE_STATUS : result.exitStatus;
 }
-
-/** 128 + SIGPIPE, as a shell tells of a command whose reader went away. */
-const BROKEN_PIPE_STATUS = 141;

@@ -21,8 +21,8 @@ interface LinkOptions extends Json {
 type Change = Omit<Parameters<ServiceConnection['networks']['change']>[0], 'network'>;
 
 /** `inn net ls | create | rm | inspect | set | link | capture | packets` */
-export function addNetworkCommands(program: Command, io: CliIo): void {
-  const net = program.command('net').description('networks between machines, and from there to the world');
+export function addNetworkCommands(program: Command, io: CliIo, word = 'net'): void {
+  const net = program.command(word).description('networks between guests, and from there to the world');
   net
     .command('ls')
     .description('list networks')
