@@ -107,6 +107,19 @@ export const networkViewSchema = z.object({
       forwards: z.array(forwardViewSchema),
     }),
   ),
+  /** Containers that are on it, running or about to be started again. */
+  containers: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        address: z.string(),
+        mac: macSchema,
+        running: z.boolean(),
+        forwards: z.array(forwardViewSchema),
+      }),
+    )
+    .optional(),
   /** Connections and exchanges that its gateway carries now; null while none of its machines runs. */
   flows: z.object({ tcp: z.number().int(), udp: z.number().int(), echo: z.number().int() }).nullable(),
 });

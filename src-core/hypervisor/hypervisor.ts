@@ -131,7 +131,28 @@ export class Hypervisor {
 
   /** @param verb for the failure: "start" @throws AppError 'not-found', or why it cannot be used */
   get(reference: string, verb: string): Machine {
+    return refuseNode(this.find(reference, verb), verb);
+  }
+
+  /** The same, a node of the container engine too. @throws AppError */
+  find(reference: string, verb: string): Machine {
     return this.#registry.get(reference, verb);
+  }
+
+  /** The machines that the container engine runs its containers on. */
+  nodes(): Machine[] {
+    return this.#registry.machines.filter(({ isNode }) => isNode);
+  }
+
+  /** Makes a machine for the container engine, under the first free of the names NAME-1, NAME-2, … @throws AppError */
+  createNode(request: CreateRequest): Promise<MachineView> {
+    const name = this.#registry.freeName(request.name, 1);
+    return this.#making.create({ ...request, name }, 'node');
+  }
+
+  /** Deletes a node of the container engine for good. @throws AppError */
+  async removeNode(id: string): Promise<void> {
+    await this.#remove(id, true, this.find(id, 'remove'));
   }
 
   /**
@@ -170,13 +191,18 @@ export class Hypervisor {
   /** Moves a stopped machine to the bin, or with `purge` deletes it for good. @throws AppError */
   async remove(reference: string, purge: boolean): Promise<{ id: string }> {
     const damaged = this.#registry.findDamaged(reference);
-    const id = damaged ? damaged.id : this.#removable(reference).id;
-    const machine = damaged ? undefined : this.get(id, 'remove');
+    if (damaged) return this.#remove(damaged.id, purge, undefined);
+    const machine = this.get(reference, 'remove');
+    return this.#remove(machine.id, purge, machine);
+  }
+
+  async #remove(id: string, purge: boolean, machine: Machine | undefined): Promise<{ id: string }> {
+    if (machine) afterRequest(machine.state, 'remove', machine.name);
     // From here on nobody finds it any more, so nobody starts it while it goes.
     const putBack = this.#registry.take(id);
     try {
       await machine?.settled();
-      await asPartOf(`delete machine ${reference}`, this.#bin.put(id));
+      await asPartOf(`delete machine ${machine?.name ?? id}`, this.#bin.put(id));
     } catch (error) {
       putBack();
       throw error;
@@ -226,8 +252,8 @@ export class Hypervisor {
 
   /** Names of the machines that have a card on a network. */
   usersOfNetwork(id: string): string[] {
-    const users = this.#registry.machines.filter(({ definition }) =>
-      definition.cards.some(({ network }) => network === id),
+    const users = this.#registry.machines.filter(
+      ({ definition, isNode }) => !isNode && definition.cards.some(({ network }) => network === id),
     );
     return users.map(({ name }) => name).sort();
   }
@@ -256,8 +282,9 @@ export class Hypervisor {
     return this.#booted.sizeOf(image);
   }
 
+  /** Machines that run, without those of the container engine. */
   get runningCount(): number {
-    return this.#registry.machines.filter(isOn).length;
+    return this.#registry.machines.filter((machine) => isOn(machine) && !machine.isNode).length;
   }
 
   /** Measures all that run. */
@@ -275,7 +302,10 @@ export class Hypervisor {
 
   /** See `suspendAll` of the farewell. @throws AppError */
   suspendAll(doing: string): Promise<string[]> {
-    return suspendAll(this.#registry.machines, doing);
+    return suspendAll(
+      this.#registry.machines.filter(({ isNode }) => !isNode),
+      doing,
+    );
   }
 
   /** Asks all guests to power off, waits a little, and takes the power from those that have not. */
@@ -315,12 +345,6 @@ export class Hypervisor {
     this.networks.lookSoon();
   }
 
-  #removable(reference: string): Machine {
-    const machine = this.get(reference, 'remove');
-    afterRequest(machine.state, 'remove', machine.name);
-    return machine;
-  }
-
   #watch(): void {
     if (this.#registry.closing) return;
     for (const machine of this.#registry.machines) {
@@ -329,6 +353,13 @@ export class Hypervisor {
     }
     this.#watchdog = this.#around.clock.after(WATCH_MS, () => this.#watch());
   }
+}
+
+function refuseNode(machine: Machine, verb: string): Machine {
+  if (!machine.isNode) return machine;
+  const because = 'it is a node of the container engine';
+  const hint = 'Use its containers, or remove it as a node.';
+  throw new AppError({ code: 'wrong-state', doing: `${verb} machine ${machine.name}`, because, hint });
 }
 
 function shareOf(machine: Machine): GuestShare {

@@ -94,8 +94,8 @@ export class MachineRegistry {
     }
   }
 
-  freeName(name: string): string {
-    for (let n = 2; ; n++) {
+  freeName(name: string, first = 2): string {
+    for (let n = first; ; n++) {
       const candidate = `${name.slice(0, 58)}-${n}`;
       if (!this.named(candidate) && !this.#claimed.has(candidate.toLowerCase())) return candidate;
     }

@@ -160,7 +160,8 @@ export class Cables {
   /** A guest that watches its cards has seen it; others are told. */
   #tellGuest(cards: readonly Card[]): void {
     const { agent } = this.#live;
-    if (agent.state !== 'ready') return;
+    // A node's card has no address of its own: its containers have.
+    if (agent.state !== 'ready' || this.#owner.definition.purpose === 'node') return;
     agent.bringUpCards(cards.map(pciAddressOf)).catch((error: unknown) => {
       const { id, around } = this.#owner;
       if (!this.#hasEnded()) around.log.info(id, 'its guest did not bring up its network cards', { error });

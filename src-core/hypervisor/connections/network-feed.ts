@@ -13,6 +13,8 @@ export class NetworkFeed {
   readonly #changed = new Emitter<NetworkView>();
   /** As they were told last: a view that is the same is not told again. */
   readonly #told = new Map<string, string>();
+  /** What else than machines is on a network. */
+  containers: (network: string) => NonNullable<NetworkView['containers']> = () => [];
   #telling: Promise<unknown> = Promise.resolve();
   #isDue = false;
 
@@ -38,7 +40,12 @@ export class NetworkFeed {
   async view(network: NetworkDocument): Promise<NetworkView> {
     // What cannot be had now is not there: its thread may just begin anew.
     const state = await this.#networks.open.inspect(network.id).catch(() => null);
-    return viewOfNetwork(this.#networks.find(network.id) ?? network, this.#machines(), state);
+    return viewOfNetwork(
+      this.#networks.find(network.id) ?? network,
+      this.#machines(),
+      state,
+      this.containers(network.id),
+    );
   }
 
   /** Something of a machine or a network has changed. */

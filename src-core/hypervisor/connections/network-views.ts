@@ -12,16 +12,18 @@ export function viewOfNetwork(
   network: NetworkDocument,
   machines: readonly Machine[],
   state: NetworkState | null,
+  containers: NonNullable<NetworkView['containers']> = [],
 ): NetworkView {
   const { id, name, subnet, subnet6, internal, reachesHost, conditions, createdAt } = network;
   const parsed = parseNetwork(subnet) ?? { address: subnet, length: 0 };
   const seen = new Map(state?.addresses.map(({ card, addresses }) => [card, addresses]));
-  const guests = machines.flatMap((machine) => guestsOf(machine, id, seen));
+  const guests = machines.flatMap((machine) => (machine.isNode ? [] : guestsOf(machine, id, seen)));
   return {
     ...{ id, name, subnet, subnet6, internal, reachesHost, conditions, createdAt },
     gateway: addressIn(parsed, 1),
     gateway6: gateway6Of(parseSubnet6(subnet6)),
     guests: guests.sort((a, b) => a.machineName.localeCompare(b.machineName) || a.card.slot - b.card.slot),
+    containers: [...containers],
     flows: state ? { ...state.flows } : null,
   };
 }

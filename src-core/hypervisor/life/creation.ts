@@ -36,6 +36,7 @@ export async function planMachine(
   id: string,
   around: Pick<Surroundings, 'files' | 'host' | 'images' | 'clock' | 'layers' | 'networks'>,
   pin: Pin,
+  purpose: MachineDefinition['purpose'] = 'machine',
 ): Promise<MachineDefinition> {
   const { name, source } = request;
   const doing = `create machine ${name}`;
@@ -68,6 +69,7 @@ export async function planMachine(
     resume: null,
     newIdentity: image?.document.generalize ?? false,
     configuration,
+    purpose,
     currentSnapshot: null,
   };
 }

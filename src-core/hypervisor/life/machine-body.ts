@@ -38,6 +38,7 @@ export class MachineBody {
   readonly sharesInGuest = new SharesInGuest(
     () => this.definition.shares,
     () => this.tell(),
+    () => this.definition.purpose === 'node',
   );
   /** Its user-data, carried out in its guest. */
   readonly configuration = new MachineConfiguration(this);

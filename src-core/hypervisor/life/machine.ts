@@ -82,6 +82,11 @@ export class Machine {
     return this.#body.name;
   }
 
+  /** It belongs to the container engine: people see it among nodes. */
+  get isNode(): boolean {
+    return this.definition.purpose === 'node';
+  }
+
   get state(): MachineState {
     return this.#body.state;
   }
@@ -119,6 +124,7 @@ export class Machine {
       task: this.#power.waiting.task,
       stats: this.#body.stats,
       failure: this.#body.failure,
+      ...(this.isNode ? { purpose: 'node' as const } : {}),
     };
   }
 

@@ -36,12 +36,12 @@ export class Making {
    * not is then in its view.
    * @throws AppError, having left nothing behind
    */
-  async create(request: CreateRequest): Promise<MachineView> {
+  async create(request: CreateRequest, purpose: MachineDefinition['purpose'] = 'machine'): Promise<MachineView> {
     const doing = `create machine ${request.name}`;
     const machine = await this.#registry.claim(request.name, doing, async () => {
       const pin = this.#around.layers.pin();
       try {
-        const definition = await planMachine(request, this.#around.layers.newLayer(), this.#around, pin);
+        const definition = await planMachine(request, this.#around.layers.newLayer(), this.#around, pin, purpose);
         await asPartOf(doing, this.#around.store.create(definition));
         return this.#hear.adopt(definition);
       } catch (error) {

@@ -19,12 +19,15 @@ const OPTIONS = ['nosuid', 'nodev'];
 export class SharesInGuest {
   readonly #shares: () => readonly Share[];
   readonly #changed: () => void;
+  readonly #isNode: () => boolean;
   /** By slot. */
   readonly #mountings = new Map<number, Mounting>();
   #agent: AgentClient | null = null;
 
-  constructor(shares: () => readonly Share[], changed: () => void) {
+  /** @param isNode the container engine mounts them for its containers, and nowhere else */
+  constructor(shares: () => readonly Share[], changed: () => void, isNode: () => boolean = () => false) {
     this.#shares = shares;
+    this.#isNode = isNode;
     this.#changed = changed;
   }
 
@@ -46,6 +49,7 @@ export class SharesInGuest {
 
   /** Lets the guest mount one. Whether it did is its state afterwards. */
   async mount(agent: AgentClient, share: Share): Promise<void> {
+    if (this.#isNode()) return;
     const { guestDirectory, readOnly } = share;
     const doing = `mount ${guestDirectory} in the guest`;
     const options = [...OPTIONS, readOnly ? 'ro' : 'rw'].join(',');

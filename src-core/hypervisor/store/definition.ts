@@ -50,6 +50,8 @@ export const machineDefinitionSchema = z.object({
   newIdentity: z.boolean().default(false),
   /** User-data, and the id of the machine that was made with it: a clone's guest is configured already. */
   configuration: z.object({ instance: layerSchema, userData: z.string() }).nullable().default(null),
+  /** node: it belongs to the container engine. */
+  purpose: z.enum(['machine', 'node']).default('machine'),
   /** The snapshot that its present state is built on. */
   currentSnapshot: layerSchema.nullable().default(null),
 });

@@ -14,7 +14,7 @@ export class ConsoleStreams {
   }
 
   readonly open: ConsoleHandler = ({ machine: reference, size }, stream) => {
-    const machine = this.#hypervisor.get(reference, 'attach to');
+    const machine = this.#hypervisor.find(reference, 'attach to');
     const attachment = machine.console.attach({ write: (bytes) => stream.write(bytes) });
     const close = (): void => {
       this.#open.delete(stream);

@@ -12,7 +12,7 @@ type Stream = Parameters<ExecHandler>[1];
 /** Runs a command in a guest, through its agent. */
 export function execStream(hypervisor: Hypervisor): ExecHandler {
   return async ({ machine: reference, command, environment, workingDirectory, terminal }, stream) => {
-    const machine = hypervisor.get(reference, 'run a command in');
+    const machine = hypervisor.find(reference, 'run a command in');
     const agent = reachable(machine).agent;
     const session = await agent.exec({
       command,
@@ -20,7 +20,7 @@ export function execStream(hypervisor: Hypervisor): ExecHandler {
       ...(workingDirectory === undefined ? {} : { workingDirectory }),
       ...(terminal === undefined ? {} : { terminal }),
     });
-    connect(session, stream);
+    joinExec(session, stream);
     return { pid: session.pid };
   };
 }
@@ -43,7 +43,8 @@ function reachable(machine: Machine): NonNullable<Machine['live']> {
   });
 }
 
-function connect(session: ExecSession, stream: Stream): void {
+/** Joins a program in a guest and a client: input, output, signals, the end. */
+export function joinExec(session: ExecSession, stream: Stream): void {
   session.onData((bytes, channel, done) => {
     // A client that has gone takes its output with it; the session is closed by then.
     stream.write(bytes, channel).then(done, () => undefined);

@@ -22,7 +22,7 @@ export function machineHandlers(
       return machine.view();
     };
   return {
-    list: () => Promise.resolve(hypervisor.list()),
+    list: () => Promise.resolve(hypervisor.list().filter(({ purpose }) => purpose !== 'node')),
     inspect: async ({ machine }) => Promise.resolve(hypervisor.inspect(machine)),
     create: (request) => hypervisor.create(request),
     start: act('start', (machine) => machine.start()),

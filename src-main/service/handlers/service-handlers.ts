@@ -20,7 +20,10 @@ export function serviceHandlers(
         uptimeMs: performance.now() - startedAt,
         pid: process.pid,
         host: options.host,
-        machines: { total: hypervisor.list().length, running: hypervisor.runningCount },
+        machines: {
+          total: hypervisor.list().filter(({ purpose }) => purpose !== 'node').length,
+          running: hypervisor.runningCount,
+        },
       }),
     stop: async ({ force }) => {
       refuseToStop(options);
