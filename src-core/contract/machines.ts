@@ -165,6 +165,8 @@ export const machineViewSchema = z.object({
   stats: machineStatsSchema.nullable(),
   /** Why the last attempt to start it did not work, until the next. */
   failure: failureSchema.nullable(),
+  /** node: the container engine's own; people see it among nodes, not among machines. Absent for all others. */
+  purpose: z.literal('node').optional(),
 });
 export type MachineView = z.infer<typeof machineViewSchema>;
 
