@@ -1,3 +1,4 @@
+import { joinBytes } from '../base/join-bytes.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameError, FrameSplitter, decodeFrame, encodeFrame } from './frames.ts';
@@ -32,7 +33,7 @@ describe('frames', () => {
         fc.array(message, { maxLength: 8 }),
         fc.array(fc.integer({ min: 1, max: 97 }), { minLength: 1 }),
         (sent, cuts) => {
-          const stream = concatenate(sent.map((each) => encodeFrame(each, true)));
+          const stream = joinBytes(sent.map((each) => encodeFrame(each, true)));
           const splitter = new FrameSplitter(100_000);
           const frames: Uint8Array[] = [];
           for (let at = 0, cut = 0; at < stream.length; cut++) {
@@ -74,13 +75,3 @@ describe('frames', () => {
     expect(new FrameSplitter(1000).push(Uint8Array.of(0xe8, 3, 0, 0))).toEqual([]);
   });
 });
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}

@@ -1,3 +1,5 @@
+import { inOnePiece } from '../../src-core/base/join-bytes.ts';
+
 /**
  * How bytes get from a stream into a terminal without stopping the window. The first bytes after a silence are written
  * at once: that is the echo of a key. What follows is gathered for a moment, so that a flood costs one parse and one
@@ -47,22 +49,10 @@ export class ConsoleOutput {
       this.#timer = undefined;
       if (this.#pieces.length > 0) this.#write();
     }, GATHER_MS);
-    writeSliced(this.#sink, joined(pieces), () => {
+    writeSliced(this.#sink, inOnePiece(pieces.map(({ bytes }) => bytes)), () => {
       for (const { done } of pieces) done();
     });
   }
-}
-
-function joined(pieces: readonly Piece[]): Uint8Array {
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only.bytes;
-  const all = new Uint8Array(pieces.reduce((sum, { bytes }) => sum + bytes.length, 0));
-  let at = 0;
-  for (const { bytes } of pieces) {
-    all.set(bytes, at);
-    at += bytes.length;
-  }
-  return all;
 }
 
 function writeSliced(sink: ByteSink, bytes: Uint8Array, parsed: () => void): void {

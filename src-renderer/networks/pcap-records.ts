@@ -1,3 +1,5 @@
+import { joinBytes } from '../../src-core/base/join-bytes.ts';
+
 /**
  * Keeps a pcap file that comes in pieces, by whole records, so that the oldest can be dropped and what is left is a
  * file still. draft-ietf-opsawg-pcap, "File Header" and "Packet Record".
@@ -33,7 +35,7 @@ export class PcapRecords {
   }
 
   push(piece: Uint8Array): void {
-    this.#rest = joined([this.#rest, piece]);
+    this.#rest = joinBytes([this.#rest, piece]);
     if (this.#header === null && !this.#takeHeader()) return;
     let at = 0;
     for (let length = this.#recordBytes(at); length !== null; length = this.#recordBytes(at)) {
@@ -52,7 +54,7 @@ export class PcapRecords {
 
   /** @returns a pcap file; null before anything came */
   file(): Uint8Array<ArrayBuffer> | null {
-    return this.#header === null ? null : joined([this.#header, ...this.#records]);
+    return this.#header === null ? null : joinBytes([this.#header, ...this.#records]);
   }
 
   /** The bytes of a packet of this time and whole length, the last that there is; null for none. @param at in ms */
@@ -95,14 +97,4 @@ export class PcapRecords {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../base/join-bytes.ts';
 import { corrupt } from '../problems.ts';
 
 /** qcow2, "Header extensions": a type, a length, and data that is padded to a multiple of 8 bytes. */
@@ -47,18 +48,11 @@ function ascii(bytes: Uint8Array): string {
 
 /** The extensions of an image that we make. @param withNames of the features, where clusters have room for them */
 export function writeExtensions(backingFormat: string | null, withNames: boolean): Uint8Array {
-  const pieces = [
+  return joinBytes([
     ...(backingFormat === null ? [] : [extension(EXTENSION.backingFormat, new TextEncoder().encode(backingFormat))]),
     ...(withNames ? [extension(EXTENSION.featureNames, nameTable())] : []),
     extension(EXTENSION.end, new Uint8Array(0)),
-  ];
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  ]);
 }
 
 function extension(type: number, data: Uint8Array): Uint8Array {

@@ -1,4 +1,5 @@
 import type { Disposable } from '../../base/disposable.ts';
+import { inOnePiece } from '../../base/join-bytes.ts';
 import type { Clock } from '../../host/clock.ts';
 
 /** Who watches a console. `write` resolves once the client can take more, and rejects when it is gone. */
@@ -89,8 +90,7 @@ export class ConsoleFeed {
 
   /** Everything that waits, as one piece. */
   #next(): Uint8Array | undefined {
-    const only = this.#queue.length === 1 ? this.#queue[0] : undefined;
-    const all = only ?? joinPieces(this.#queue, this.#queued);
+    const all = inOnePiece(this.#queue);
     this.#queue.length = 0;
     this.#queued = 0;
     return all.length === 0 ? undefined : all;
@@ -115,14 +115,4 @@ export class ConsoleFeed {
     this.#watch?.dispose();
     this.#watch = undefined;
   }
-}
-
-function joinPieces(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../base/join-bytes.ts';
 import { TerminalModes } from './terminal-modes.ts';
 import { TerminalSequences } from './terminal-sequences.ts';
 import type { SequenceKind } from './terminal-sequences.ts';
@@ -50,7 +51,7 @@ export class Scrollback {
       },
     });
     for (const piece of this.#pieces) reader.feed(piece);
-    return concatenate(parts);
+    return joinBytes(parts);
   }
 
   #newReader(): TerminalSequences {
@@ -103,14 +104,4 @@ function isHarmless(kind: SequenceKind, bytes: Uint8Array): boolean {
   if (kind === 'string') return !QUERY_STRING.test(head);
   if (final === 0x63 || final === 0x6e || final === 0x74 || final === 0x78) return false; // DA, DSR, window, DECREQTPARM
   return !(head.endsWith('$p') || (final === 0x71 && head.startsWith('\x1b[>')) || head === '\x1b[?u');
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

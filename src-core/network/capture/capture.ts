@@ -1,3 +1,4 @@
+import { inOnePiece } from '../../base/join-bytes.ts';
 import type { PacketSummary } from '../../contract/networks.ts';
 import type { CaptureCounts, CaptureRequest } from '../network-runner.ts';
 import { finished } from '../switch/offload.ts';
@@ -44,7 +45,7 @@ export class Capture {
   /** A frame that a station has sent. */
   see: FrameWatcher = (from, to, pieces, offload) => {
     if (!this.#concerns(from, to)) return;
-    const frame = whole(pieces);
+    const frame = inOnePiece(pieces);
     const packet = dissect(frame);
     if (packet === null || !this.#accepts(packet)) return;
     const at = this.#time();
@@ -55,7 +56,7 @@ export class Capture {
   /** Gives on what there is. */
   flush(): void {
     if (this.#packetsInPieces === 0) return;
-    if (this.#target.take(whole(this.#pieces))) this.#packets += this.#packetsInPieces;
+    if (this.#target.take(inOnePiece(this.#pieces))) this.#packets += this.#packetsInPieces;
     else this.#droppedPackets += this.#packetsInPieces;
     this.#pieces = [];
     this.#bytes = 0;
@@ -84,16 +85,4 @@ const ENCODER = new TextEncoder();
 
 function lineOf(summary: PacketSummary): Uint8Array {
   return ENCODER.encode(`${JSON.stringify(summary)}\n`);
-}
-
-function whole(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces;
-  if (only !== undefined && pieces.length === 1) return only;
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -88,6 +88,14 @@ test('all that is under way on the longest line stays within its bound', () => {
   expect(bytes).toBeLessThan(16 * 1024 * 1024);
 });
 
+test('a frame under way stays what it was when its place in the ring is used again', () => {
+  const line = new Line({ now: () => 0, random: () => 0.5 }, conditions({}));
+  const ring = Uint8Array.of(1, 2, 3);
+  line.put([ring], COMPLETE);
+  ring.fill(9);
+  expect([...(line.peek()?.bytes ?? [])]).toEqual([1, 2, 3]);
+});
+
 test('nothing is lost or comes out of order, however the conditions change meanwhile', () => {
   const random = seededFractions(7);
   const lab = new Lab();

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../base/join-bytes.ts';
 import type { Frame } from '../../host/frame-port.ts';
 import type { LinkConditions } from '../network-runner.ts';
 
@@ -61,7 +62,7 @@ export class Line {
       if (waiting + bytes > queueBytes(bitsPerSecond)) return false;
     }
     const dueAt = Math.max(this.#passBottleneck(bytes, now) + delayMs, this.#underWay.at(-1)?.dueAt ?? 0);
-    this.#underWay.push({ frame: { bytes: joined(pieces, bytes), offload }, dueAt });
+    this.#underWay.push({ frame: { bytes: joinBytes(pieces), offload }, dueAt });
     this.#bytes += bytes + COST_OF_A_FRAME_BYTES;
     return true;
   }
@@ -110,14 +111,4 @@ export class Line {
 
 function queueBytes(bitsPerSecond: number): number {
   return Math.min(MOST_QUEUE_BYTES, Math.max(LEAST_QUEUE_BYTES, (bitsPerSecond * QUEUE_MS) / 8000));
-}
-
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

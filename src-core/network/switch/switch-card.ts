@@ -1,3 +1,4 @@
+import { inOnePiece } from '../../base/join-bytes.ts';
 import type { Frame, Offload } from '../../host/frame-port.ts';
 import { COMPLETE } from '../../host/frame-port.ts';
 import type { LinkConditions, SwitchPort } from '../network-runner.ts';
@@ -113,7 +114,7 @@ export class SwitchCard {
       if (!line.put(pieces, offload)) this.port.dropped();
       return;
     }
-    for (const frame of finished(whole(pieces), offload)) if (!line.put([frame], COMPLETE)) this.port.dropped();
+    for (const frame of finished(inOnePiece(pieces), offload)) if (!line.put([frame], COMPLETE)) this.port.dropped();
   }
 
   #output(pieces: readonly Uint8Array[], offload: Offload): boolean {
@@ -124,7 +125,7 @@ export class SwitchCard {
       if (isSent) this.#fullSince = null;
       return isSent;
     }
-    const frames = finished(whole(pieces), offload);
+    const frames = finished(inOnePiece(pieces), offload);
     this.#rest = frames;
     this.#drain();
     if (this.#rest.length < frames.length || frames.length === 0) return true;
@@ -139,16 +140,4 @@ export class SwitchCard {
     this.#rest = refused < 0 ? [] : this.#rest.slice(refused);
     return refused < 0;
   }
-}
-
-function whole(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces;
-  if (only !== undefined && pieces.length === 1) return only;
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../../base/join-bytes.ts';
 import type { Frame, FramePort, Offload } from '../../../host/frame-port.ts';
 import { COMPLETE } from '../../../host/frame-port.ts';
 
@@ -23,13 +24,7 @@ export class FakeFramePort implements FramePort {
 
   send(pieces: readonly Uint8Array[], offload: Offload): boolean {
     if (this.sent.length >= this.room) return false;
-    const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    this.sent.push({ bytes, offload });
+    this.sent.push({ bytes: joinBytes(pieces), offload });
     return true;
   }
 

@@ -1,4 +1,5 @@
 import type { Disposable } from '../../../base/disposable.ts';
+import { joinBytes } from '../../../base/join-bytes.ts';
 import type { Endpoint, HostNetwork, HostTcp, TcpEvents } from '../../host-network.ts';
 import type { TcpService } from '../tcp/tcp-service.ts';
 import type { DnsForwarder } from './dns-forwarder.ts';
@@ -68,7 +69,7 @@ class Conversation implements TcpEvents {
   data(bytes: Uint8Array): void {
     if (this.#isOver) return;
     if (this.#received.length + bytes.length > MOST_WAITING_BYTES) return this.abandon();
-    this.#received = joined(this.#received, bytes);
+    this.#received = joinBytes([this.#received, bytes]);
     this.#proceed();
   }
 
@@ -123,7 +124,9 @@ class Conversation implements TcpEvents {
   #send(answer: Uint8Array): void {
     this.#restartTimer();
     // In one piece, so that it goes as one segment (RFC 7766 §8).
-    const hasRoom = this.#connection.write(joined(Uint8Array.of(answer.length >> 8, answer.length & 0xff), answer));
+    const hasRoom = this.#connection.write(
+      joinBytes([Uint8Array.of(answer.length >> 8, answer.length & 0xff), answer]),
+    );
     if (!hasRoom) return;
     this.#isBusy = false;
     this.#proceed();
@@ -141,11 +144,4 @@ class Conversation implements TcpEvents {
     this.#timer = null;
     this.#parts.over();
   }
-}
-
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
 }

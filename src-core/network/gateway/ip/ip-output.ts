@@ -1,3 +1,4 @@
+import { joinBytes } from '../../../base/join-bytes.ts';
 import { COMPLETE, OFFLOAD_FLAG, SEGMENTATION, type Offload } from '../../../host/frame-port.ts';
 import { parseAddress } from '../address-text.ts';
 import { fold, onesSum } from '../../wire-format/checksum.ts';
@@ -47,7 +48,7 @@ export class IpOutput {
     if (packet.protocol === PROTOCOL.tcp) return this.#sendForCard(packet, route, bytes);
     const header = withChecksum(packet, route, bytes);
     if (ipBytes + bytes <= MTU) return this.#transmit(route, packet, bytes, null, [header, ...packet.data], COMPLETE);
-    return this.#sendFragments(packet, route, joined([header, ...packet.data], bytes));
+    return this.#sendFragments(packet, route, joinBytes([header, ...packet.data]));
   }
 
   /** The checksum, and the cutting into segments, are the card's; the switch does both for one that cannot. */
@@ -113,19 +114,9 @@ function withChecksum(packet: DirectedPacket, { source, destination }: Route, by
   if (at === null) return packet.header;
   const header = packet.header.slice();
   const pseudoSum = pseudoSumOf(source, destination, packet.protocol, bytes);
-  const sum = fold(pseudoSum + onesSum(joined([header, ...packet.data], bytes)));
+  const sum = fold(pseudoSum + onesSum(joinBytes([header, ...packet.data])));
   const checksum = ~sum & 0xffff;
   // RFC 768: zero would say that there is none.
   viewOf(header).setUint16(at, checksum === 0 && packet.protocol === PROTOCOL.udp ? 0xffff : checksum);
   return header;
-}
-
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

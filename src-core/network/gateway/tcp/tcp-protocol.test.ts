@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { joinBytes } from '../../../base/join-bytes.ts';
 import { HOSTILE_OPERATIONS, seededRandom } from '../../../machine/devices/testing/random.ts';
 import type { Endpoint, HostTcp, TcpEvents } from '../../host-network.ts';
 import { FakeHostNetwork, FakeTcp } from '../../testing/fake-host-network.ts';
@@ -9,7 +10,7 @@ import { TcpProtocol } from './tcp-protocol.ts';
 import { TCP_LIMITS } from './tcp-limits.ts';
 import type { TcpService } from './tcp-service.ts';
 import { FakeGuest, GATEWAY, GATEWAY6, GUEST } from './testing/fake-guest.ts';
-import { joined, patternAt, sendPattern } from './testing/simulated-line.ts';
+import { patternAt, sendPattern } from './testing/simulated-line.ts';
 
 const WEB: Endpoint = { address: '203.0.113.5', port: 80 };
 const MIB = 1024 * 1024;
@@ -96,8 +97,8 @@ describe('a connection to outside', () => {
     end.endpoint.write(patternAt(0, 100_000, 1));
     outside.say(patternAt(0, 200_000, 2));
     guest.pass(100);
-    expect(Buffer.compare(joined(outside.written), patternAt(0, 100_000, 1))).toBe(0);
-    expect(Buffer.compare(joined(end.received), patternAt(0, 200_000, 2))).toBe(0);
+    expect(Buffer.compare(joinBytes(outside.written), patternAt(0, 100_000, 1))).toBe(0);
+    expect(Buffer.compare(joinBytes(end.received), patternAt(0, 200_000, 2))).toBe(0);
     end.endpoint.end();
     guest.pass(100);
     expect([outside.ended, end.hasEnded]).toEqual([true, false]);
@@ -117,7 +118,7 @@ describe('a connection to outside', () => {
     end.endpoint.write(patternAt(0, 5_000));
     end.endpoint.end();
     guest.pass(100);
-    expect([joined(outside.written).length, outside.ended]).toEqual([5_000, true]);
+    expect([joinBytes(outside.written).length, outside.ended]).toEqual([5_000, true]);
     outside.close();
     guest.pass(5_000);
     expect([end.result, protocol.flows, protocol.heldBytes]).toEqual(['well', 0, 0]);
@@ -196,7 +197,7 @@ describe('a connection to outside', () => {
     outside.room = 100_000;
     sendPattern(end, 8 * MIB, () => 65_536, 3);
     guest.pass(2_000);
-    expect(joined(outside.written).length).toBeLessThan(300_000);
+    expect(joinBytes(outside.written).length).toBeLessThan(300_000);
     expect(protocol.heldBytes).toBeLessThan(1.3 * MIB);
     guest.pass(120_000, 500);
     expect(end.result).toBe(null);
@@ -205,7 +206,7 @@ describe('a connection to outside', () => {
       guest.pass(5);
     }
     expect(outside.ended).toBe(true);
-    expect(Buffer.compare(joined(outside.written), patternAt(0, 8 * MIB, 3))).toBe(0);
+    expect(Buffer.compare(joinBytes(outside.written), patternAt(0, 8 * MIB, 3))).toBe(0);
   });
 
   it('pauses the outside while the guest does not read', () => {
@@ -230,7 +231,7 @@ describe('a connection to outside', () => {
     const { end, outside } = connected();
     outside.say(patternAt(0, 300_000, 6));
     guest.pass(200);
-    expect(Buffer.compare(joined(end.received), patternAt(0, 300_000, 6))).toBe(0);
+    expect(Buffer.compare(joinBytes(end.received), patternAt(0, 300_000, 6))).toBe(0);
   });
 
   it('waits for room on the way to the guest', () => {
@@ -257,7 +258,7 @@ describe('many connections', () => {
     for (const outside of host.tcp) outside.say('hello');
     guest.settle();
     expect(ends.every((end) => end.receivedBytes === 5)).toBe(true);
-    expect(host.tcp.every(({ written }) => joined(written).length === 100)).toBe(true);
+    expect(host.tcp.every(({ written }) => joinBytes(written).length === 100)).toBe(true);
     for (const end of ends) end.endpoint.end();
     guest.settle();
     for (const outside of host.tcp) {
@@ -329,7 +330,7 @@ describe('a forwarded port', () => {
     ends[0]!.endpoint.write(patternAt(0, 10_000));
     ends[0]!.endpoint.end();
     guest.settle();
-    expect([ends[0]!.receivedBytes, joined(outside.written).length, outside.ended]).toEqual([18, 10_000, true]);
+    expect([ends[0]!.receivedBytes, joinBytes(outside.written).length, outside.ended]).toEqual([18, 10_000, true]);
   });
 
   it('resets who connects when the guest refuses', async () => {
@@ -346,7 +347,7 @@ describe('a forwarded port', () => {
       host.listeners[0]!.connect({ address: '127.0.0.1', port: at }),
     );
     guest.settle();
-    expect(outside.every(({ written }) => joined(written).length === 1_000)).toBe(true);
+    expect(outside.every(({ written }) => joinBytes(written).length === 1_000)).toBe(true);
     forward.dispose();
     expect(host.listeners[0]!.disposed).toBe(true);
     protocol.dispose();
@@ -361,11 +362,11 @@ describe('a service of the gateway', () => {
     end.endpoint.write(Uint8Array.of(1, 2, 3));
     guest.settle();
     const [one] = served;
-    expect([one!.from.address, joined(one!.received)]).toEqual([GUEST, Uint8Array.of(1, 2, 3)]);
+    expect([one!.from.address, joinBytes(one!.received)]).toEqual([GUEST, Uint8Array.of(1, 2, 3)]);
     one!.connection.write(Uint8Array.of(4, 5));
     one!.connection.end();
     guest.settle();
-    expect([joined(end.received), end.hasEnded]).toEqual([Uint8Array.of(4, 5), true]);
+    expect([joinBytes(end.received), end.hasEnded]).toEqual([Uint8Array.of(4, 5), true]);
     end.endpoint.end();
     guest.pass(5_000);
     expect([one!.ended, one!.closed, end.result, protocol.flows]).toEqual([true, true, 'well', 0]);
@@ -378,10 +379,10 @@ describe('a service of the gateway', () => {
     served[0]!.connection.pause();
     sendPattern(end, 2 * MIB, () => 60_000, 7);
     guest.pass(1_000);
-    expect(joined(served[0]!.received).length).toBeLessThan(100_000);
+    expect(joinBytes(served[0]!.received).length).toBeLessThan(100_000);
     served[0]!.connection.resume();
     guest.pass(1_000);
-    expect(Buffer.compare(joined(served[0]!.received), patternAt(0, 2 * MIB, 7))).toBe(0);
+    expect(Buffer.compare(joinBytes(served[0]!.received), patternAt(0, 2 * MIB, 7))).toBe(0);
   });
 
   it('can refuse', () => {
@@ -410,7 +411,7 @@ describe('a hostile guest', () => {
       }
       const header = segment(random(64), { from, sequence, acknowledgment: random(2 ** 32) });
       if (random(4) === 0) header[12] = random(256);
-      const packet = joined([header, new Uint8Array(random(3) === 0 ? random(1_400) : 0)]);
+      const packet = joinBytes([header, new Uint8Array(random(3) === 0 ? random(1_400) : 0)]);
       guest.put(
         random(50) === 0 ? packet.subarray(0, random(packet.length)) : packet,
         random(5) === 0 ? GATEWAY : WEB.address,

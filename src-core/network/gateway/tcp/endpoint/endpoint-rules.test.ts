@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { joined, SimulatedEnd, VirtualClock } from '../testing/simulated-line.ts';
+import { joinBytes } from '../../../../base/join-bytes.ts';
+import { SimulatedEnd, VirtualClock } from '../testing/simulated-line.ts';
 import { ENDPOINT_LIMITS } from './limits.ts';
 import type { Segment, SegmentHead } from './segment.ts';
 import { FLAG, NO_DATA, NO_SACK } from './segment.ts';
@@ -160,7 +161,7 @@ describe('an established endpoint', () => {
       [0, 90],
     ] as const)
       receive(FLAG.ack, { sequence: IRS + 1 + from, data: whole.slice(from, to) });
-    expect(joined(end.received)).toEqual(whole);
+    expect(joinBytes(end.received)).toEqual(whole);
   });
 
   it('tells what arrived beyond a gap, the newest first', () => {

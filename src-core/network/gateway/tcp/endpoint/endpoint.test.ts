@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { joinBytes } from '../../../../base/join-bytes.ts';
 import { HOSTILE_OPERATIONS, seededRandom } from '../../../../machine/devices/testing/random.ts';
 import type { LineConditions } from '../testing/simulated-line.ts';
-import { joined, patternAt, PERFECT, sendPattern, SimulatedConnection } from '../testing/simulated-line.ts';
+import { patternAt, PERFECT, sendPattern, SimulatedConnection } from '../testing/simulated-line.ts';
 
 const HOUR = 3_600_000;
 
@@ -39,8 +40,8 @@ function expectWhole({ near, far }: SimulatedConnection, bytes: { up: number; do
     up: bytes.up,
     down: bytes.down,
   });
-  expect(Buffer.compare(joined(far.received), patternAt(0, bytes.up, 1))).toBe(0);
-  expect(Buffer.compare(joined(near.received), patternAt(0, bytes.down, 2))).toBe(0);
+  expect(Buffer.compare(joinBytes(far.received), patternAt(0, bytes.up, 1))).toBe(0);
+  expect(Buffer.compare(joinBytes(near.received), patternAt(0, bytes.down, 2))).toBe(0);
   expect([near.hasEnded, far.hasEnded, near.budget.used, far.budget.used]).toEqual([true, true, 0, 0]);
 }
 

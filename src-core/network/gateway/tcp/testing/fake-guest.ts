@@ -1,9 +1,10 @@
+import { joinBytes } from '../../../../base/join-bytes.ts';
 import type { FakeHostNetwork } from '../../../testing/fake-host-network.ts';
 import type { GuestLink, PacketToGuest, TransportPacket, Unreachable } from '../../guest-link.ts';
 import { FLAG, hasFlag, type Segment } from '../endpoint/segment.ts';
 import { parseSegment, portsOf } from '../endpoint/segment-format.ts';
 import type { TcpProtocol } from '../tcp-protocol.ts';
-import { joined, SimulatedEnd, VirtualClock } from './simulated-line.ts';
+import { SimulatedEnd, VirtualClock } from './simulated-line.ts';
 
 export const GUEST = '10.86.0.2';
 export const GATEWAY = '10.86.0.1';
@@ -87,7 +88,7 @@ export class FakeGuest implements GuestLink {
   }
 
   #receive({ source, header, data }: PacketToGuest): void {
-    const packet = joined([header, ...data]);
+    const packet = joinBytes([header, ...data]);
     const ports = portsOf(packet);
     const segment = parseSegment(packet);
     if (ports === null || segment === null) throw new Error('the gateway sent what is no segment');

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../../../base/join-bytes.ts';
 import type { Random } from '../../../../machine/devices/testing/random.ts';
 import { Budget } from '../endpoint/budget.ts';
 import type { EndpointConfig, EndpointEvents, EndpointFailure, EndpointWire } from '../endpoint/endpoint-interface.ts';
@@ -154,7 +155,7 @@ export class SimulatedEnd implements EndpointWire, EndpointEvents {
   /** Cuts what is sent into segments, as a card does. */
   send(head: SegmentHead, data: readonly Uint8Array[], segmentBytes: number): boolean {
     if (!this.offersOptions && (head.flags & FLAG.syn) !== 0) head = { ...head, ...NO_OPTIONS };
-    const bytes = joined(data);
+    const bytes = joinBytes(data);
     const size = segmentBytes === 0 ? Math.max(1, bytes.length) : segmentBytes;
     const packets: Uint8Array[] = [];
     for (let at = 0; at === 0 || at < bytes.length; at += size) {
@@ -162,7 +163,7 @@ export class SimulatedEnd implements EndpointWire, EndpointEvents {
       const isLast = at + size >= bytes.length;
       const flags = isLast ? head.flags : head.flags & ~(FLAG.fin | FLAG.psh);
       const header = writeHeader(this.ports, { ...head, flags, sequence: (head.sequence + at) >>> 0 });
-      packets.push(joined([header, piece]));
+      packets.push(joinBytes([header, piece]));
     }
     this.#blocked = !this.put(packets);
     if (!this.#blocked) this.sentPackets += packets.length;
@@ -283,16 +284,6 @@ export class SimulatedConnection {
     const head = { ...options, sequence: segment.acknowledgment, acknowledgment: 0, flags: FLAG.rst, window: 0 };
     by.put([writeHeader(by.ports, head)]);
   }
-}
-
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 /** Bytes that tell their place. */
