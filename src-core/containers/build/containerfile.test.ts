@@ -34,8 +34,13 @@ describe('a Containerfile', () => {
   });
 
   it('has files in it', () => {
-    expect(steps('RUN <<EOF\necho one\n  echo $two\nEOF\nCOPY <<-"X" <<Y /etc/\n\ta $b\nX\nc\nY')).toMatchObject([
-      { kind: 'run', inline: [{ name: 'EOF', content: 'echo one\n  echo $two\n', expand: true }] },
+    expect(
+      steps(
+        'RUN <<EOF\n# one\\\necho one\n  echo $two\nEOF\nRUN cat <<EOF > /x\n# y\nEOF\nCOPY <<-"X" <<Y /etc/\n\ta $b\nX\nc\nY',
+      ),
+    ).toMatchObject([
+      { kind: 'run', command: { form: 'shell', command: '# one\\\necho one\n  echo $two\n' } },
+      { kind: 'run', command: { command: 'cat <<EOF > /x\n# y\nEOF' } },
       {
         kind: 'copy',
         sources: [],

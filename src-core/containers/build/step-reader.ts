@@ -83,7 +83,7 @@ class StepReader {
   read(kind: StepKind): object {
     switch (kind) {
       case 'run':
-        return { kind, ...this.#flags({ network: 'default' }), command: this.#command(), inline: this.#inline() };
+        return { kind, ...this.#flags({ network: 'default' }), command: this.#runCommand() };
       case 'copy':
       case 'add':
         return { kind, ...this.#copy(kind) };
@@ -134,6 +134,15 @@ class StepReader {
     const list =
       content === this.#content ? this.#json() : new StepReader(this.#instruction, '', '', this.#line, content).#json();
     return list === undefined ? { form: 'shell', command: content } : { form: 'exec', command: list };
+  }
+
+  /** With files in it nothing is joined: the shell reads it as it stands, or the one file is what it does. */
+  #runCommand(): CommandForm {
+    const [script, ...more] = this.#inline();
+    if (script === undefined) return this.#command();
+    const raw = this.#instruction.getRawArgumentsContent() ?? '';
+    const isScript = more.length === 0 && /^<<-?(["']?)[^\s"']+\1\s*$/.test(raw.split(/\r?\n/)[0] ?? '');
+    return { form: 'shell', command: isScript ? script.content : raw };
   }
 
   /** @param known flags with what counts without them @throws AppError for others */

@@ -45,7 +45,6 @@ export type Step = Placed &
     | {
         readonly kind: 'run';
         readonly command: CommandForm;
-        readonly inline: readonly InlineFile[];
         readonly network: 'default' | 'none';
       }
     | {

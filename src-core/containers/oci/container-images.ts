@@ -34,6 +34,8 @@ export interface ContainerImages {
   load(path: string, work: TransferWork): Promise<readonly LocalImage[]>;
   /** Takes in one layer as an uncompressed tar archive in the form of the OCI image-spec (layer.md: whiteouts as .wh. files). */
   addLayer(archive: AsyncIterable<Uint8Array>, work: TransferWork): Promise<LocalLayer>;
+  /** A layer that is here, whoever has it. */
+  findLayer(diffId: string): LocalLayer | undefined;
   /** Makes an image of layers that are here. @param names none: it is found by its id only, and pruned when unused */
   addImage(made: MadeImage, names: readonly string[]): Promise<LocalImage>;
   /** Keeps images and layers from being removed as garbage until it is disposed of. */
