@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { COMPLETE } from '../../host/frame-port.ts';
 import type { LinkConditions } from '../network-runner.ts';
 import { PERFECT_LINK } from '../network-runner.ts';
 import { ethernetFrame, numbered, uncutTcp } from '../wire-format/testing/frames.ts';
@@ -10,14 +11,6 @@ const numberedFrame = (number: number, bytes = 60): Uint8Array => {
   const payload = new Uint8Array(bytes - 14);
   payload[payload.length - 1] = number;
   return ethernetFrame(macOf('b'), macOf('a'), 0x88b5, payload);
-};
-const COMPLETE_FRAME = {
-  flags: 0,
-  segmentation: 0,
-  headerBytes: 0,
-  segmentBytes: 0,
-  checksumStart: 0,
-  checksumOffset: 0,
 };
 
 function conditions(wanted: Partial<LinkConditions>): LinkConditions {
@@ -66,7 +59,7 @@ test('no more bytes arrive than the rate allows; what finds no room in the queue
   const now = { ms: 0 };
   const line = new Line({ now: () => now.ms, random: () => 0.5 }, conditions({ bitsPerSecond: 8_000_000 }));
   let put = 0;
-  while (line.put([numberedFrame(put, 976)], COMPLETE_FRAME)) put++;
+  while (line.put([numberedFrame(put, 976)], COMPLETE)) put++;
   // A quarter of a second of a megabyte each second, in frames of 1000 bytes on the wire.
   expect(put).toBeGreaterThan(245);
   expect(put).toBeLessThan(265);
@@ -84,7 +77,7 @@ test('all that is under way on the longest line stays within its bound', () => {
   const line = new Line({ now: () => 0, random: () => 0.5 }, conditions({ delayMs: 10_000 }));
   let bytes = 0;
   const frame = numberedFrame(1, 1514);
-  while (line.put([frame], COMPLETE_FRAME) && bytes < 1e9) bytes += frame.length;
+  while (line.put([frame], COMPLETE) && bytes < 1e9) bytes += frame.length;
   expect(bytes).toBeLessThan(16 * 1024 * 1024);
 });
 
