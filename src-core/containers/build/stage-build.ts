@@ -1,7 +1,7 @@
 import { AppError } from '../../base/errors.ts';
 import { tarEnd } from '../../images/formats/tar-writer.ts';
 import type { LocalLayer } from '../oci/container-images.ts';
-import type { BuildRequest, BuildSurroundings, BuildWork } from './builder.ts';
+import type { BuildRequest, BuildSurroundings, BuildWork } from './build-surroundings.ts';
 import { copyArchive, digestOfItems } from './copy-archive.ts';
 import { copyItems, newDirectory, type Copied } from './copy-items.ts';
 import { argumentsOf, withHistory, withSetting, type Draft } from './draft.ts';
