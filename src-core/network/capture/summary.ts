@@ -4,7 +4,7 @@ import { ARP_OPERATION } from '../wire-format/arp.ts';
 import type { ArpPacket } from '../wire-format/arp.ts';
 import type { Dissection } from '../wire-format/dissection.ts';
 import { PROTOCOL } from '../wire-format/ip.ts';
-import type { IpHeader } from '../wire-format/ip.ts';
+import type { FragmentField, IpHeader } from '../wire-format/ip.ts';
 import { icmpSummary } from './icmp-summary.ts';
 import type { Said } from './said.ts';
 import { tcpSummary } from './tcp-summary.ts';
@@ -27,16 +27,19 @@ export function summarize(packet: Dissection): Omit<PacketSummary, 'number' | 'a
   };
 }
 
+/** What could have been told of, were it not malformed. */
+const KNOWN: readonly number[] = [PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.icmp, PROTOCOL.icmp6];
+
 function said(packet: Dissection): Said {
   const { ethernet, arp, ip, tcp, udp, icmp, frame } = packet;
   if (arp !== null) return arpSaid(arp);
   if (ip === null) return { protocol: 'Ethernet', info: `type 0x${ethernet.type.toString(16).padStart(4, '0')}` };
-  if (ip.fragmentOffset > 0 || ip.moreFragments) return fragmentSaid(ip);
+  if (ip.fragment !== null) return fragmentSaid(ip, ip.fragment);
   if (tcp !== null) return tcpSummary(frame, ip, tcp);
   if (udp !== null) return udpSummary(frame, udp);
   if (icmp !== null) return icmpSummary(frame, ip, icmp);
   const name = ip.version === 4 ? 'IPv4' : 'IPv6';
-  const known = [PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.icmp, PROTOCOL.icmp6].includes(ip.protocol);
+  const known = KNOWN.includes(ip.protocol);
   return { protocol: name, info: `${known ? 'malformed, ' : ''}protocol ${ip.protocol}` };
 }
 
@@ -48,9 +51,9 @@ function arpSaid({ operation, sender, senderMac, target }: ArpPacket): Said {
   return { protocol: 'ARP', info: from === to ? `Announces ${from}` : `Who has ${to}? Tell ${from}` };
 }
 
-function fragmentSaid({ version, protocol, fragmentOffset, payloadAt, end, moreFragments }: IpHeader): Said {
-  const which = moreFragments ? '' : ', the last';
-  const info = `fragment of protocol ${protocol}: ${end - payloadAt} bytes at ${fragmentOffset}${which}`;
+function fragmentSaid({ version, protocol, payloadAt, end }: IpHeader, { offset, more }: FragmentField): Said {
+  const which = more ? '' : ', the last';
+  const info = `fragment of protocol ${protocol}: ${end - payloadAt} bytes at ${offset}${which}`;
   return { protocol: version === 4 ? 'IPv4' : 'IPv6', info };
 }
 

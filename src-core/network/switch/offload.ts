@@ -9,6 +9,7 @@ import { PROTOCOL } from '../wire-format/ip.ts';
 import type { IpHeader } from '../wire-format/ip.ts';
 import { TCP_FLAG } from '../wire-format/tcp.ts';
 import type { TcpHeader } from '../wire-format/tcp.ts';
+import { checksumOf } from '../wire-format/transport-checksum.ts';
 
 /** Of a frame that is not to be cut: 1500 bytes of payload, with a tag. */
 export const LONGEST_WHOLE_FRAME_BYTES = ETHERNET_BYTES + VLAN_TAG_BYTES + 1500;
@@ -57,7 +58,7 @@ function soundSegmentation(frame: Uint8Array, { segmentation, segmentBytes, ...o
 
 function tcpOf(frame: Uint8Array): TcpDissection | null {
   const found = dissect(frame);
-  if (!found?.ip || !found.tcp || found.ip.moreFragments) return null;
+  if (!found?.ip || !found.tcp || found.ip.fragment) return null;
   return { ...found, ip: found.ip, tcp: found.tcp };
 }
 
@@ -82,14 +83,8 @@ function withChecksum(frame: Uint8Array, { checksumStart, checksumOffset }: Offl
   const found = dissect(whole);
   const end = found?.ip && found.ip.payloadAt <= checksumStart ? found.ip.end : whole.length;
   const sum = onesSum(whole.subarray(checksumStart, Math.max(end, checksumStart + checksumOffset + 2)));
-  putChecksum(whole, checksumStart + checksumOffset, sum, checksumOffset === UDP_CHECKSUM_OFFSET);
+  write16(whole, checksumStart + checksumOffset, checksumOf(sum, checksumOffset === UDP_CHECKSUM_OFFSET));
   return whole;
-}
-
-/** Zero and its opposite are the same sum. Of UDP zero says that there is none (RFC 768); of others 0xffff is wrong (RFC 1624). */
-function putChecksum(frame: Uint8Array, at: number, sum: number, isUdp = false): void {
-  const checksum = ~sum & 0xffff;
-  write16(frame, at, checksum === 0 && isUdp ? 0xffff : checksum);
 }
 
 function segmentsOf(frame: Uint8Array, { segmentBytes }: Offload): readonly Uint8Array[] {
@@ -120,7 +115,8 @@ function finishTcp(segment: Uint8Array, { ip, tcp }: TcpDissection, offset: numb
   write16(segment, at + TCP_CHECKSUM_OFFSET, 0);
   const bytes = segment.length - at;
   const pseudo = pseudoHeaderSum(ip.source, ip.destination, PROTOCOL.tcp, bytes);
-  putChecksum(segment, at + TCP_CHECKSUM_OFFSET, fold(pseudo + onesSum(segment.subarray(at))));
+  const sum = fold(pseudo + onesSum(segment.subarray(at)));
+  write16(segment, at + TCP_CHECKSUM_OFFSET, checksumOf(sum, false));
 }
 
 /** RFC 791 §3.1: each has its length, its identification and its checksum. RFC 8200 §3: its length. */

@@ -57,7 +57,17 @@ test('extension headers are passed over, as many as are honest', () => {
 test('a later fragment has no ports', () => {
   const frame = ipFrame({ ...V4, protocol: 17, payload: udpPayload(1, 2, numbered(20)) });
   write16(frame, 20, 3);
-  expect(dissect(frame)).toMatchObject({ ip: { fragmentOffset: 24 }, udp: null });
+  expect(dissect(frame)).toMatchObject({ ip: { fragment: { offset: 24 } }, udp: null });
+});
+
+test('a first fragment has its ports, also behind headers of the part that was cut', () => {
+  const fragment = [60, 0, 0, 1, 0, 0, 0, 7];
+  const options = [17, 0, 1, 4, 0, 0, 0, 0];
+  const payload = Uint8Array.from([...fragment, ...options, ...udpPayload(1, 2, numbered(8))]);
+  expect(dissect(ipFrame({ ...V6, protocol: 44, payload }))).toMatchObject({
+    ip: { protocol: 17, fragment: { identification: 7, offset: 0, more: true } },
+    udp: { destinationPort: 2 },
+  });
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { ETHER_TYPE, parseEthernet } from './ethernet.ts';
 import type { EthernetHeader } from './ethernet.ts';
 import { parseIcmp } from './icmp.ts';
 import type { IcmpHeader } from './icmp.ts';
-import { parseIpv4, parseIpv6, PROTOCOL } from './ip.ts';
+import { parseIpv4, parseIpv6, PROTOCOL, skipExtensions } from './ip.ts';
 import type { IpHeader } from './ip.ts';
 import { parseTcp } from './tcp.ts';
 import type { TcpHeader } from './tcp.ts';
@@ -30,7 +30,7 @@ export function dissect(frame: Uint8Array): Dissection | null {
   const { type, payloadAt } = ethernet;
   const arp = type === ETHER_TYPE.arp ? parseArp(frame, payloadAt) : null;
   const ip = ipOf(frame, ethernet);
-  const of = (protocol: number): IpHeader | null => (ip?.protocol === protocol && ip.fragmentOffset === 0 ? ip : null);
+  const of = (protocol: number): IpHeader | null => (ip?.protocol === protocol && !ip.fragment?.offset ? ip : null);
   const [tcp, udp] = [of(PROTOCOL.tcp), of(PROTOCOL.udp)];
   const icmp = of(ip?.version === 6 ? PROTOCOL.icmp6 : PROTOCOL.icmp);
   return {
@@ -39,12 +39,16 @@ export function dissect(frame: Uint8Array): Dissection | null {
     arp,
     ip,
     tcp: tcp && parseTcp(frame, tcp.payloadAt, tcp.end),
-    udp: udp && parseUdp(frame, udp.payloadAt, udp.end, !udp.moreFragments),
+    udp: udp && parseUdp(frame, udp.payloadAt, udp.end, !udp.fragment),
     icmp: icmp && parseIcmp(frame, icmp.payloadAt, icmp.end),
   };
 }
 
 function ipOf(frame: Uint8Array, { type, payloadAt }: EthernetHeader): IpHeader | null {
   if (type === ETHER_TYPE.ipv4) return parseIpv4(frame, payloadAt);
-  return type === ETHER_TYPE.ipv6 ? parseIpv6(frame, payloadAt) : null;
+  const ip = type === ETHER_TYPE.ipv6 ? parseIpv6(frame, payloadAt) : null;
+  if (ip?.fragment?.offset !== 0) return ip;
+  // More headers may stand in the part that was cut, whose beginning is here (RFC 8200 §4.5).
+  const behind = skipExtensions(frame, ip.protocol, ip.payloadAt, ip.end);
+  return behind && { ...ip, ...behind, fragment: behind.fragment ?? ip.fragment };
 }

@@ -17,3 +17,8 @@ export function write32(bytes: Uint8Array, at: number, value: number): void {
   write16(bytes, at, value >>> 16);
   write16(bytes, at + 2, value);
 }
+
+/** The view of these bytes, wherever in their buffer they are. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}

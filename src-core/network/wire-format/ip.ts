@@ -1,11 +1,28 @@
-import { read16 } from './fields.ts';
+import { read16, read32 } from './fields.ts';
 
 /** IANA protocol numbers. */
-export const PROTOCOL = { hopByHop: 0, icmp: 1, tcp: 6, udp: 17, routing: 43, fragment: 44, icmp6: 58, options: 60 };
+export const PROTOCOL = {
+  hopByHop: 0,
+  icmp: 1,
+  tcp: 6,
+  udp: 17,
+  routing: 43,
+  fragment: 44,
+  icmp6: 58,
+  options: 60,
+} as const;
 export const IPV4_HEADER_BYTES = 20;
 export const IPV6_HEADER_BYTES = 40;
+export const FRAGMENT_HEADER_BYTES = 8;
 /** Extension headers that are looked through: nobody honest has more (RFC 9098). */
-const MOST_EXTENSIONS = 8;
+const MOST_EXTENSIONS = 6;
+
+export interface FragmentField {
+  readonly identification: number;
+  /** Of this fragment in the packet's payload, in bytes. */
+  readonly offset: number;
+  readonly more: boolean;
+}
 
 /** What the headers of an IP packet say. Positions are those in the frame. */
 export interface IpHeader {
@@ -17,12 +34,12 @@ export interface IpHeader {
   readonly protocol: number;
   readonly hopLimit: number;
   readonly headerAt: number;
+  /** Of the transport header, or of the fragment's data. */
   readonly payloadAt: number;
   /** Of the packet: what follows is padding. */
   readonly end: number;
-  /** Of this fragment in the packet's payload, in bytes; 0 for the first one and for a whole packet. */
-  readonly fragmentOffset: number;
-  readonly moreFragments: boolean;
+  /** Null for a whole packet. */
+  readonly fragment: FragmentField | null;
 }
 
 /** RFC 791 §3.1; options are skipped. @param at where the packet begins in the frame */
@@ -31,7 +48,7 @@ export function parseIpv4(frame: Uint8Array, at: number): IpHeader | null {
   const payloadAt = at + ((frame[at] ?? 0) & 0xf) * 4;
   const end = at + read16(frame, at + 2);
   if (payloadAt < at + IPV4_HEADER_BYTES || end < payloadAt || end > frame.length) return null;
-  const fragment = read16(frame, at + 6);
+  const field = read16(frame, at + 6);
   return {
     version: 4,
     source: frame.subarray(at + 12, at + 16),
@@ -41,17 +58,19 @@ export function parseIpv4(frame: Uint8Array, at: number): IpHeader | null {
     headerAt: at,
     payloadAt,
     end,
-    fragmentOffset: (fragment & 0x1fff) * 8,
-    moreFragments: (fragment & 0x2000) !== 0,
+    fragment: fragmentOf(read16(frame, at + 4), (field & 0x1fff) * 8, (field & 0x2000) !== 0),
   };
 }
 
-/** RFC 8200 §3, §4. @param at where the packet begins in the frame */
-export function parseIpv6(frame: Uint8Array, at: number): IpHeader | null {
+/**
+ * RFC 8200 §3, §4. @param at where the packet begins in the frame
+ * @param isSound what else an extension header must be; of what it is not, nothing is said
+ */
+export function parseIpv6(frame: Uint8Array, at: number, isSound?: ExtensionTest): IpHeader | null {
   if (frame.length < at + IPV6_HEADER_BYTES || (frame[at] ?? 0) >> 4 !== 6) return null;
   const end = at + IPV6_HEADER_BYTES + read16(frame, at + 4);
   if (end > frame.length) return null;
-  const found = behindExtensions(frame, frame[at + 6] ?? 0, at + IPV6_HEADER_BYTES, end);
+  const found = skipExtensions(frame, frame[at + 6] ?? 0, at + IPV6_HEADER_BYTES, end, isSound);
   if (found === null) return null;
   return {
     version: 6,
@@ -64,28 +83,39 @@ export function parseIpv6(frame: Uint8Array, at: number): IpHeader | null {
   };
 }
 
-type Behind = Pick<IpHeader, 'protocol' | 'payloadAt' | 'fragmentOffset' | 'moreFragments'>;
+export type ExtensionTest = (protocol: number, header: Uint8Array) => boolean;
+type Behind = Pick<IpHeader, 'protocol' | 'payloadAt' | 'fragment'>;
 
-function behindExtensions(frame: Uint8Array, first: number, start: number, end: number): Behind | null {
+/**
+ * What stands behind extension headers (RFC 8200 §4), or behind the first fragment header: of a fragment only that.
+ * @param first what stands at `start`
+ */
+export function skipExtensions(
+  frame: Uint8Array,
+  first: number,
+  start: number,
+  end: number,
+  isSound?: ExtensionTest,
+): Behind | null {
   let protocol = first;
   let payloadAt = start;
-  let fragmentOffset = 0;
-  let moreFragments = false;
   for (let count = 0; count <= MOST_EXTENSIONS; count++) {
     const isFragment = protocol === PROTOCOL.fragment;
-    const isExtension = isFragment || isOptions(protocol);
-    // What a later fragment begins with is no header (§4.5).
-    if (!isExtension || fragmentOffset > 0) return { protocol, payloadAt, fragmentOffset, moreFragments };
-    const bytes = isFragment ? 8 : ((frame[payloadAt + 1] ?? 0) + 1) * 8;
-    if (payloadAt + bytes > end) return null;
-    if (isFragment) {
-      fragmentOffset = read16(frame, payloadAt + 2) & 0xfff8;
-      moreFragments = ((frame[payloadAt + 3] ?? 0) & 1) !== 0;
-    }
-    protocol = frame[payloadAt] ?? 0;
-    payloadAt += bytes;
+    if (!isFragment && !isOptions(protocol)) return { protocol, payloadAt, fragment: null };
+    const at = payloadAt;
+    payloadAt += isFragment ? FRAGMENT_HEADER_BYTES : ((frame[at + 1] ?? 0) + 1) * 8;
+    if (payloadAt > end || isSound?.(protocol, frame.subarray(at, payloadAt)) === false) return null;
+    protocol = frame[at] ?? 0;
+    const field = isFragment ? read16(frame, at + 2) : 0;
+    // A fragment that is the whole packet is one (RFC 6946): it needs no others, and cannot be mixed with them.
+    const fragment = isFragment ? fragmentOf(read32(frame, at + 4), field & 0xfff8, (field & 1) !== 0) : null;
+    if (fragment !== null) return { protocol, payloadAt, fragment };
   }
   return null;
+}
+
+function fragmentOf(identification: number, offset: number, more: boolean): FragmentField | null {
+  return offset === 0 && !more ? null : { identification, offset, more };
 }
 
 function isOptions(protocol: number): boolean {

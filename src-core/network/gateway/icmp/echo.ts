@@ -1,7 +1,8 @@
 import type { HostNetwork } from '../../host-network.ts';
 import type { GatewayAddresses } from '../gateway-addresses.ts';
 import type { Address, GuestProtocol, ReachPolicy } from '../guest-link.ts';
-import { PROTOCOL, type IpLink, type ReceivedPacket } from '../ip/ip-link.ts';
+import { PROTOCOL } from '../../wire-format/ip.ts';
+import type { IpLink, ReceivedPacket } from '../ip/ip-link.ts';
 
 /** Echoes of one guest, and of a network, that wait for their answers at the same time: more are lost, as packets may be. */
 export const MOST_ECHOES_OF_A_GUEST = 16;

@@ -1,12 +1,12 @@
 import type { HostNetwork } from '../../host-network.ts';
+import { viewOf } from '../../wire-format/fields.ts';
+import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, PROTOCOL } from '../../wire-format/ip.ts';
+import { writeIpv4, writeIpv6 } from '../../wire-format/ip-writer.ts';
 import { parseAddress } from '../address-text.ts';
 import type { GatewayAddresses } from '../gateway-addresses.ts';
 import type { TransportPacket, Unreachable } from '../guest-link.ts';
 import { ErrorRate } from './error-rate.ts';
-import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, viewOf } from './ip-header.ts';
-import { PROTOCOL, type DirectedPacket } from './ip-link.ts';
-import { writeIpv4 } from './ipv4-header.ts';
-import { writeIpv6 } from './ipv6-header.ts';
+import type { DirectedPacket } from './ip-link.ts';
 
 /** Why a packet went nowhere, with what only the IP layer itself says. */
 export type ErrorReason = Unreachable | 'protocol' | 'beyond-scope' | 'expired';

@@ -1,14 +1,13 @@
 import { OFFLOAD_FLAG, type Offload } from '../../../host/frame-port.ts';
 import type { HostNetwork } from '../../host-network.ts';
+import { PROTOCOL, type IpHeader } from '../../wire-format/ip.ts';
+import { isChecksumGood } from '../../wire-format/transport-checksum.ts';
 import { formatAddress } from '../address-text.ts';
 import type { Address } from '../guest-link.ts';
 import { isLinkLocal6, UNSPECIFIED, UNSPECIFIED6, type GatewayAddresses, type Place } from '../gateway-addresses.ts';
-import type { IpHeader } from './ip-header.ts';
-import { parseIpv4 } from './ipv4-header.ts';
-import { parseIpv6, skipExtensionsOfPayload } from './ipv6-header.ts';
-import { PROTOCOL, type ReceivedPacket } from './ip-link.ts';
+import type { ReceivedPacket } from './ip-link.ts';
 import { Reassembly } from './reassembly.ts';
-import { isChecksumGood } from './transport-checksum.ts';
+import { behindExtensions, soundIp } from './sound-ip.ts';
 
 /** Before IP in a frame: where a card counts the start of a checksum from. */
 const ETHERNET_BYTES = 14;
@@ -39,14 +38,15 @@ export class IpInput {
 
   /** @param packet what follows the Ethernet header of a frame */
   receive(version: 4 | 6, packet: Uint8Array, sourceMac: string, offload: Offload): void {
-    const header = version === 4 ? parseIpv4(packet) : parseIpv6(packet);
+    const header = soundIp(version, packet);
     if (header === null) return;
     const { addresses } = this.#situation;
     const destination = formatAddress(header.destination);
     const place = addresses.placeOf(destination, header.destination);
     const source = formatAddress(header.source);
-    if (!this.#isSourceSound(source, header, place, sourceMac)) return;
-    const whole = this.#whole(header, `${source} ${destination}`, sourceMac);
+    const part = packet.subarray(header.payloadAt, header.end);
+    if (!this.#isSourceSound(source, header, part, place, sourceMac)) return;
+    const whole = this.#whole(header, part, `${source} ${destination}`, sourceMac);
     if (whole === null) return;
     const { protocol, payload } = whole;
     const isVouchedFor = header.fragment === null && vouches(offload, ETHERNET_BYTES + header.payloadAt);
@@ -75,27 +75,28 @@ export class IpInput {
   }
 
   /** Nobody sends as the gateway, as everybody, from elsewhere, or with what the network gave to another card. */
-  #isSourceSound(source: Address, header: IpHeader, place: Place, mac: string): boolean {
-    if (source === UNSPECIFIED) return place === 'everybody' && isForDhcp(header);
+  #isSourceSound(source: Address, header: IpHeader, payload: Uint8Array, place: Place, mac: string): boolean {
+    if (source === UNSPECIFIED) return place === 'everybody' && isForDhcp(header, payload);
     // RFC 4291 §2.5.2: while it looks whether an address is free, a guest has none.
     if (source === UNSPECIFIED6) return place === 'everybody' && header.protocol === PROTOCOL.icmp6;
     if (!this.#situation.addresses.isGuests(header.source)) return false;
     // A copy of a guest renews what its original has: DHCP tells it otherwise.
-    return this.#situation.mayHave(source, mac) || (place !== 'elsewhere' && isForDhcp(header));
+    return this.#situation.mayHave(source, mac) || (place !== 'elsewhere' && isForDhcp(header, payload));
   }
 
   #whole(
-    { protocol, payload, fragment }: IpHeader,
+    { protocol, fragment }: IpHeader,
+    payload: Uint8Array,
     ends: string,
     guest: string,
-  ): Pick<IpHeader, 'protocol' | 'payload'> | null {
+  ): Pick<ReceivedPacket, 'protocol' | 'payload'> | null {
     if (fragment === null) return { protocol, payload };
     const { identification, offset, more } = fragment;
     const key = `${ends} ${protocol} ${identification}`;
     const whole = this.#reassembly.add({ key, guest, offset, more, data: payload });
     if (whole === null) return null;
-    const found = skipExtensionsOfPayload(protocol, whole);
-    return found === null ? null : { protocol: found.protocol, payload: whole.subarray(found.at) };
+    const found = behindExtensions(protocol, whole);
+    return found === null ? null : { protocol: found.protocol, payload: whole.subarray(found.payloadAt) };
   }
 }
 
@@ -106,7 +107,7 @@ function vouches({ flags, checksumStart }: Offload, transportAt: number): boolea
 }
 
 /** RFC 2131 §4.1: who has no address yet asks for one. */
-function isForDhcp({ protocol, payload }: IpHeader): boolean {
+function isForDhcp({ protocol }: IpHeader, payload: Uint8Array): boolean {
   return (
     protocol === PROTOCOL.udp && payload.length >= 4 && ((payload[2] ?? 0) << 8) + (payload[3] ?? 0) === ROUTER_PORT
   );

@@ -5,7 +5,7 @@ import { isGroup, LIMITED_BROADCAST, macOfGroup, type GatewayAddresses, type Pla
 import type { Address, TransportPacket, Unreachable } from '../guest-link.ts';
 import type { Neighbours } from '../neighbours/neighbours.ts';
 import { IcmpErrors } from './icmp-errors.ts';
-import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES } from './ip-header.ts';
+import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES } from '../../wire-format/ip.ts';
 import { IpInput } from './ip-input.ts';
 import type { DirectedPacket, IpLink, ReceivedPacket } from './ip-link.ts';
 import { IpOutput, MTU } from './ip-output.ts';

@@ -1,8 +1,5 @@
 import type { GuestLink, PacketToGuest, TransportPacket } from '../guest-link.ts';
 
-/** IANA protocol numbers that the gateway speaks. */
-export const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 } as const;
-
 /** What the parts of the gateway itself see of a packet. */
 export interface ReceivedPacket extends TransportPacket {
   /** Of the frame: "52:54:00:12:34:56". */

@@ -2,11 +2,17 @@ import { joinBytes } from '../../../base/join-bytes.ts';
 import { COMPLETE, OFFLOAD_FLAG, SEGMENTATION, type Offload } from '../../../host/frame-port.ts';
 import { parseAddress } from '../address-text.ts';
 import { fold, onesSum } from '../../wire-format/checksum.ts';
-import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, viewOf, type FragmentField } from './ip-header.ts';
-import { PROTOCOL, type DirectedPacket } from './ip-link.ts';
-import { writeIpv4 } from './ipv4-header.ts';
-import { FRAGMENT_HEADER_BYTES, writeIpv6 } from './ipv6-header.ts';
-import { checksumOffsetOf, pseudoSumOf } from './transport-checksum.ts';
+import { viewOf } from '../../wire-format/fields.ts';
+import {
+  FRAGMENT_HEADER_BYTES,
+  IPV4_HEADER_BYTES,
+  IPV6_HEADER_BYTES,
+  PROTOCOL,
+  type FragmentField,
+} from '../../wire-format/ip.ts';
+import { writeIpv4, writeIpv6 } from '../../wire-format/ip-writer.ts';
+import { checksumOf, checksumOffsetOf, pseudoSumOf } from '../../wire-format/transport-checksum.ts';
+import type { DirectedPacket } from './ip-link.ts';
 
 /** Bytes of an IP packet on the wire. */
 export const MTU = 1500;
@@ -115,8 +121,6 @@ function withChecksum(packet: DirectedPacket, { source, destination }: Route, by
   const header = packet.header.slice();
   const pseudoSum = pseudoSumOf(source, destination, packet.protocol, bytes);
   const sum = fold(pseudoSum + onesSum(joinBytes([header, ...packet.data])));
-  const checksum = ~sum & 0xffff;
-  // RFC 768: zero would say that there is none.
-  viewOf(header).setUint16(at, checksum === 0 && packet.protocol === PROTOCOL.udp ? 0xffff : checksum);
+  viewOf(header).setUint16(at, checksumOf(sum, packet.protocol === PROTOCOL.udp));
   return header;
 }

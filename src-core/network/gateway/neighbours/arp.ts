@@ -3,7 +3,7 @@ import { formatAddress, formatMac, parseAddress, parseMac } from '../address-tex
 import type { GatewayAddresses } from '../gateway-addresses.ts';
 import { UNSPECIFIED } from '../gateway-addresses.ts';
 import type { Address } from '../guest-link.ts';
-import { viewOf } from '../ip/ip-header.ts';
+import { viewOf } from '../../wire-format/fields.ts';
 import type { Neighbours } from './neighbours.ts';
 
 /** RFC 826, for Ethernet and IPv4. */

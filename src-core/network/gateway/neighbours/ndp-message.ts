@@ -1,4 +1,4 @@
-import { viewOf } from '../ip/ip-header.ts';
+import { viewOf } from '../../wire-format/fields.ts';
 
 /** RFC 4861 §4. */
 export const NDP = {

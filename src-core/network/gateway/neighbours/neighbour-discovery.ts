@@ -2,7 +2,8 @@ import type { HostNetwork } from '../../host-network.ts';
 import { formatAddress, formatMac, parseAddress } from '../address-text.ts';
 import { ALL_NODES, isGroup, UNSPECIFIED6, type GatewayAddresses } from '../gateway-addresses.ts';
 import type { Address } from '../guest-link.ts';
-import { PROTOCOL, type IpLink, type ReceivedPacket } from '../ip/ip-link.ts';
+import { PROTOCOL } from '../../wire-format/ip.ts';
+import type { IpLink, ReceivedPacket } from '../ip/ip-link.ts';
 import { ADVERTISES, NDP, NDP_HOP_LIMIT, neighbourMessage, parseNdp, type NdpMessage } from './ndp-message.ts';
 import type { Neighbours } from './neighbours.ts';
 

@@ -3,7 +3,8 @@ import type { HostNetwork } from '../../host-network.ts';
 import { parseAddress } from '../address-text.ts';
 import { ALL_NODES, type GatewayAddresses } from '../gateway-addresses.ts';
 import type { Address } from '../guest-link.ts';
-import { PROTOCOL, type IpLink } from '../ip/ip-link.ts';
+import { PROTOCOL } from '../../wire-format/ip.ts';
+import type { IpLink } from '../ip/ip-link.ts';
 import { liesIn, prefixOf } from '../prefix.ts';
 import { NDP_HOP_LIMIT, routerAdvertisement } from './ndp-message.ts';
 

@@ -1,6 +1,6 @@
 import type { Endpoint, HostTcp, TcpEvents, TcpFailure } from '../../host-network.ts';
 import type { GuestLink, TransportPacket } from '../guest-link.ts';
-import { PROTOCOL } from '../ip/ip-link.ts';
+import { PROTOCOL } from '../../wire-format/ip.ts';
 import type { AlarmClock } from './alarm-clock.ts';
 import { Alarm } from './alarm-clock.ts';
 import type { EndpointConfig, EndpointEvents, EndpointFailure, EndpointWire } from './endpoint/endpoint-interface.ts';

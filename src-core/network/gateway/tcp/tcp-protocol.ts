@@ -2,7 +2,7 @@ import type { Disposable } from '../../../base/disposable.ts';
 import type { Endpoint, HostListener, HostNetwork, HostTcp, TcpEvents } from '../../host-network.ts';
 import type { ForwardSpec } from '../../network-runner.ts';
 import type { Address, GuestLink, GuestProtocol, Reach, ReachPolicy, TransportPacket } from '../guest-link.ts';
-import { PROTOCOL } from '../ip/ip-link.ts';
+import { PROTOCOL } from '../../wire-format/ip.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { Budget } from './endpoint/budget.ts';
 import type { Segment, SegmentHead } from './endpoint/segment.ts';

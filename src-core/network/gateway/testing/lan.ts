@@ -6,9 +6,9 @@ import { formatAddress, formatMac, parseAddress, parseMac } from '../address-tex
 import { Gateway, type ProtocolParts, type TcpOfGateway } from '../gateway.ts';
 import type { TransportPacket } from '../guest-link.ts';
 import { fold, onesSum } from '../../wire-format/checksum.ts';
-import { parseIpv4, writeIpv4 } from '../ip/ipv4-header.ts';
-import { parseIpv6, writeIpv6 } from '../ip/ipv6-header.ts';
-import { checksumOffsetOf, isChecksumGood, pseudoSumOf } from '../ip/transport-checksum.ts';
+import { writeIpv4, writeIpv6 } from '../../wire-format/ip-writer.ts';
+import { checksumOffsetOf, isChecksumGood, pseudoSumOf } from '../../wire-format/transport-checksum.ts';
+import { soundIp } from '../ip/sound-ip.ts';
 import type { UdpService } from '../udp/udp-service.ts';
 
 export const NETWORK: NetworkSpec = {
@@ -196,18 +196,20 @@ export function frameOf(packet: SentPacket, gatewayMac: string): Uint8Array {
 
 export function hear(bytes: Uint8Array, offload: Offload): HeardPacket {
   const isIpv4 = bytes[12] === 0x08;
-  const header = (isIpv4 ? parseIpv4 : parseIpv6)(bytes.subarray(14));
+  const packet = bytes.subarray(14);
+  const header = soundIp(isIpv4 ? 4 : 6, packet);
   if (header === null) throw new Error('the gateway sent what is no packet');
+  const payload = packet.subarray(header.payloadAt, header.end);
   return {
     toMac: formatMac(bytes),
     source: formatAddress(header.source),
     destination: formatAddress(header.destination),
     protocol: header.protocol,
     hopLimit: header.hopLimit,
-    payload: header.payload,
+    payload,
     fragment: header.fragment,
     offload,
-    isChecksumGood: isChecksumGood(header.source, header.destination, header.protocol, header.payload),
+    isChecksumGood: isChecksumGood(header.source, header.destination, header.protocol, payload),
   };
 }
 

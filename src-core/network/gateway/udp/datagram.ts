@@ -1,6 +1,6 @@
 import type { Address } from '../guest-link.ts';
 import type { IpLink, ReceivedPacket } from '../ip/ip-link.ts';
-import { PROTOCOL } from '../ip/ip-link.ts';
+import { PROTOCOL } from '../../wire-format/ip.ts';
 import type { Endpoint } from '../../host-network.ts';
 import type { GuestDatagram } from './udp-service.ts';
 

@@ -1,5 +1,5 @@
-import { fold, onesSum, pseudoHeaderSum } from '../../wire-format/checksum.ts';
-import { PROTOCOL } from './ip-link.ts';
+import { fold, onesSum, pseudoHeaderSum } from './checksum.ts';
+import { PROTOCOL } from './ip.ts';
 
 /** Where the checksum stands in the headers that have one. */
 const CHECKSUM_AT: Readonly<Record<number, number>> = {
@@ -17,6 +17,15 @@ export function checksumOffsetOf(protocol: number): number | null {
 /** Of the pseudo header; ICMP for IPv4 has none (RFC 792). @param bytes of header and data */
 export function pseudoSumOf(source: Uint8Array, destination: Uint8Array, protocol: number, bytes: number): number {
   return protocol === PROTOCOL.icmp ? 0 : pseudoHeaderSum(source, destination, protocol, bytes);
+}
+
+/**
+ * What stands in the header for this sum. Zero and its opposite are the same sum: of UDP zero says that there is none
+ * (RFC 768), of others 0xffff is wrong (RFC 1624).
+ */
+export function checksumOf(sum: number, isUdp: boolean): number {
+  const checksum = ~sum & 0xffff;
+  return checksum === 0 && isUdp ? 0xffff : checksum;
 }
 
 /** Whether the checksum of what was received is good; a UDP datagram over IPv4 may have none (RFC 768). */
