@@ -1,21 +1,16 @@
 import { COMPLETE } from '../../../host/frame-port.ts';
 import type { Offload } from '../../../host/frame-port.ts';
+import { HOSTILE_OPERATIONS, seededRandom } from '../../../machine/devices/testing/random.ts';
 import { ipFrame, numbered, tcpPayload, udpPayload, uncutTcp } from './frames.ts';
 
-/** INNKEEPER_HOSTILE_OPERATIONS raises it for a long run. */
-export const HOSTILE_FRAMES = Number(process.env['INNKEEPER_HOSTILE_OPERATIONS'] ?? 20_000);
+export const HOSTILE_FRAMES = HOSTILE_OPERATIONS;
 /** For as many: only a stop for what never ends. */
 export const HOSTILE_TIMEOUT_MS = 60_000 + HOSTILE_FRAMES * 2;
 
-/** Numbers from 0 to 1 with a fixed seed: Marsaglia's xorshift32. */
+/** Numbers from 0 to 1, 1 excluded: the same for the same seed. @param seed not 0 */
 export function seededFractions(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
+  const random = seededRandom(seed);
+  return () => random(2 ** 32) / 2 ** 32;
 }
 
 /** Frames that are sound but for a few bytes, their length, or what is said to be left to do; or plain noise. */
