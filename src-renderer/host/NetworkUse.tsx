@@ -1,8 +1,18 @@
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { formatRate, rateOf } from '../networks/traffic.ts';
 import { formatBytes } from '../parts/quantities.ts';
+import { Table } from '../parts/Table.tsx';
 import { type MachineSample, useInventory } from '../state/inventory.ts';
 import { placeHash } from '../state/place.ts';
+
+const COLUMNS = [
+  { label: 'Guest' },
+  { label: 'Networks' },
+  { label: 'Sends', isNumber: true },
+  { label: 'Receives', isNumber: true },
+  { label: 'Sent', isNumber: true },
+  { label: 'Received', isNumber: true },
+];
 
 function rateOfMachine(samples: readonly MachineSample[] | undefined) {
   return rateOf(
@@ -45,33 +55,11 @@ export function NetworkUse() {
       {rows.length === 0 ? (
         <p className="faint">No guest that runs has a network card.</p>
       ) : (
-        <div className="table-box">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Guest</th>
-                <th scope="col">Networks</th>
-                <th scope="col" className="number">
-                  Sends
-                </th>
-                <th scope="col" className="number">
-                  Receives
-                </th>
-                <th scope="col" className="number">
-                  Sent
-                </th>
-                <th scope="col" className="number">
-                  Received
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((machine) => (
-                <Row key={machine.id} machine={machine} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={COLUMNS}>
+          {rows.map((machine) => (
+            <Row key={machine.id} machine={machine} />
+          ))}
+        </Table>
       )}
     </section>
   );

@@ -1,7 +1,13 @@
 import type { HostView } from '../../src-core/contract/host.ts';
+import { Table } from '../parts/Table.tsx';
 import { useInventory } from '../state/inventory.ts';
 import { placeHash } from '../state/place.ts';
 import { RESOURCES } from './resources.ts';
+
+const COLUMNS = [
+  { label: 'Guest' },
+  ...RESOURCES.map(({ label }) => ({ label: `${label}: used / promised`, isNumber: true })),
+];
 
 /** Every guest that holds a share of anything, by name. */
 function guests(host: HostView): readonly { id: string; name: string }[] {
@@ -25,37 +31,23 @@ export function Shares({ host }: { host: HostView }) {
       {rows.length === 0 ? (
         <p className="faint">No guest holds anything of this computer now.</p>
       ) : (
-        <div className="table-box">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Guest</th>
-                {RESOURCES.map(({ key, label }) => (
-                  <th key={key} scope="col" className="number">
-                    {label}: used / promised
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ id, name }) => (
-                <tr key={id}>
-                  <th scope="row">
-                    <GuestName id={id} name={name} />
-                  </th>
-                  {RESOURCES.map(({ key, format }) => {
-                    const share = host[key].shares.find(({ guest }) => guest === id);
-                    return (
-                      <td key={key} className="number">
-                        {share ? `${format(share.used)} / ${format(share.promised)}` : '–'}
-                      </td>
-                    );
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={COLUMNS}>
+          {rows.map(({ id, name }) => (
+            <tr key={id}>
+              <th scope="row">
+                <GuestName id={id} name={name} />
+              </th>
+              {RESOURCES.map(({ key, format }) => {
+                const share = host[key].shares.find(({ guest }) => guest === id);
+                return (
+                  <td key={key} className="number">
+                    {share ? `${format(share.used)} / ${format(share.promised)}` : '–'}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </Table>
       )}
     </section>
   );

@@ -2,6 +2,7 @@ import { Tabs } from '@base-ui/react/tabs';
 import { X } from 'lucide-react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { IconButton } from '../parts/Button.tsx';
+import { TabRow } from '../parts/TabRow.tsx';
 import { goToMachine, type MachineTab } from '../state/place.ts';
 import { ConsoleTab } from '../consoles/ConsoleTab.tsx';
 import { ConsoleTools } from '../consoles/ConsoleTools.tsx';
@@ -36,17 +37,7 @@ export function MachineDetail({ machine, tab }: { machine: MachineView; tab: Mac
         <span className="toolbar-gap" />
         <IconButton icon={X} label="Back to the list" onClick={() => goToMachine(null)} />
       </header>
-      <div className="tab-row">
-        <Tabs.List className="tabs" activateOnFocus={false}>
-          {Object.entries(TAB_LABELS).map(([value, label]) => (
-            <Tabs.Tab key={value} value={value} className="tab">
-              {label}
-            </Tabs.Tab>
-          ))}
-          <Tabs.Indicator className="tab-indicator" />
-        </Tabs.List>
-        {tab === 'console' && machine.state !== 'preparing' && <ConsoleTools />}
-      </div>
+      <TabRow labels={TAB_LABELS}>{tab === 'console' && machine.state !== 'preparing' && <ConsoleTools />}</TabRow>
       <MachineNotices machine={machine} />
       <Tabs.Panel value="summary" className="panel" tabIndex={0}>
         <SummaryTab machine={machine} />

@@ -1,12 +1,23 @@
 import type { NetworkView } from '../../src-core/contract/networks.ts';
 import { useNow } from '../machines/useNow.ts';
 import { CopyableText } from '../parts/CopyableText.tsx';
+import { Table } from '../parts/Table.tsx';
 import { useInventory } from '../state/inventory.ts';
 import { placeHash } from '../state/place.ts';
 import { CableButton } from './CableButton.tsx';
 import { LinkBadge } from './LinkBadge.tsx';
 import { guestKey, guestName, type GuestOnNetwork, linkState, sortedGuests } from './links.ts';
 import { formatRate, rateOf } from './traffic.ts';
+
+const COLUMNS = [
+  { label: 'Machine' },
+  { label: 'Address' },
+  { label: 'Card' },
+  { label: 'State' },
+  { label: 'Sends', isNumber: true },
+  { label: 'Receives', isNumber: true },
+  { label: 'Actions', isHidden: true },
+];
 
 function GuestRow({ guest }: { guest: GuestOnNetwork }) {
   const { machine, machineName, running, card } = guest;
@@ -42,31 +53,10 @@ export function GuestsTab({ network }: { network: NetworkView }) {
     return <p className="section-empty">No machine has a cable to this network: no address is given to anybody.</p>;
   }
   return (
-    <div className="table-box">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Machine</th>
-            <th scope="col">Address</th>
-            <th scope="col">Card</th>
-            <th scope="col">State</th>
-            <th scope="col" className="number">
-              Sends
-            </th>
-            <th scope="col" className="number">
-              Receives
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sortedGuests(network).map((guest) => (
-            <GuestRow key={guestKey(guest)} guest={guest} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={COLUMNS}>
+      {sortedGuests(network).map((guest) => (
+        <GuestRow key={guestKey(guest)} guest={guest} />
+      ))}
+    </Table>
   );
 }

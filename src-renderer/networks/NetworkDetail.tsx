@@ -2,6 +2,7 @@ import { Tabs } from '@base-ui/react/tabs';
 import { Plus } from 'lucide-react';
 import type { NetworkView } from '../../src-core/contract/networks.ts';
 import { Button } from '../parts/Button.tsx';
+import { TabRow } from '../parts/TabRow.tsx';
 import { goToNetwork, type NetworkTab } from '../state/place.ts';
 import { askConnect } from './ConnectDialog.tsx';
 import { ConditionsTab } from './ConditionsTab.tsx';
@@ -36,16 +37,7 @@ export function NetworkDetail({ network, tab }: { network: NetworkView; tab: Net
           Connect a machine…
         </Button>
       </header>
-      <div className="tab-row">
-        <Tabs.List className="tabs" activateOnFocus={false}>
-          {Object.entries(TAB_LABELS).map(([value, label]) => (
-            <Tabs.Tab key={value} value={value} className="tab">
-              {label}
-            </Tabs.Tab>
-          ))}
-          <Tabs.Indicator className="tab-indicator" />
-        </Tabs.List>
-      </div>
+      <TabRow labels={TAB_LABELS} />
       <Tabs.Panel value="overview" className="panel panel-overview" tabIndex={-1}>
         <OverviewTab network={network} />
       </Tabs.Panel>
