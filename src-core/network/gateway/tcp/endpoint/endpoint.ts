@@ -1,3 +1,4 @@
+import { Delivery } from './delivery.ts';
 import type { EndpointConfig, EndpointFailure, EndpointState } from './endpoint-interface.ts';
 import { Outgoing } from './outgoing.ts';
 import { Receiver, SUBSISTENCE_BYTES } from './receiver.ts';
@@ -23,6 +24,7 @@ export class TcpEndpoint {
   readonly #receiver: Receiver;
   readonly #clock: TimestampClock;
   readonly #out: Outgoing;
+  readonly #delivery: Delivery;
   #state: EndpointState;
   #peerScale = 0;
   /** SND.WL1 and SND.WL2. */
@@ -39,10 +41,7 @@ export class TcpEndpoint {
   #busy = false;
   #blocked = false;
   #wantsWrite = false;
-  #reads = true;
   #orphan = false;
-  /** The other end's FIN was taken, but bytes before it were not read yet. */
-  #owesEnd = false;
 
   private constructor(config: EndpointConfig, state: 'syn-sent' | 'syn-received') {
     const now = config.wire.now();
@@ -52,6 +51,7 @@ export class TcpEndpoint {
     this.#receiver = new Receiver(config.limits, config.budget, config.mss);
     this.#clock = new TimestampClock(config.initialSequence);
     this.#out = new Outgoing(config, this.#sender, this.#receiver, this.#clock);
+    this.#delivery = new Delivery(config.events, this.#receiver, () => this.#isOpen());
     this.#out.now = now;
     this.#heardAt = now;
   }
@@ -122,9 +122,8 @@ export class TcpEndpoint {
 
   /** `data` may come again. */
   read(): void {
-    if (this.#reads || this.#state === 'closed') return;
-    this.#reads = true;
-    this.#deliverQueued();
+    if (this.#delivery.reads || this.#state === 'closed') return;
+    this.#delivery.readOn();
     if (this.#receiver.wantsUpdate) this.#out.owesAck = true;
     this.#transmitUnlessBusy();
   }
@@ -349,37 +348,15 @@ export class TcpEndpoint {
     if (ended || hadGap || receiver.next === before || receiver.unacknowledged > this.#config.mss)
       this.#out.owesAck = true;
     else if (this.#out.ackDueAt === Infinity) this.#out.ackDueAt = this.#out.now + this.#config.limits.delayedAck;
-    for (const bytes of ready) this.#deliver(bytes);
+    for (const bytes of ready) this.#delivery.take(bytes);
     if (ended && this.#isOpen()) this.#peerEnded();
-  }
-
-  #deliver(bytes: Uint8Array): void {
-    if (!this.#isOpen()) return;
-    if (!this.#reads) return this.#receiver.enqueue(bytes);
-    this.#reads = this.#config.events.data(bytes);
-    this.#receiver.taken(bytes.length);
-  }
-
-  #deliverQueued(): void {
-    const receiver = this.#receiver;
-    while (this.#reads && receiver.queued > 0) {
-      this.#reads = this.#config.events.data(receiver.dequeue());
-      if (!this.#isOpen()) return;
-    }
-    if (receiver.queued === 0 && this.#owesEnd) this.#tellEnd();
   }
 
   #peerEnded(): void {
     if (this.#state === 'established') this.#state = 'close-wait';
     else if (this.#state === 'fin-wait-1') this.#state = 'closing';
     else this.#enterTimeWait();
-    if (this.#receiver.queued > 0) this.#owesEnd = true;
-    else this.#tellEnd();
-  }
-
-  #tellEnd(): void {
-    this.#owesEnd = false;
-    this.#config.events.ended();
+    this.#delivery.end();
   }
 
   #enterTimeWait(): void {
