@@ -24,6 +24,7 @@ export interface BuildSurroundings {
   agentSource(): Promise<string>;
 }
 
+const DEBIAN_13: Recipe['archive'] = { suite: 'trixie', component: 'main', architecture: 'riscv64' };
 const KERNEL_FILE = 'kernel';
 const INITRD_FILE = 'initrd';
 
@@ -75,10 +76,14 @@ export class ImageRoom implements Images {
     return await this.#store.get(name);
   }
 
+  async openArchive(options: BuildOptions, part: Recipe['archive'] = DEBIAN_13): Promise<DebianArchive> {
+    const settings = { ...(await this.#surroundings.archive()), ...part };
+    return DebianArchive.open(this.#workshop, settings, options);
+  }
+
   async #buildNew(recipe: Recipe, options: BuildOptions): Promise<void> {
     const agentSource = await this.#surroundings.agentSource();
-    const settings = { ...(await this.#surroundings.archive()), ...recipe.archive };
-    const archive = await DebianArchive.open(this.#workshop, settings, options);
+    const archive = await this.openArchive(options, recipe.archive);
     const { decompress, builder } = this.#workshop;
     const md5 = (): Hasher => this.#workshop.md5();
     const draft = this.#store.begin();
