@@ -1,4 +1,7 @@
 import type { HostView } from '../../src-core/contract/host.ts';
+import { Table } from '../parts/Table.tsx';
+
+const COLUMNS = [{ label: 'Address' }, { label: 'Port' }, { label: 'Held by' }];
 
 /** The ports of this computer that Innkeeper or a guest holds. */
 export function Ports({ ports }: { ports: HostView['network']['ports'] }) {
@@ -8,30 +11,19 @@ export function Ports({ ports }: { ports: HostView['network']['ports'] }) {
       {ports.length === 0 ? (
         <p className="faint">Neither Innkeeper nor a guest listens on a port of this computer.</p>
       ) : (
-        <div className="table-box">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Address</th>
-                <th scope="col">Port</th>
-                <th scope="col">Held by</th>
-              </tr>
-            </thead>
-            <tbody>
-              {ports.map(({ address, port, protocol, owner }) => (
-                <tr key={`${protocol} ${address} ${port}`}>
-                  <td>
-                    <code>{address}</code>
-                  </td>
-                  <td className="figure">
-                    {port}/{protocol}
-                  </td>
-                  <td>{owner}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={COLUMNS}>
+          {ports.map(({ address, port, protocol, owner }) => (
+            <tr key={`${protocol} ${address} ${port}`}>
+              <td>
+                <code>{address}</code>
+              </td>
+              <td className="figure">
+                {port}/{protocol}
+              </td>
+              <td>{owner}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </section>
   );

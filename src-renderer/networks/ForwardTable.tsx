@@ -4,11 +4,19 @@ import { openForward } from '../desktop/links.ts';
 import { Button, IconButton } from '../parts/Button.tsx';
 import { type Availability, available, GuardedButton } from '../parts/GuardedButton.tsx';
 import { copyText } from '../parts/clipboard.ts';
+import { Table } from '../parts/Table.tsx';
 import { placeHash } from '../state/place.ts';
 import { ForwardState } from './ForwardState.tsx';
 import { forwardText, forwardUrl, freePortOf } from './forwards.ts';
 import { type MachineRef, removeForward, takeOtherPort } from './network-actions.ts';
 import { useConnectionsAvailability } from './useConnectionsAvailability.ts';
+
+const COLUMNS = [
+  { label: 'This computer' },
+  { label: 'Guest’s port' },
+  { label: 'State' },
+  { label: 'Actions', isHidden: true },
+];
 
 const OPENABLE: Record<ForwardView['state'], Availability> = {
   active: available,
@@ -73,45 +81,30 @@ interface ForwardTableProps {
 /** Ports of this computer that lead to guests. */
 export function ForwardTable({ rows, withMachine = false }: ForwardTableProps) {
   return (
-    <div className="table-box">
-      <table className="table">
-        <thead>
-          <tr>
-            {withMachine && <th scope="col">Machine</th>}
-            <th scope="col">This computer</th>
-            <th scope="col">Guest’s port</th>
-            <th scope="col">State</th>
-            <th scope="col">
-              <span className="visually-hidden">Actions</span>
+    <Table columns={withMachine ? [{ label: 'Machine' }, ...COLUMNS] : COLUMNS}>
+      {rows.map(({ machine, forward }) => (
+        <tr key={`${machine.id} ${forwardText(forward)}`}>
+          {withMachine && (
+            <th scope="row">
+              <a href={placeHash({ page: 'machines', machine: machine.id, tab: 'network' })}>{machine.name}</a>
             </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ machine, forward }) => (
-            <tr key={`${machine.id} ${forwardText(forward)}`}>
-              {withMachine && (
-                <th scope="row">
-                  <a href={placeHash({ page: 'machines', machine: machine.id, tab: 'network' })}>{machine.name}</a>
-                </th>
-              )}
-              <td>
-                <code>
-                  {forward.address}:{forward.port}
-                </code>
-              </td>
-              <td className="figure">
-                {forward.guestPort}/{forward.protocol}
-              </td>
-              <td>
-                <ForwardState forward={forward} />
-              </td>
-              <td>
-                <Actions machine={machine} forward={forward} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          )}
+          <td>
+            <code>
+              {forward.address}:{forward.port}
+            </code>
+          </td>
+          <td className="figure">
+            {forward.guestPort}/{forward.protocol}
+          </td>
+          <td>
+            <ForwardState forward={forward} />
+          </td>
+          <td>
+            <Actions machine={machine} forward={forward} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -5,6 +5,7 @@ import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
 import type { ServiceEvent } from '../../../src-core/contract/events.ts';
 import type { HostView } from '../../../src-core/contract/host.ts';
 import type { MachineView } from '../../../src-core/contract/machines.ts';
+import { stoppedMachine } from '../../../src-core/contract/testing/stopped-machine.ts';
 import type { TaskView } from '../../../src-core/contract/tasks.ts';
 
 type Parts = { [T in keyof InnkeeperHandlers]?: Partial<InnkeeperHandlers[T]> };
@@ -71,32 +72,8 @@ export class FakeService {
 }
 
 export function machineView(fields: Partial<MachineView> = {}): MachineView {
-  return {
-    id: 'id-a',
-    name: 'a',
-    state: 'stopped',
-    source: { kind: 'image', image: 'debian-13-tiny' },
-    processors: 1,
-    memoryBytes: 512 * 1024 * 1024,
-    memoryAtStartBytes: null,
-    cpuLimit: null,
-    bootOrder: [],
-    currentSnapshot: null,
-    disks: [],
-    shares: [],
-    cards: [],
-    forwards: [],
-    createdAt: 1_700_000_000_000,
-    startedAt: null,
-    lastEnd: null,
-    agent: 'absent',
-    configuration: { state: 'none', step: null, failure: null, warnings: [] },
-    stopOverdue: false,
-    task: null,
-    stats: null,
-    failure: null,
-    ...fields,
-  };
+  const described = { name: 'a', memoryBytes: 512 * 1024 * 1024, createdAt: 1_700_000_000_000 };
+  return stoppedMachine('id-a', { ...described, ...fields });
 }
 
 export function taskView(fields: Partial<TaskView> = {}): TaskView {
