@@ -76,6 +76,7 @@ export class ImageRoom implements Images {
     return await this.#store.get(name);
   }
 
+  /** The archive that images are made of, for whoever makes something else of its packages. @throws AppError */
   async openArchive(options: BuildOptions, part: Recipe['archive'] = DEBIAN_13): Promise<DebianArchive> {
     const settings = { ...(await this.#surroundings.archive()), ...part };
     return DebianArchive.open(this.#workshop, settings, options);

@@ -1,4 +1,3 @@
-import type { DebianArchive } from './debian/archive.ts';
 import { z } from 'zod';
 import { bytesSchema, nameSchema, timeSchema } from '../contract/names.ts';
 
@@ -134,8 +133,6 @@ export interface Images {
   build(name: string, options: BuildOptions): Promise<ImageRecord>;
   /** The caller has made sure that no machine uses it. @throws AppError 'not-found' */
   remove(name: string): Promise<void>;
-  /** The archive that images are made of, for whoever makes something else of its packages. @throws AppError */
-  openArchive(options: BuildOptions): Promise<DebianArchive>;
   /** Takes away what an interrupted build left; to be called once, before the first build. */
   sweep(): Promise<void>;
 }

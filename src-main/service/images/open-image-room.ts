@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { DEBIAN_ARCHIVE_KEYS } from '../../../src-core/images/debian/keyring.ts';
 import { countryMirror, countryOf, debianMirrors } from '../../../src-core/images/debian/sources.ts';
 import { ImageRoom } from '../../../src-core/images/image-room.ts';
-import type { Images } from '../../../src-core/images/image.ts';
 import { ImageStore } from '../../../src-core/images/image-store.ts';
 import type { MachineRunner } from '../../../src-core/hypervisor/runner.ts';
 import type { Hasher, Workshop } from '../../../src-core/images/workshop.ts';
@@ -58,7 +57,7 @@ export function openImageStore(dataDirectory: string): ImageStore {
 }
 
 /** The images of this computer. `close` lets go of network connections. */
-export function openImageRoom(options: ImageRoomOptions): Images & { close(): Promise<void> } {
+export function openImageRoom(options: ImageRoomOptions): ImageRoom & { close(): Promise<void> } {
   const { workshop, close } = openWorkshop(options);
   const room = new ImageRoom(workshop, {
     archive: async () => {
