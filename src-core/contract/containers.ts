@@ -358,6 +358,8 @@ export const logLineSchema = z.object({
   stream: z.enum(['stdout', 'stderr']),
   /** Without its line feed; undecodable bytes are replaced. */
   text: z.string(),
+  /** It is the beginning of a very long line, which goes on in the next one of its stream. */
+  goesOn: z.literal(true).optional(),
 });
 export type LogLine = z.infer<typeof logLineSchema>;
 

@@ -19,6 +19,12 @@ import { EventFeed } from './event-feed.ts';
 import { ConsoleStreams } from './handlers/console-stream.ts';
 import { imageHandlers, viewOfImage } from './handlers/image-handlers.ts';
 import { containerHandlers } from './handlers/container-handlers.ts';
+import { containerImageHandlers } from './handlers/container-image-handlers.ts';
+import { makeEngine } from './containers/open-engine.ts';
+import { makeBaseImages, makeImages } from './containers/open-images.ts';
+import { notThereYet } from './containers/container-image-work.ts';
+import { connectContainerEvents, containerSnapshot } from './containers/container-events.ts';
+import type { ContainerParts } from './containers/container-events.ts';
 import { machineHandlers } from './handlers/machine-handlers.ts';
 import { hostFolders } from './handlers/share-folders.ts';
 import { networkHandlers } from './handlers/network-handlers.ts';
@@ -44,6 +50,8 @@ import { SettingsFile } from './settings.ts';
 import { Tasks } from './tasks.ts';
 import { WorkerRunner } from './worker-runner.ts';
 
+type ContainerTopics = Pick<InnkeeperHandlers, 'containers' | 'containerImages' | 'volumes' | 'nodes'>;
+
 /** The parts that know of each other only here. */
 interface Parts {
   readonly options: ServiceOptions;
@@ -59,6 +67,7 @@ interface Parts {
   readonly hypervisor: Hypervisor;
   readonly feed: EventFeed;
   readonly networks: Networks;
+  readonly containers: ContainerParts;
 }
 
 /** Puts the service together over this computer. @param release gives the data directory back, last */
@@ -91,7 +100,7 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
   const images = openImageRoom({ dataDirectory, debianMirror: () => settings.settings.debianMirror, agentSource });
   await images.sweep();
   const onDefect = (error: unknown): void => logs.service.error({ error }, 'a defect of Innkeeper');
-  const feed = new EventFeed(nodeClock, () => measure(hypervisor, host), onDefect);
+  const feed = new EventFeed(nodeClock, () => measure(hypervisor, host, containers), onDefect);
   const builds = new ImageBuilds(images, tasks, (name) => onMade(name));
   const folders = { disks: join(dataDirectory, 'disks'), memory: join(dataDirectory, 'memory') };
   const layers = new LayerPool({ files, random: nodeRandom, clock: nodeClock }, folders, (error) =>
@@ -120,6 +129,18 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
     log: logs,
   };
   const hypervisor = new Hypervisor(around);
+  const containerImages = makeImages();
+  const base = makeBaseImages();
+  const containers: ContainerParts = {
+    images: containerImages,
+    base,
+    ...makeEngine({
+      ...{ dataDirectory, files, host, hypervisor, networks, tasks, logs, base },
+      images: containerImages,
+      canonical: (reference) => reference,
+    }),
+  };
+  hypervisor.networks.containers = (network) => containers.engine.onNetwork(network);
   const tellImage = async (name: string): Promise<void> => {
     feed.fire({ type: 'image', image: await viewOfImage(await images.get(name), hypervisor) });
   };
@@ -132,10 +153,13 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
   hypervisor.onQuickStart(onMade);
   await networks.load();
   await hypervisor.open();
+  await containers.images.open();
+  await containers.engine.open();
   logs.service.info({ version: options.version, host: options.host, node: process.version }, 'the service has started');
   return {
     ...{ options, logs, settings, tasks, host, images, builds, tools, transfers, machineTransfers, hypervisor, feed },
     networks,
+    containers,
   };
 }
 
@@ -150,8 +174,8 @@ function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void):
     ),
     machines: machineHandlers(hypervisor, consoles, machineTransfers),
     snapshots: snapshotHandlers(hypervisor),
-    ...networkHandlers(parts.networks, hypervisor),
-    ...containerHandlers(),
+    ...networkHandlers(parts.networks, hypervisor, parts.containers.engine),
+    ...containerTopics(parts.containers),
     shares: shareHandlers(hypervisor, hostFolders(options.dataDirectory)),
     tasks: {
       list: () => Promise.resolve(tasks.list()),
@@ -168,7 +192,16 @@ function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void):
   };
 }
 
-function connectEvents({ hypervisor, tasks, feed }: Parts, consoles: ConsoleStreams): void {
+function containerTopics({ engine, images, base, work }: ContainerParts): ContainerTopics {
+  const later = (): Promise<never> => Promise.reject(notThereYet('builds'));
+  return {
+    ...containerHandlers(engine, { commit: later, buildLog: later }),
+    containerImages: containerImageHandlers(images, base, work, engine, later),
+  };
+}
+
+function connectEvents({ hypervisor, tasks, feed, containers }: Parts, consoles: ConsoleStreams): void {
+  connectContainerEvents(containers, hypervisor, (event) => feed.fire(event));
   hypervisor.onChanged((machine) => feed.fire({ type: 'machine', machine }));
   hypervisor.onRemoved((id) => {
     feed.fire({ type: 'machine-removed', id });
@@ -181,32 +214,44 @@ function connectEvents({ hypervisor, tasks, feed }: Parts, consoles: ConsoleStre
   tasks.onRemoved((id) => feed.fire({ type: 'task-removed', id }));
 }
 
-async function snapshot({ hypervisor, images, tasks, host }: Parts): Promise<readonly ServiceEvent[]> {
+async function snapshot({ hypervisor, images, tasks, host, containers }: Parts): Promise<readonly ServiceEvent[]> {
   // Whatever has to be waited for comes first, so that what follows is of one moment.
   const imageViews = await Promise.all((await images.list()).map((record) => viewOfImage(record, hypervisor)));
   const view = await host.account(await hypervisor.shares());
   const snapshots = await hypervisor.snapshots();
   const networks = await hypervisor.networks.list();
+  const containerEvents = await containerSnapshot(containers);
   return [
     ...hypervisor.list().map((machine): ServiceEvent => ({ type: 'machine', machine })),
     ...snapshots.map(({ machine, snapshots }): ServiceEvent => ({ type: 'snapshots', machine, snapshots })),
     ...networks.map((network): ServiceEvent => ({ type: 'network', network })),
+    ...containerEvents,
     ...imageViews.map((image): ServiceEvent => ({ type: 'image', image })),
     ...tasks.list().map((task): ServiceEvent => ({ type: 'task', task })),
     { type: 'host', host: view },
   ];
 }
 
-async function measure(hypervisor: Hypervisor, host: HostModel): Promise<readonly ServiceEvent[]> {
+async function measure(
+  hypervisor: Hypervisor,
+  host: HostModel,
+  { engine }: ContainerParts,
+): Promise<readonly ServiceEvent[]> {
   // Addresses come to be known, and traffic goes on, without anybody having been told.
   hypervisor.networks.lookSoon();
   const stats = hypervisor.sample().map(({ id, stats }): ServiceEvent => ({ type: 'machine-stats', id, stats }));
-  return [...stats, { type: 'host', host: await host.account(await hypervisor.shares()) }];
+  const containers = (await engine.sample()).map(({ id, stats }): ServiceEvent => ({
+    type: 'container-stats',
+    id,
+    stats,
+  }));
+  return [...stats, ...containers, { type: 'host', host: await host.account(await hypervisor.shares()) }];
 }
 
 async function disposeParts(parts: Parts, consoles: ConsoleStreams, release: () => Promise<void>): Promise<void> {
-  const { hypervisor, tasks, images, feed, logs, networks } = parts;
+  const { hypervisor, tasks, images, feed, logs, networks, containers } = parts;
   try {
+    await containers.engine.close();
     await hypervisor.close();
     await networks.dispose();
     tasks.close();

@@ -65,6 +65,11 @@ export class ConnectionsInRun {
     if (cables === this.#cables) await this.#forwards.follow();
   }
 
+  /** Whether the cable of the card in a slot is in. */
+  isIn(slot: number): boolean {
+    return this.#cables?.isIn(slot) ?? false;
+  }
+
   rename(name: string): void {
     this.#cables?.rename(name);
   }

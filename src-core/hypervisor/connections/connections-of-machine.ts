@@ -25,6 +25,11 @@ export class ConnectionsOfMachine {
     return { cards: connections.cardViews(), forwards: connections.forwardViews() };
   }
 
+  /** Whether the cable of the card in a slot is in, at a network that runs. */
+  isIn(slot: number): boolean {
+    return this.#body.connections.isIn(slot);
+  }
+
   /** Its cards have addresses from now on, not only once it is started. */
   takeAddresses(): void {
     const { definition, around, id, name } = this.#body;

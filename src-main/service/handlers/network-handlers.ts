@@ -1,3 +1,5 @@
+import { AppError } from '../../../src-core/base/errors.ts';
+import type { ContainerEngine } from '../../../src-core/containers/engine/container-engine.ts';
 import type { InnkeeperHandlers } from '../../../src-core/contract/contract.ts';
 import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
 import type { ConnectionsOfMachine } from '../../../src-core/hypervisor/connections/connections-of-machine.ts';
@@ -7,7 +9,7 @@ import { captureStream } from './capture-stream.ts';
 
 type NetworkHandlers = Pick<InnkeeperHandlers, 'networks' | 'connections'>;
 
-export function networkHandlers(networks: Networks, hypervisor: Hypervisor): NetworkHandlers {
+export function networkHandlers(networks: Networks, hypervisor: Hypervisor, engine: ContainerEngine): NetworkHandlers {
   const view = (network: NetworkDocument): ReturnType<InnkeeperHandlers['networks']['inspect']> =>
     hypervisor.networks.view(network);
   return {
@@ -17,6 +19,10 @@ export function networkHandlers(networks: Networks, hypervisor: Hypervisor): Net
       create: async (request) => view(await networks.create(request)),
       change: async ({ network, ...change }) => view(await networks.change(network, change)),
       remove: async ({ network }) => {
+        const doing = `remove network ${network}`;
+        const { id } = networks.get(network, doing);
+        refuseIfContained(engine.usersOfNetwork(id), doing);
+        await engine.leaveNetwork(id);
         await networks.remove(network, (id) => hypervisor.usersOfNetwork(id));
         return {};
       },
@@ -25,6 +31,14 @@ export function networkHandlers(networks: Networks, hypervisor: Hypervisor): Net
     },
     connections: connectionHandlers(hypervisor),
   };
+}
+
+/** @throws AppError 'wrong-state' */
+function refuseIfContained(containers: readonly string[], doing: string): void {
+  if (containers.length === 0) return;
+  const because = `${containers.join(', ')} ${containers.length === 1 ? 'is a container' : 'are containers'} on it`;
+  const hint = 'Delete those containers first.';
+  throw new AppError({ code: 'wrong-state', doing, because, hint, data: { containers } });
 }
 
 function connectionHandlers(hypervisor: Hypervisor): InnkeeperHandlers['connections'] {
