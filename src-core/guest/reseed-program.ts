@@ -1,3 +1,5 @@
+import { programFile } from './program-file.ts';
+
 /**
  * QuickJS has no ioctl, and no program of a small system has the two that make the kernel take new random bits at
  * once: RNDADDENTROPY and RNDRESEEDCRNG (random(4)). Bytes that are only written to /dev/urandom count a minute later,
@@ -17,35 +19,7 @@ export const RESEED_WORDS: readonly number[] = [
   0x7665642f, 0x6e61722f, 0x006d6f64,
 ];
 
-/** ELF-64 Object File Format: one header, one segment that is read and executed. */
-const ELF_HEADER_BYTES = 64;
-const SEGMENT_HEADER_BYTES = 56;
-const LOAD_ADDRESS = 0x10000;
-const EM_RISCV = 243;
-const PT_LOAD = 1;
-const READ_EXECUTE = 5;
-
 /** @returns the executable, which reads a struct rand_pool_info and ends with 0 or an errno */
 export function reseedProgram(): Uint8Array {
-  const start = ELF_HEADER_BYTES + SEGMENT_HEADER_BYTES;
-  const file = new Uint8Array(start + 4 * RESEED_WORDS.length);
-  const view = new DataView(file.buffer);
-  file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
-  view.setUint16(16, 2, true);
-  view.setUint16(18, EM_RISCV, true);
-  view.setUint32(20, 1, true);
-  view.setUint32(24, LOAD_ADDRESS + start, true);
-  view.setUint32(32, ELF_HEADER_BYTES, true);
-  view.setUint16(52, ELF_HEADER_BYTES, true);
-  view.setUint16(54, SEGMENT_HEADER_BYTES, true);
-  view.setUint16(56, 1, true);
-  view.setUint32(ELF_HEADER_BYTES, PT_LOAD, true);
-  view.setUint32(ELF_HEADER_BYTES + 4, READ_EXECUTE, true);
-  view.setUint32(ELF_HEADER_BYTES + 16, LOAD_ADDRESS, true);
-  view.setUint32(ELF_HEADER_BYTES + 24, LOAD_ADDRESS, true);
-  view.setUint32(ELF_HEADER_BYTES + 32, file.length, true);
-  view.setUint32(ELF_HEADER_BYTES + 40, file.length, true);
-  view.setUint32(ELF_HEADER_BYTES + 48, 0x1000, true);
-  for (const [at, word] of RESEED_WORDS.entries()) view.setUint32(start + 4 * at, word, true);
-  return file;
+  return programFile(RESEED_WORDS);
 }

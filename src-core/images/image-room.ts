@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.ts';
 import { throwIfCancelled } from './cancellation.ts';
-import { CATALOG } from './catalog.ts';
+import { CATALOG, OWN_RECIPES } from './catalog.ts';
 import { DebianArchive, type ArchiveSettings } from './debian/archive.ts';
 import { DownloadCache } from './download-cache.ts';
 import { sourceOf } from './formats/byte-source.ts';
@@ -64,7 +64,7 @@ export class ImageRoom implements Images {
   }
 
   async build(name: string, options: BuildOptions): Promise<ImageRecord> {
-    const recipe = this.#recipes.find((candidate) => candidate.card.name === name);
+    const recipe = [...this.#recipes, ...OWN_RECIPES].find((candidate) => candidate.card.name === name);
     if (recipe === undefined) throw unknownImage(name);
     const present = (await this.#store.list()).find((record) => record.document.name === name);
     if (present !== undefined) return present;

@@ -1,8 +1,6 @@
-import { busyboxApplets } from '../../formats/busybox.ts';
-import { writeCpio, type CpioNode } from '../../formats/cpio.ts';
-import { stripModule } from '../../formats/strip-module.ts';
-import type { KernelModule, KernelPackage } from '../kernel-package.ts';
-import { modulesAlias, modulesDep, type InstalledModule } from '../module-tables.ts';
+import { writeCpio } from '../../formats/cpio.ts';
+import type { KernelPackage } from '../kernel-package.ts';
+import { addBusybox, addModules, text, type SystemTree } from '../system-tree.ts';
 
 /** What the root file system may lie on, here and where the disk is taken to. */
 export const INITRAMFS_MODULES = [
@@ -105,31 +103,16 @@ exec switch_root /root "$init" </root/dev/console >/root/dev/console 2>&1
 `;
 
 /** A tree with BusyBox and some modules, from which both the builder and the image start. */
-export function busyboxTree(busybox: Uint8Array, kernel: KernelPackage, init: string): Map<string, CpioNode> {
-  const tree = new Map<string, CpioNode>();
+export function busyboxTree(busybox: Uint8Array, kernel: KernelPackage, init: string): SystemTree {
+  const tree: SystemTree = new Map();
   for (const path of ['dev', 'proc', 'sys', 'run', 'root']) tree.set(path, { kind: 'directory', mode: 0o755 });
   tree.set('lib', { kind: 'symlink', target: 'usr/lib' });
   tree.set('dev/console', { kind: 'character-device', mode: 0o600, major: 5, minor: 1 });
-  tree.set('bin/busybox', { kind: 'file', mode: 0o755, content: busybox });
-  for (const applet of busyboxApplets(busybox, 'busybox')) {
-    if (applet !== 'busybox') tree.set(`bin/${applet}`, { kind: 'symlink', target: 'busybox' });
-  }
-  tree.set('init', { kind: 'file', mode: 0o755, content: new TextEncoder().encode(init) });
+  addBusybox(tree, 'bin', busybox);
+  tree.set('init', text(init, 0o755));
+  // Unpacked, so that loading them costs the guest nothing.
   addModules(tree, kernel);
   return tree;
-}
-
-/** Unpacked, so that loading them costs the guest nothing. */
-function addModules(tree: Map<string, CpioNode>, kernel: KernelPackage): void {
-  const folder = `usr/lib/modules/${kernel.version}`;
-  const installed: InstalledModule<KernelModule>[] = [...kernel.modules.values()]
-    .map((module) => ({ module, path: module.path.replace(/\.ko\..*$/, '.ko') }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const file = (path: string, content: Uint8Array): void =>
-    void tree.set(`${folder}/${path}`, { kind: 'file', mode: 0o644, content });
-  for (const { module, path } of installed) file(path, stripModule(module.plain, path));
-  file('modules.dep', new TextEncoder().encode(modulesDep(installed)));
-  file('modules.alias', new TextEncoder().encode(modulesAlias(installed)));
 }
 
 /** @param time in seconds since 1970 */

@@ -34,8 +34,9 @@ export async function builderInitramfs(
   busybox: Uint8Array,
   kernel: KernelPackage,
   e2fsprogs: PackageRecord,
+  init = BUILDER_INIT,
 ): Promise<Uint8Array> {
-  const tree = busyboxTree(busybox, kernel, BUILDER_INIT);
+  const tree = busyboxTree(busybox, kernel, init);
   const tools = new Map<string, Uint8Array>();
   for await (const entry of archive.entries(e2fsprogs)) {
     const name = /^(?:usr\/)?sbin\/([^/]+)$/.exec(entry.path)?.[1] ?? '';
