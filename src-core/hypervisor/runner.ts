@@ -42,6 +42,8 @@ export interface RunShareSpec {
   readonly tag: string;
   readonly hostDirectory: string;
   readonly readOnly: boolean;
+  /** layers: of container images, each shown as the files that its archive has. A folder as it is when it is left out. */
+  readonly kind?: 'folder' | 'layers';
 }
 
 export interface RunCardSpec {

@@ -44,6 +44,8 @@ export interface Surroundings {
   readonly screens: ScreenReader;
   readonly tasks: LongWork;
   readonly booted: BootedStore;
+  /** The folder with the layers of container images, which nodes see. */
+  readonly containerLayers: string;
   /** Whether images are booted once, so that their machines need not be. */
   readonly isQuickStartOn: () => boolean;
   /** Renews that of guests. */

@@ -117,6 +117,7 @@ export class ImageRoom implements Images {
       packages: dish.packages.map(({ name, version, sha256, sizeBytes }) => ({ name, version, sha256, sizeBytes })),
       defaults: { ...card.defaults },
       minimumMemoryBytes: card.minimumMemoryBytes,
+      ...(dish.runsContainers ? { runsContainers: true } : {}),
     };
   }
 }

@@ -69,6 +69,8 @@ export const imageDocumentSchema = z.object({
   disk: imageDiskSchema.nullable().default(null),
   /** Its disk was somebody's: a machine made from it needs a machine-id, host keys and random seed of its own. */
   generalize: z.boolean().default(false),
+  /** Its machines are nodes of the container engine: they see the layers of container images. */
+  runsContainers: z.boolean().optional(),
   packages: z.array(imagePackageSchema),
   defaults: z.object({ processors: z.number().int().min(1), memoryBytes: bytesSchema }),
   minimumMemoryBytes: bytesSchema,

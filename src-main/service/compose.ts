@@ -118,6 +118,7 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
     snapshots: new SnapshotStore(files),
     layers,
     work: new DiskWorkers(),
+    containerLayers: join(dataDirectory, 'containers/layers'),
     booted: new BootedStore(files, join(dataDirectory, 'images')),
     isQuickStartOn: () => settings.settings.quickStart,
     networks,

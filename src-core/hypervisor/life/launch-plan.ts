@@ -7,7 +7,7 @@ import { planSeed } from '../configuration/configuration-seed.ts';
 import { inspectDisk } from '../machine-disks/disk-image.ts';
 import { locateDisks } from '../machine-disks/machine-disks.ts';
 import type { RunDiskSpec, RunSpec } from '../runner.ts';
-import { runShareOf } from '../shares/shares.ts';
+import { layersShare, runShareOf } from '../shares/shares.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /** Keeps a disk's file from others. */
@@ -30,10 +30,11 @@ export interface LaunchPlan {
 export async function planLaunch(
   definition: MachineDefinition,
   doing: string,
-  around: Pick<Surroundings, 'files' | 'images' | 'host' | 'disks' | 'layers' | 'store'>,
+  around: Pick<Surroundings, 'files' | 'images' | 'host' | 'disks' | 'layers' | 'store' | 'containerLayers'>,
 ): Promise<LaunchPlan | null> {
-  const boot = await planBoot(definition, doing, around);
-  if (boot === null) return null;
+  const planned = await planBoot(definition, doing, around);
+  if (planned === null) return null;
+  const { boot, runsContainers } = planned;
   const { id, name, processors, memoryBytes, cpuLimit } = definition;
   const disks = locateDisks(definition, around);
   const { meter } = around.host;
@@ -49,7 +50,7 @@ export async function planLaunch(
     cpuLimit,
     boot,
     disks: seed ? [...disks, seed] : disks,
-    shares: definition.shares.map(runShareOf),
+    shares: [...definition.shares.map(runShareOf), ...(runsContainers ? [layersShare(around.containerLayers)] : [])],
     cards: definition.cards.map(runCardOf),
     start: { kind: 'power-on' },
   } as const;
@@ -74,14 +75,14 @@ async function planBoot(
   definition: MachineDefinition,
   doing: string,
   { files, images }: Pick<Surroundings, 'files' | 'images'>,
-): Promise<RunSpec['boot'] | null> {
+): Promise<{ readonly boot: RunSpec['boot']; readonly runsContainers: boolean } | null> {
   const { source } = definition;
   if (source.kind === 'image') {
     const image = await images.find(source.image);
-    return image && bootFromImage(image, definition);
+    return image && { boot: bootFromImage(image, definition), runsContainers: image.document.runsContainers ?? false };
   }
   await checkBootFiles(files, doing, source);
-  return bootFromFiles(source);
+  return { boot: bootFromFiles(source), runsContainers: false };
 }
 
 /** Holds disks for a machine. @throws AppError 'unavailable' that names the machine which has one */

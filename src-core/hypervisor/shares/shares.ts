@@ -18,6 +18,14 @@ export interface ShareRequest {
 }
 
 /** A share as its run is told of it. */
+/** What a node mounts the layers of container images by. */
+export const LAYERS_TAG = 'innkeeper-layers';
+
+/** The last slot: those of a person's folders are given from the first on. */
+export function layersShare(folder: string): RunShareSpec {
+  return { slot: MOST_SHARES - 1, tag: LAYERS_TAG, hostDirectory: folder, readOnly: true, kind: 'layers' };
+}
+
 export function runShareOf({ slot, hostDirectory, readOnly }: Share): RunShareSpec {
   return { slot, tag: tagOf({ slot }), hostDirectory, readOnly };
 }

@@ -81,6 +81,7 @@ export class Workbench {
       networks: this.networks,
       probePort: ({ port }) => Promise.resolve(this.takenPorts.has(port) ? 'taken' : 'free'),
       booted: new BootedStore(this.files, '/data/images'),
+      containerLayers: '/data/containers/layers',
       isQuickStartOn: () => this.quickStart,
       screens: { read: (output, size) => Promise.resolve({ ...size, lines: [new TextDecoder().decode(output)] }) },
       tasks: {

@@ -24,10 +24,16 @@ export class ByteReader {
   readonly #what: string;
   #chunk: Uint8Array = new Uint8Array(0);
   #section: Section | undefined;
+  #position = 0;
 
   constructor(source: ByteSource, what: string) {
     this.#chunks = source[Symbol.asyncIterator]();
     this.#what = what;
+  }
+
+  /** Bytes of the source that were read. */
+  get position(): number {
+    return this.#position;
   }
 
   /** Up to `limit` bytes; undefined at the end of the source. */
@@ -40,6 +46,7 @@ export class ByteReader {
     }
     const piece = this.#chunk.subarray(0, limit);
     this.#chunk = this.#chunk.subarray(piece.length);
+    this.#position += piece.length;
     return piece;
   }
 

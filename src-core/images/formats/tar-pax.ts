@@ -5,10 +5,18 @@ export interface PaxRecords {
   path?: string;
   linkpath?: string;
   size?: string;
+  /** Owners beyond what the header has room for. */
+  uid?: string;
+  gid?: string;
+  /** Extended attributes, by name. */
+  attributes?: Map<string, Uint8Array>;
 }
+
+const ATTRIBUTE = 'SCHILY.xattr.';
 
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
+const EQUALS = 0x3d;
 
 /**
  * Records "LENGTH KEY=VALUE\n" (POSIX, "pax Extended Header"). LENGTH counts the whole record, itself included.
@@ -24,8 +32,14 @@ export function parsePax(bytes: Uint8Array, what: string): PaxRecords {
     if (!/^\d+$/.test(digits) || end <= space + 1 || bytes[end - 1] !== NEWLINE) {
       throw corrupt(what, 'an extension header of its tar archive is wrong');
     }
-    const [, key, value] = /^([^=]+)=(.*)$/s.exec(new TextDecoder().decode(bytes.subarray(space + 1, end - 1))) ?? [];
-    if (key === 'path' || key === 'linkpath' || key === 'size') records[key] = value ?? '';
+    const record = bytes.subarray(space + 1, end - 1);
+    const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(new TextDecoder().decode(record)) ?? [];
+    if (key === 'path' || key === 'linkpath' || key === 'size' || key === 'uid' || key === 'gid') records[key] = value;
+    // Their values are bytes, not text.
+    if (key.startsWith(ATTRIBUTE)) {
+      records.attributes ??= new Map();
+      records.attributes.set(key.slice(ATTRIBUTE.length), record.slice(record.indexOf(EQUALS) + 1));
+    }
     at = end;
   }
   return records;
@@ -33,16 +47,28 @@ export function parsePax(bytes: Uint8Array, what: string): PaxRecords {
 
 /** @throws AppError 'corrupt' */
 export function applyPax(
-  header: { path: string; target: string; sizeBytes: number },
+  header: {
+    path: string;
+    target: string;
+    sizeBytes: number;
+    owner: number;
+    group: number;
+    attributes: ReadonlyMap<string, Uint8Array>;
+  },
   pax: PaxRecords,
   what: string,
 ): void {
   header.path = pax.path ?? header.path;
   header.target = pax.linkpath ?? header.target;
-  if (pax.size === undefined) return;
-  const size = Number(pax.size);
-  if (!/^\d+$/.test(pax.size) || !Number.isSafeInteger(size)) {
-    throw corrupt(what, 'an extension header of its tar archive is wrong');
-  }
-  header.sizeBytes = size;
+  header.attributes = pax.attributes ?? header.attributes;
+  header.sizeBytes = numberOf(pax.size, what) ?? header.sizeBytes;
+  header.owner = numberOf(pax.uid, what) ?? header.owner;
+  header.group = numberOf(pax.gid, what) ?? header.group;
+}
+
+function numberOf(text: string | undefined, what: string): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw corrupt(what, 'an extension header of its tar archive is wrong');
 }

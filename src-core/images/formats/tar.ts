@@ -7,6 +7,13 @@ const MAX_METADATA_BYTES = 64 * 1024;
 
 export type TarEntryType = 'file' | 'hard-link' | 'symlink' | 'directory' | 'other';
 
+/** What an entry of type 'other' is, where that is known. */
+export interface SpecialFile {
+  readonly kind: 'character' | 'block' | 'fifo';
+  readonly major: number;
+  readonly minor: number;
+}
+
 export interface TarEntry {
   /** As written, without a leading "./" and a trailing "/". It may hold ".." and must not become a host path as it is. */
   readonly path: string;
@@ -20,6 +27,11 @@ export interface TarEntry {
   readonly sizeBytes: number;
   /** Of a link. */
   readonly target: string;
+  readonly special: SpecialFile | null;
+  /** Extended attributes, by name ("SCHILY.xattr" of star and GNU tar, "LIBARCHIVE.xattr" is passed over). */
+  readonly attributes: ReadonlyMap<string, Uint8Array>;
+  /** Where the content begins, in bytes from the beginning of the archive. */
+  readonly contentOffset: number;
   /** Skipped when the next entry is asked for. */
   readonly content: Section;
 }
@@ -37,12 +49,18 @@ interface Header {
   path: string;
   target: string;
   sizeBytes: number;
+  attributes: ReadonlyMap<string, Uint8Array>;
   readonly flag: string;
   readonly mode: number;
-  readonly owner: number;
-  readonly group: number;
+  owner: number;
+  group: number;
   readonly modifiedAt: number;
+  readonly major: number;
+  readonly minor: number;
 }
+
+const SPECIAL: Readonly<Record<string, SpecialFile['kind']>> = { '3': 'character', '4': 'block', '6': 'fifo' };
+const NO_ATTRIBUTES: ReadonlyMap<string, Uint8Array> = new Map();
 
 /**
  * The entries of a tar archive (POSIX ustar and pax, GNU long names), in their order.
@@ -57,6 +75,7 @@ export async function* readTar(source: ByteSource, what: string): AsyncGenerator
     for (;;) {
       const header = await nextHeader(reader, what);
       if (header === undefined) return;
+      const contentOffset = reader.position;
       const content = reader.section(header.sizeBytes);
       yield {
         path: header.path.replace(/^(?:\.\/+)+/, '').replace(/\/+$/, ''),
@@ -67,6 +86,9 @@ export async function* readTar(source: ByteSource, what: string): AsyncGenerator
         modifiedAt: header.modifiedAt,
         sizeBytes: header.sizeBytes,
         target: header.target,
+        special: specialOf(header),
+        attributes: header.attributes,
+        contentOffset,
         content,
       };
       await content.finish();
@@ -126,7 +148,15 @@ function parseHeader(block: Uint8Array, what: string): Header {
     owner: parseNumber(block.subarray(108, 116), what),
     group: parseNumber(block.subarray(116, 124), what),
     modifiedAt: parseNumber(block.subarray(136, 148), what),
+    major: Object.hasOwn(SPECIAL, flag) ? parseNumber(block.subarray(329, 337), what) : 0,
+    minor: Object.hasOwn(SPECIAL, flag) ? parseNumber(block.subarray(337, 345), what) : 0,
+    attributes: NO_ATTRIBUTES,
   };
+}
+
+function specialOf({ flag, major, minor }: Header): SpecialFile | null {
+  const kind = Object.hasOwn(SPECIAL, flag) ? SPECIAL[flag] : undefined;
+  return kind === undefined ? null : { kind, major, minor };
 }
 
 /** The sum of all bytes, its own field counted as spaces. */

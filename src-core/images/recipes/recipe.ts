@@ -45,6 +45,8 @@ export interface Dish {
   /** "Debian 13.7, Linux 6.12.107". */
   readonly contents: string;
   readonly packages: readonly PackageRecord[];
+  /** Its machines are nodes of the container engine. */
+  readonly runsContainers?: boolean;
   /** A qcow2 image that lies on the table; null where it runs from memory alone. */
   readonly disk: { readonly file: string; readonly virtualBytes: number } | null;
 }

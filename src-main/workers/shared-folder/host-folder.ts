@@ -358,7 +358,8 @@ export class HostFolder implements SharedFolder {
     return {
       // Numbers of another file system that is mounted within must not be taken for those of this one.
       inode: dev === this.#ground.root.dev ? ino : BigInt.asUintN(64, ino ^ (dev << 40n)),
-      mode: Number(mode),
+      // Set-user-ID and its like are not carried over from another system.
+      mode: Number(mode) & (FILE_TYPE.mask | 0o777),
       links: Number(nlink),
       sizeBytes: size,
       blocks,

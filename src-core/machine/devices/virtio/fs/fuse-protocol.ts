@@ -22,6 +22,8 @@ export const OPCODE = {
   statfs: 17,
   release: 18,
   fsync: 20,
+  getxattr: 22,
+  listxattr: 23,
   flush: 25,
   init: 26,
   opendir: 27,
@@ -56,8 +58,11 @@ export const INIT = {
   autoInvalidate: 1 << 12,
   readdirplus: 1 << 13,
   readdirplusAuto: 1 << 14,
+  noOpen: 1 << 17,
   parallelDirectories: 1 << 18,
   maxPages: 1 << 22,
+  cacheSymlinks: 1 << 23,
+  noOpenDirectory: 1 << 24,
 } as const;
 
 /** struct fuse_setattr_in, valid. */

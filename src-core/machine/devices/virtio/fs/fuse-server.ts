@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FUSE_MAJOR, FUSE_MINOR, INIT, OPCODE } from './fuse-protocol.ts';
+import { attributeOperations } from './operations-attributes.ts';
 import { directoryOperations } from './operations-directories.ts';
 import { fileOperations } from './operations-files.ts';
 import { nodeOperations } from './operations-nodes.ts';
@@ -26,6 +27,10 @@ const FEATURES =
   INIT.parallelDirectories |
   INIT.maxPages;
 
+/** In a folder that never changes nothing is opened, and what the guest has read stays true. */
+const IMMUTABLE_FEATURES =
+  (FEATURES & ~(INIT.autoInvalidate | INIT.readdirplusAuto)) | INIT.noOpen | INIT.noOpenDirectory | INIT.cacheSymlinks;
+
 /** Requests that are never answered. */
 export function hasNoReply(opcode: number): boolean {
   return opcode === OPCODE.forget || opcode === OPCODE.batchForget;
@@ -35,6 +40,7 @@ const OPERATIONS: ReadonlyMap<number, Operation> = new Map([
   ...nodeOperations,
   ...fileOperations,
   ...directoryOperations,
+  ...attributeOperations,
 ]);
 
 /** Operations that change something: none of them goes further in a folder that can only be read. */
@@ -126,7 +132,7 @@ export class FuseServer {
     if (major > FUSE_MAJOR) return reply;
     this.#begun = true;
     view.setUint32(8, Math.min(readahead, READAHEAD_MOST_BYTES), true);
-    view.setUint32(12, (offered & FEATURES) >>> 0, true);
+    view.setUint32(12, (offered & (this.#folder.isImmutable ? IMMUTABLE_FEATURES : FEATURES)) >>> 0, true);
     view.setUint16(16, MOST_BACKGROUND, true);
     view.setUint16(18, MOST_BACKGROUND, true);
     view.setUint32(20, TRANSFER_MOST_BYTES, true);

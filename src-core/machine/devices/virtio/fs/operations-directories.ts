@@ -20,14 +20,14 @@ export const directoryOperations: readonly (readonly [number, Operation])[] = [
       const type = mode & FILE_TYPE.mask;
       // A device or a pipe of a guest has no place among the files of this computer.
       if (type !== FILE_TYPE.file && type !== 0) throw new FileError('EPERM');
-      return entryReply(folder.makeFile(header.node, body.name(), mode & 0o777));
+      return entryReply(folder, folder.makeFile(header.node, body.name(), mode & 0o777));
     },
   ],
   [
     OPCODE.mkdir,
     (folder, body, { header }) => {
       const permissions = readPermissions(body);
-      return entryReply(folder.makeDirectory(header.node, body.name(), permissions));
+      return entryReply(folder, folder.makeDirectory(header.node, body.name(), permissions));
     },
   ],
   [
@@ -56,7 +56,14 @@ export const directoryOperations: readonly (readonly [number, Operation])[] = [
       return rename(folder, body, request, target);
     },
   ],
-  [OPCODE.opendir, (folder, _, { header }) => openReply(folder.openDirectory(header.node))],
+  [
+    OPCODE.opendir,
+    (folder, _, { header }) => {
+      // A kernel that is told so opens no directory any more.
+      if (folder.isImmutable) throw new FileError('ENOSYS');
+      return openReply(folder.openDirectory(header.node));
+    },
+  ],
   [OPCODE.readdir, (folder, body, request) => list(folder, body, request, false)],
   [OPCODE.readdirplus, (folder, body, request) => list(folder, body, request, true)],
   [
@@ -76,8 +83,9 @@ function rename(folder: SharedFolder, body: RequestBody, { header }: FuseRequest
 }
 
 function list(folder: SharedFolder, body: RequestBody, { header, roomBytes }: FuseRequest, plus: boolean): Uint8Array {
-  const { handle, offset, sizeBytes } = readTransfer(body);
-  const reply = new DirectoryReply(Math.min(sizeBytes, roomBytes, LISTING_MOST_BYTES), plus);
+  const { handle: given, offset, sizeBytes } = readTransfer(body);
+  const handle = folder.isImmutable ? folder.openDirectory(header.node) : given;
+  const reply = new DirectoryReply(folder, Math.min(sizeBytes, roomBytes, LISTING_MOST_BYTES), plus);
   if (offset === 0) folder.rewind(handle);
   for (let at = offset; ; at++) {
     const entry = OWN_ENTRIES[at] ?? folder.listed(handle, at - OWN_ENTRIES.length);

@@ -11,6 +11,8 @@ export const fileOperations: readonly (readonly [number, Operation])[] = [
     (folder, body, { header }) => {
       const mode = openMode(body.u32());
       if (folder.readOnly && (mode.write || mode.truncate)) throw new FileError('EROFS');
+      // A kernel that is told so opens nothing any more.
+      if (folder.isImmutable) throw new FileError('ENOSYS');
       return openReply(folder.open(header.node, mode));
     },
   ],
@@ -21,14 +23,14 @@ export const fileOperations: readonly (readonly [number, Operation])[] = [
       const permissions = readPermissions(body);
       body.skip(4);
       const { entry, handle } = folder.create(header.node, body.name(), permissions, openMode(flags));
-      return Uint8Array.of(...entryReply(entry), ...openReply(handle));
+      return Uint8Array.of(...entryReply(folder, entry), ...openReply(handle));
     },
   ],
   [
     OPCODE.read,
-    (folder, body, { room }) => {
+    (folder, body, { header, room }) => {
       const { handle, offset } = readTransfer(body);
-      return folder.read(handle, room, offset);
+      return folder.read(folder.isImmutable ? header.node : handle, room, offset);
     },
   ],
   [

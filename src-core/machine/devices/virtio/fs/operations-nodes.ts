@@ -9,7 +9,7 @@ const ROOT_USER = 0;
 
 /** Requests about nodes: what they are, and that the guest has forgotten them. */
 export const nodeOperations: readonly (readonly [number, Operation])[] = [
-  [OPCODE.lookup, (folder, body, { header }) => entryReply(folder.lookup(header.node, body.name()))],
+  [OPCODE.lookup, (folder, body, { header }) => entryReply(folder, folder.lookup(header.node, body.name()))],
   [
     OPCODE.forget,
     (folder, body, { header }) => {
@@ -32,14 +32,14 @@ export const nodeOperations: readonly (readonly [number, Operation])[] = [
       const flags = body.u32();
       body.skip(4);
       const handle = body.u64();
-      return attributesReply(folder.attributes(header.node, (flags & GETATTR_HANDLE) !== 0 ? handle : null));
+      return attributesReply(folder, folder.attributes(header.node, (flags & GETATTR_HANDLE) !== 0 ? handle : null));
     },
   ],
   [
     OPCODE.setattr,
     (folder, body, { header }) => {
       const { handle, change } = readChange(body);
-      return attributesReply(folder.changeAttributes(header.node, handle, change));
+      return attributesReply(folder, folder.changeAttributes(header.node, handle, change));
     },
   ],
   [OPCODE.readlink, (folder, _, { header }) => folder.readLink(header.node)],
@@ -50,14 +50,14 @@ export const nodeOperations: readonly (readonly [number, Operation])[] = [
       const target = body.text();
       if (target.length === 0) throw new FileError('ENOENT');
       if (target.length > TARGET_MOST_BYTES) throw new FileError('ENAMETOOLONG');
-      return entryReply(folder.makeSymbolicLink(header.node, name, target));
+      return entryReply(folder, folder.makeSymbolicLink(header.node, name, target));
     },
   ],
   [
     OPCODE.link,
     (folder, body, { header }) => {
       const node = body.u64();
-      return entryReply(folder.link(node, header.node, body.name()));
+      return entryReply(folder, folder.link(node, header.node, body.name()));
     },
   ],
   [OPCODE.statfs, (folder) => spaceReply(folder.space(), NAME_MOST_BYTES)],

@@ -5,6 +5,7 @@ import {
   type FolderEntry,
   type FolderSpace,
   type ListedEntry,
+  type SharedFolder,
 } from './shared-folder.ts';
 
 /** For so long the guest need not ask again: others may change the folder too. */
@@ -17,9 +18,11 @@ const GRAIN = BigInt(TIME_GRAIN_NS);
 const UNKNOWN_INODE = 0xffff_ffffn;
 /** What a file system cannot say better. */
 const BLOCK_BYTES = 4096;
-const PERMISSIONS = 0o777;
+const PERMISSIONS = 0o7777;
+/** What never changes need not be asked for again. */
+const FOR_EVER_SECONDS = 1n << 40n;
 
-/** struct fuse_attr. Everything is root's; set-user-ID and its like are not carried over from another system. */
+/** struct fuse_attr. */
 function putAttributes(view: DataView, at: number, attributes: FileAttributes): void {
   const { inode, mode, links, sizeBytes, blocks, accessedNs, modifiedNs, changedNs } = attributes;
   for (const [index, value] of [inode, sizeBytes, blocks].entries()) view.setBigUint64(at + index * 8, value, true);
@@ -31,6 +34,9 @@ function putAttributes(view: DataView, at: number, attributes: FileAttributes): 
   }
   view.setUint32(at + 60, mode & (FILE_TYPE.mask | PERMISSIONS), true);
   view.setUint32(at + 64, links, true);
+  view.setUint32(at + 68, attributes.owner ?? 0, true);
+  view.setUint32(at + 72, attributes.group ?? 0, true);
+  view.setUint32(at + 76, attributes.device ?? 0, true);
   view.setUint32(at + 80, BLOCK_BYTES, true);
 }
 
@@ -38,26 +44,34 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+/** For how long the guest need not ask again. */
+type Validity = Pick<SharedFolder, 'isImmutable'>;
+
+function validSeconds({ isImmutable = false }: Validity): bigint {
+  return isImmutable ? FOR_EVER_SECONDS : VALID_SECONDS;
+}
+
 /** struct fuse_attr_out. */
-export function attributesReply(attributes: FileAttributes): Uint8Array {
+export function attributesReply(folder: Validity, attributes: FileAttributes): Uint8Array {
   const bytes = new Uint8Array(16 + SIZE.attributes);
   const view = viewOf(bytes);
-  view.setBigUint64(0, VALID_SECONDS, true);
+  view.setBigUint64(0, validSeconds(folder), true);
   putAttributes(view, 16, attributes);
   return bytes;
 }
 
-function putEntry(view: DataView, at: number, { node, attributes }: FolderEntry): void {
+function putEntry(view: DataView, at: number, folder: Validity, { node, attributes }: FolderEntry): void {
   view.setBigUint64(at, BigInt(node), true);
-  view.setBigUint64(at + 16, VALID_SECONDS, true);
-  view.setBigUint64(at + 24, VALID_SECONDS, true);
+  view.setBigUint64(at + 16, validSeconds(folder), true);
+  view.setBigUint64(at + 24, validSeconds(folder), true);
   putAttributes(view, at + 40, attributes);
 }
 
-/** struct fuse_entry_out. */
-export function entryReply(entry: FolderEntry): Uint8Array {
+/** struct fuse_entry_out. @param entry null: there is none, which the guest keeps too */
+export function entryReply(folder: Validity, entry: FolderEntry | null): Uint8Array {
   const bytes = new Uint8Array(SIZE.entry);
-  putEntry(viewOf(bytes), 0, entry);
+  if (entry) putEntry(viewOf(bytes), 0, folder, entry);
+  else viewOf(bytes).setBigUint64(16, validSeconds(folder), true);
   return bytes;
 }
 
@@ -93,10 +107,12 @@ export class DirectoryReply {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #plus: boolean;
+  readonly #folder: Validity;
   #filled = 0;
 
   /** @param plus with the attributes of each entry */
-  constructor(roomBytes: number, plus: boolean) {
+  constructor(folder: Validity, roomBytes: number, plus: boolean) {
+    this.#folder = folder;
     this.#bytes = new Uint8Array(roomBytes);
     this.#view = viewOf(this.#bytes);
     this.#plus = plus;
@@ -118,7 +134,7 @@ export class DirectoryReply {
   add({ name, type }: ListedEntry, next: number, found: FolderEntry | null): void {
     let at = this.#filled;
     if (this.#plus) {
-      if (found) putEntry(this.#view, at, found);
+      if (found) putEntry(this.#view, at, this.#folder, found);
       at += SIZE.entry;
     }
     this.#view.setBigUint64(at, found?.attributes.inode ?? UNKNOWN_INODE, true);
@@ -133,4 +149,11 @@ export class DirectoryReply {
     const entry = SIZE.directoryEntry + name.length;
     return (this.#plus ? SIZE.entry : 0) + Math.ceil(entry / ENTRY_ALIGNMENT) * ENTRY_ALIGNMENT;
   }
+}
+
+/** struct fuse_getxattr_out: how long it is. */
+export function attributeSizeReply(size: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  viewOf(bytes).setUint32(0, size, true);
+  return bytes;
 }

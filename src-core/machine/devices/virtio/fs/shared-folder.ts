@@ -52,6 +52,7 @@ export const ERRNO = {
   ENOSYS: 38,
   ENOTEMPTY: 39,
   ELOOP: 40,
+  ENODATA: 61,
   EPROTO: 71,
   EOPNOTSUPP: 95,
   ESTALE: 116,
@@ -83,6 +84,11 @@ export interface FileAttributes {
   readonly accessedNs: bigint;
   readonly modifiedNs: bigint;
   readonly changedNs: bigint;
+  /** Numbers; everything is root's where they are left out. */
+  readonly owner?: number;
+  readonly group?: number;
+  /** Of a device: its numbers as Linux's new_encode_dev() packs them. */
+  readonly device?: number;
 }
 
 /** Nanoseconds since 1970-01-01 UTC. */
@@ -134,9 +140,17 @@ export interface FolderSpace {
 export interface SharedFolder {
   /** Then nothing in it is ever changed, or opened to be written. */
   readonly readOnly: boolean;
+  /**
+   * What was seen of it stays so for ever: the guest keeps it without asking again, and opens nothing: it reads, and
+   * lists, by the node itself in place of a handle.
+   */
+  readonly isImmutable?: boolean;
 
-  /** Finds an entry, and counts that the guest knows its node once more; as do all operations that give an entry. */
-  lookup(parent: number, name: string): FolderEntry;
+  /**
+   * Finds an entry, and counts that the guest knows its node once more; as do all operations that give an entry.
+   * @returns null, in a folder that never changes: there is none, and never will be
+   */
+  lookup(parent: number, name: string): FolderEntry | null;
   /** The guest has forgotten a node `lookups` times. One that it does not know is none of its mistakes. */
   forget(node: number, lookups: number): void;
   /** @param handle of the same node, or null */
@@ -177,6 +191,10 @@ export interface SharedFolder {
   rewind(handle: number): void;
   /** @returns the entry with this number, counted from 0, without "." and ".."; null behind the last */
   listed(handle: number, index: number): ListedEntry | null;
+
+  /** An extended attribute; null for none. Left out where there are none at all. */
+  attribute?(node: number, name: string): Uint8Array | null;
+  attributeNames?(node: number): readonly string[];
 
   space(): FolderSpace;
 
