@@ -1,5 +1,11 @@
 import { Tooltip } from '@base-ui/react/tooltip';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { ContainersPage } from '../containers/ContainersPage.tsx';
+import { NewContainerPage } from '../containers/create/NewContainerPage.tsx';
+import { BuildPage } from '../containers/images/BuildPage.tsx';
+import { ContainerImagesPage } from '../containers/images/ContainerImagesPage.tsx';
+import { NodesPage } from '../containers/nodes/NodesPage.tsx';
+import { VolumesPage } from '../containers/volumes/VolumesPage.tsx';
 import { HostPage } from '../host/HostPage.tsx';
 import { ImagesPage } from '../images/ImagesPage.tsx';
 import { NewMachinePage } from '../machines/create/NewMachinePage.tsx';
@@ -28,6 +34,18 @@ function Page({ place }: { place: Place }) {
       return <MachinesPage place={place} />;
     case 'new-machine':
       return <NewMachinePage image={place.image} />;
+    case 'containers':
+      return <ContainersPage place={place} />;
+    case 'new-container':
+      return <NewContainerPage image={place.image} />;
+    case 'volumes':
+      return <VolumesPage />;
+    case 'nodes':
+      return <NodesPage />;
+    case 'container-images':
+      return <ContainerImagesPage place={place} />;
+    case 'build':
+      return <BuildPage task={place.task} />;
     case 'networks':
       return <NetworksPage place={place} />;
     case 'images':

@@ -2,7 +2,8 @@ import { Dialog } from '@base-ui/react/dialog';
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import { useInventory } from '../state/inventory.ts';
-import { paletteCommands, type PaletteCommand } from './palette-commands.ts';
+import type { PaletteCommand } from './palette-command.ts';
+import { paletteCommands } from './palette-commands.ts';
 import { useOverlays } from './window-commands.ts';
 
 const LIST_ID = 'palette-list';
@@ -21,13 +22,21 @@ function show(index: number): void {
 }
 
 function Commands() {
-  const machines = useInventory((inventory) => inventory.machines);
-  const networks = useInventory((inventory) => inventory.networks);
+  const { machines, networks, containers, containerImages } = useInventory();
   const [sought, setSought] = useState('');
   const [at, setAt] = useState(0);
   const commands = useMemo(
-    () => paletteCommands(Object.values(machines), Object.values(networks), sought),
-    [machines, networks, sought],
+    () =>
+      paletteCommands(
+        {
+          machines: Object.values(machines),
+          networks: Object.values(networks),
+          containers: Object.values(containers),
+          images: Object.values(containerImages),
+        },
+        sought,
+      ),
+    [machines, networks, containers, containerImages, sought],
   );
   const current = Math.min(at, commands.length - 1);
 

@@ -1,4 +1,5 @@
-import { Cpu, MemoryStick, Monitor } from 'lucide-react';
+import { Container, Cpu, MemoryStick, Monitor } from 'lucide-react';
+import { hasProcess } from '../containers/states.ts';
 import { formatBytes, formatProcessors } from '../parts/quantities.ts';
 import { useInventory } from '../state/inventory.ts';
 import { placeHash } from '../state/place.ts';
@@ -12,11 +13,19 @@ const CONNECTION_WORDS = {
 } as const;
 
 function Running() {
-  const running = useInventory(({ machines }) => Object.values(machines).filter((m) => m.startedAt !== null).length);
+  const machines = useInventory(({ machines: all }) => Object.values(all).filter((m) => m.startedAt !== null).length);
+  const containers = useInventory(
+    ({ containers: all }) => Object.values(all).filter(({ state }) => hasProcess(state)).length,
+  );
   return (
-    <span className="status-item">
-      <Monitor size={14} aria-hidden /> {running} running
-    </span>
+    <>
+      <span className="status-item">
+        <Monitor size={14} aria-hidden /> {machines} running<span className="visually-hidden"> machines</span>
+      </span>
+      <span className="status-item">
+        <Container size={14} aria-hidden /> {containers} running<span className="visually-hidden"> containers</span>
+      </span>
+    </>
   );
 }
 

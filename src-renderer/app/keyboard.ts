@@ -1,6 +1,6 @@
 import type { WindowCommand } from '../../src-core/contract/desktop.ts';
 import { isApple } from '../desktop/desktop.ts';
-import { windowCommands } from './window-commands.ts';
+import { newGuest, windowCommands } from './window-commands.ts';
 
 const COMMAND_KEYS: Readonly<Record<string, WindowCommand>> = {
   n: 'new-machine',
@@ -39,6 +39,7 @@ export function followKeyboard(): void {
     const command = commandOf(event);
     if (command === undefined) return;
     event.preventDefault();
-    windowCommands[command]();
+    if (command === 'new-machine') newGuest();
+    else windowCommands[command]();
   });
 }

@@ -15,7 +15,7 @@ export const KEY_HELP: readonly { readonly title: string; readonly keys: readonl
   {
     title: 'Everywhere',
     keys: [
-      { keys: keyText('N'), does: 'New machine' },
+      { keys: keyText('N'), does: 'New machine; new container on its pages' },
       { keys: keyText('K'), does: 'Command palette' },
       { keys: keyText('F'), does: 'Search' },
       { keys: keyText('?'), does: 'This sheet' },
@@ -24,11 +24,11 @@ export const KEY_HELP: readonly { readonly title: string; readonly keys: readonl
     ],
   },
   {
-    title: 'List of machines',
+    title: 'Lists of machines, containers, images',
     keys: [
-      { keys: '↑ ↓', does: 'Previous, next machine' },
-      { keys: 'Enter', does: 'Open the machine' },
-      { keys: 'Delete', does: 'Delete the machine' },
+      { keys: '↑ ↓', does: 'Previous, next one' },
+      { keys: 'Enter', does: 'Open it' },
+      { keys: 'Delete', does: 'Delete it' },
     ],
   },
   {

@@ -1,3 +1,5 @@
+import type { ContainerImageView } from '../../src-core/contract/container-images.ts';
+import type { ContainerView } from '../../src-core/contract/containers.ts';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { askImportImage } from '../images/ImportImageDialog.tsx';
 import { ACTION_LABELS, perform } from '../machines/actions.ts';
@@ -10,16 +12,10 @@ import { PRESETS } from '../networks/conditions.ts';
 import { setConditions } from '../networks/network-actions.ts';
 import { changePreferences } from '../state/preferences.ts';
 import { go, goToMachine, goToNetwork, type MachineTab } from '../state/place.ts';
+import { CONTAINER_GENERAL, containerCommands, imageCommands } from './container-commands.ts';
 import { keyText } from './keys.ts';
+import type { PaletteCommand } from './palette-command.ts';
 import { windowCommands } from './window-commands.ts';
-
-export interface PaletteCommand {
-  readonly id: string;
-  readonly label: string;
-  readonly group: string;
-  readonly keys?: string;
-  run(): void;
-}
 
 const GENERAL: readonly PaletteCommand[] = [
   { id: 'new', label: 'New machine', group: 'Create', keys: keyText('N'), run: windowCommands['new-machine'] },
@@ -93,13 +89,23 @@ function networkCommands(network: NetworkView): readonly PaletteCommand[] {
   ];
 }
 
+export interface Known {
+  readonly machines: readonly MachineView[];
+  readonly networks: readonly NetworkView[];
+  readonly containers: readonly ContainerView[];
+  readonly images: readonly ContainerImageView[];
+}
+
 /** Everything that can be done now and holds all words that are sought. */
-export function paletteCommands(
-  machines: readonly MachineView[],
-  networks: readonly NetworkView[],
-  sought: string,
-): readonly PaletteCommand[] {
+export function paletteCommands(known: Known, sought: string): readonly PaletteCommand[] {
   const words = sought.toLowerCase().split(/\s+/);
   const holdsAll = ({ label }: PaletteCommand) => words.every((word) => label.toLowerCase().includes(word));
-  return [...GENERAL, ...machines.flatMap(machineCommands), ...networks.flatMap(networkCommands)].filter(holdsAll);
+  return [
+    ...GENERAL,
+    ...CONTAINER_GENERAL,
+    ...known.machines.flatMap(machineCommands),
+    ...known.containers.flatMap(containerCommands),
+    ...known.images.flatMap(imageCommands),
+    ...known.networks.flatMap(networkCommands),
+  ].filter(holdsAll);
 }

@@ -1,22 +1,12 @@
 import type { ChangeMachine, MachineDiskView, MachineView } from '../../src-core/contract/machines.ts';
 import { toFailure } from '../../src-core/contract/failures.ts';
 import type { ShareView } from '../../src-core/contract/shares.ts';
+import { attempt } from '../parts/attempt.ts';
 import { confirm } from '../parts/ConfirmDialog.tsx';
 import { tellDone, tellFailure, tellUndoable } from '../parts/tell.ts';
 import { formatBytes } from '../parts/quantities.ts';
 import { knownSnapshots } from '../snapshots/useSnapshots.ts';
 import { service } from '../state/session.ts';
-
-/** @returns whether it was done; otherwise the person was told */
-async function attempt(doing: string, work: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    tellFailure(error, doing);
-    return false;
-  }
-}
 
 export function changeHardware(machine: MachineView, change: Omit<ChangeMachine, 'machine'>): Promise<boolean> {
   return attempt(`change machine ${machine.name}`, () => service().machines.change({ machine: machine.id, ...change }));

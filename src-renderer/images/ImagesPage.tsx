@@ -7,6 +7,7 @@ import { FailureNotice } from '../parts/Failure.tsx';
 import { useCatalog } from '../machines/create/useCatalog.ts';
 import { useInventory } from '../state/inventory.ts';
 import { askImportImage } from './ImportImageDialog.tsx';
+import { ImageNav } from '../containers/images/ImageNav.tsx';
 import { ImageCard } from './ImageCard.tsx';
 import { knownImages } from './known-images.ts';
 
@@ -19,6 +20,7 @@ export function ImagesPage() {
   const known = knownImages(catalog ?? [], { images, tasks, machines });
   return (
     <div className="page">
+      <ImageNav page="images" />
       <header className="page-head">
         <div>
           <h1 className="page-title">Images</h1>

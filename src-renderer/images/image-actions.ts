@@ -1,18 +1,9 @@
+import { attempt } from '../parts/attempt.ts';
 import { confirm } from '../parts/ConfirmDialog.tsx';
 import { formatBytes } from '../parts/quantities.ts';
-import { tellDone, tellFailure } from '../parts/tell.ts';
+import { tellDone } from '../parts/tell.ts';
 import { service } from '../state/session.ts';
 import type { KnownImage } from './known-images.ts';
-
-async function attempt(doing: string, work: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    tellFailure(error, doing);
-    return false;
-  }
-}
 
 export function pullImage(image: string): void {
   void attempt(`build image ${image}`, () => service().images.pull({ image }));

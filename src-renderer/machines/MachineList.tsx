@@ -1,11 +1,10 @@
-import { Checkbox } from '@base-ui/react/checkbox';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Check, Minus } from 'lucide-react';
-import { type KeyboardEvent, useRef } from 'react';
+import { useRef } from 'react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
+import { CheckAll, walkRows } from '../parts/list-tools.tsx';
 import { tell } from '../parts/tell.ts';
 import { availability, removeMachines } from './actions.ts';
-import { checkAll, useListState } from './list-state.ts';
+import { useListState } from './list-state.ts';
 import { CompactRow, WideRow } from './MachineRow.tsx';
 
 const WIDE_ROW_PX = 52;
@@ -14,21 +13,9 @@ const COMPACT_ROW_PX = 56;
 const OVERSCAN = 6;
 
 function ListHead({ machines }: { machines: readonly MachineView[] }) {
-  const checked = useListState((state) => state.checked);
-  const ticked = machines.filter(({ id }) => checked.has(id)).length;
   return (
     <div className="machine-head">
-      <Checkbox.Root
-        className="checkbox"
-        aria-label="Select all machines"
-        checked={ticked === machines.length}
-        indeterminate={ticked > 0 && ticked < machines.length}
-        onCheckedChange={(on) => checkAll(on ? machines.map(({ id }) => id) : [])}
-      >
-        <Checkbox.Indicator className="checkbox-mark">
-          {ticked === machines.length ? <Check size={12} aria-hidden /> : <Minus size={12} aria-hidden />}
-        </Checkbox.Indicator>
-      </Checkbox.Root>
+      <CheckAll list={useListState} rows={machines} what="machines" />
       <span>Name</span>
       <span>State</span>
       <span>Processor</span>
@@ -40,24 +27,11 @@ function ListHead({ machines }: { machines: readonly MachineView[] }) {
   );
 }
 
-function removeOrTellWhy(machine: MachineView): void {
+function removeOrTellWhy(machine: MachineView | undefined): void {
+  if (machine === undefined) return;
   const now = availability('remove', [machine]);
   if (now.can) void removeMachines([machine]);
   else tell(`${machine.name} cannot be deleted now`, now.why);
-}
-
-/** Up and Down walk through the rows' links; Delete deletes the row's machine. */
-function onRowKey(event: KeyboardEvent<HTMLElement>, machines: readonly MachineView[]): void {
-  const row = (event.target as HTMLElement).closest<HTMLElement>('[data-index]');
-  if (row === null || !(event.target as HTMLElement).matches('a')) return;
-  const index = Number(row.dataset['index']);
-  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-  if (step !== 0) {
-    event.preventDefault();
-    row.parentElement?.querySelector<HTMLElement>(`[data-index="${index + step}"] a`)?.focus();
-  }
-  const machine = machines[index];
-  if (event.key === 'Delete' && machine) removeOrTellWhy(machine);
 }
 
 interface MachineListProps {
@@ -84,7 +58,7 @@ export function MachineList({ machines, openId }: MachineListProps) {
         <ul
           className="machine-rows"
           style={{ height: machines.length * rowPx }}
-          onKeyDown={(event) => onRowKey(event, machines)}
+          onKeyDown={(event) => walkRows(event, (index) => removeOrTellWhy(machines[index]))}
         >
           {virtual.getVirtualItems().map(({ index, key }) => {
             const machine = machines[index];

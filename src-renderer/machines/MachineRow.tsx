@@ -1,17 +1,17 @@
-import { Checkbox } from '@base-ui/react/checkbox';
-import { Check, SquareTerminal } from 'lucide-react';
+import { SquareTerminal } from 'lucide-react';
 import { memo } from 'react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { Bar } from '../parts/Bar.tsx';
 import { IconButton } from '../parts/Button.tsx';
 import { GuardedButton } from '../parts/GuardedButton.tsx';
+import { RowCheck } from '../parts/list-tools.tsx';
 import { formatBytes, formatProcessors } from '../parts/quantities.ts';
 import { Sparkline } from '../parts/Sparkline.tsx';
 import { useInventory } from '../state/inventory.ts';
 import { currentPlace, goToMachine, placeHash } from '../state/place.ts';
 import { ACTION_ICONS, ACTION_LABELS, availability, perform } from './actions.ts';
 import type { MachineAction } from './availability.ts';
-import { toggleChecked, useListState } from './list-state.ts';
+import { useListState } from './list-state.ts';
 import { MachineMenu } from './MachineMenu.tsx';
 import { StateBadge } from './StateBadge.tsx';
 import { sourceText } from './sources.ts';
@@ -20,22 +20,6 @@ import { isOn } from './states.ts';
 interface RowProps {
   readonly machine: MachineView;
   readonly open: boolean;
-}
-
-function RowCheck({ machine }: { machine: MachineView }) {
-  const checked = useListState((state) => state.checked.has(machine.id));
-  return (
-    <Checkbox.Root
-      className="checkbox"
-      aria-label={`Select ${machine.name}`}
-      checked={checked}
-      onCheckedChange={(on) => toggleChecked(machine.id, on)}
-    >
-      <Checkbox.Indicator className="checkbox-mark">
-        <Check size={12} aria-hidden />
-      </Checkbox.Indicator>
-    </Checkbox.Root>
-  );
 }
 
 /** The one action that one wants most in this state. */
@@ -101,7 +85,7 @@ export const WideRow = memo(function WideRow({ machine, open }: RowProps) {
   const action = mainAction(machine);
   return (
     <>
-      <RowCheck machine={machine} />
+      <RowCheck list={useListState} row={machine} />
       <span className="machine-title">
         <NameLink machine={machine} open={open} />
         <small>{sourceText(machine.source)}</small>
@@ -135,7 +119,7 @@ export const CompactRow = memo(function CompactRow({ machine, open }: RowProps) 
   const history = useInventory(({ machineHistory }) => machineHistory[machine.id]);
   return (
     <>
-      <RowCheck machine={machine} />
+      <RowCheck list={useListState} row={machine} />
       <span className="machine-title">
         <NameLink machine={machine} open={open} />
         <StateBadge state={machine.state} />

@@ -1,24 +1,18 @@
 import { Menu } from '@base-ui/react/menu';
-import { Toggle } from '@base-ui/react/toggle';
-import { ChevronDown, CirclePlay, FileUp, Plus, Search, X } from 'lucide-react';
+import { ChevronDown, FileUp, Plus } from 'lucide-react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { Button, Hint, IconButton } from '../parts/Button.tsx';
 import { GuardedButton } from '../parts/GuardedButton.tsx';
+import { ChoiceMenu, ListSearch, RunningOnly, SelectionText } from '../parts/list-tools.tsx';
 import { popups } from '../parts/popups.ts';
 import { keyText } from '../app/keys.ts';
 import { go } from '../state/place.ts';
 import { ACTION_ICONS, ACTION_LABELS, applicable, availability, perform } from './actions.ts';
 import type { MachineAction } from './availability.ts';
-import { checkAll, SEARCH_FIELD_ID, useListState } from './list-state.ts';
+import { useListState } from './list-state.ts';
 import { askImportMachine } from './ImportDialog.tsx';
 import { MachineMenu } from './MachineMenu.tsx';
-import { SortMenu } from './SortMenu.tsx';
-
-interface MachineToolbarProps {
-  readonly selection: readonly MachineView[];
-  /** The selection was made with check boxes. */
-  readonly ticked: boolean;
-}
+import { SORT_LABELS } from './selectors.ts';
 
 function ActionButton({ action, selection }: { action: MachineAction; selection: readonly MachineView[] }) {
   return (
@@ -30,55 +24,6 @@ function ActionButton({ action, selection }: { action: MachineAction; selection:
       availability={availability(action, selection)}
       onClick={() => perform(action, applicable(action, selection))}
     />
-  );
-}
-
-function SearchField() {
-  const search = useListState((state) => state.search);
-  const set = (text: string) => useListState.setState({ search: text });
-  return (
-    <div className="search" role="search">
-      <Search size={14} aria-hidden />
-      <input
-        id={SEARCH_FIELD_ID}
-        className="search-input"
-        placeholder="Search"
-        aria-label="Search machines"
-        aria-keyshortcuts="Control+F"
-        spellCheck={false}
-        value={search}
-        onChange={(event) => set(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && set('')}
-      />
-      {search !== '' && <IconButton icon={X} small label="Clear the search" onClick={() => set('')} />}
-    </div>
-  );
-}
-
-function RunningOnly() {
-  const runningOnly = useListState((state) => state.runningOnly);
-  return (
-    <Hint text="Show running machines only">
-      <Toggle
-        className="button button-quiet button-icon"
-        aria-label="Running only"
-        pressed={runningOnly}
-        onPressedChange={(pressed) => useListState.setState({ runningOnly: pressed })}
-      >
-        <CirclePlay size={16} aria-hidden />
-      </Toggle>
-    </Hint>
-  );
-}
-
-function Selection({ selection, ticked }: { selection: readonly MachineView[]; ticked: boolean }) {
-  const [only] = selection;
-  if (!ticked) return <span className="toolbar-selection">{only?.name ?? 'Nothing selected'}</span>;
-  return (
-    <span className="toolbar-selection toolbar-ticked">
-      {selection.length} selected
-      <IconButton icon={X} small label="Select nothing" onClick={() => checkAll([])} />
-    </span>
   );
 }
 
@@ -115,7 +60,8 @@ function MoreWays() {
   );
 }
 
-export function MachineToolbar({ selection, ticked }: MachineToolbarProps) {
+export function MachineToolbar({ selection }: { selection: readonly MachineView[] }) {
+  const sort = useListState((state) => state.sort);
   const paused = selection.length > 0 && selection.every(({ state }) => state === 'paused' || state === 'suspended');
   const shown = ACTIONS.filter((action) => action !== (paused ? 'pause' : 'resume'));
   return (
@@ -133,11 +79,16 @@ export function MachineToolbar({ selection, ticked }: MachineToolbarProps) {
         <ActionButton key={action} action={action} selection={selection} />
       ))}
       <MachineMenu machines={selection} />
-      <Selection selection={selection} ticked={ticked} />
+      <SelectionText list={useListState} selection={selection} />
       <span className="toolbar-gap" />
-      <SearchField />
-      <RunningOnly />
-      <SortMenu />
+      <ListSearch list={useListState} label="Search machines" />
+      <RunningOnly list={useListState} what="machines" />
+      <ChoiceMenu
+        label="Sorted by"
+        value={sort}
+        options={SORT_LABELS}
+        onChange={(key) => useListState.setState({ sort: key })}
+      />
     </div>
   );
 }

@@ -65,7 +65,7 @@ export function MachinesPage({ place }: { place: Extract<Place, { page: 'machine
   return (
     <div className="page machines-page">
       <h1 className="visually-hidden">Machines</h1>
-      {!empty && <MachineToolbar selection={selection} ticked={checked.size > 0} />}
+      {!empty && <MachineToolbar selection={selection} />}
       <div className="machines-body" data-open={open ? '' : undefined}>
         <section className="machines-list" aria-label="List of machines">
           {empty ? (

@@ -25,7 +25,8 @@ import {
 } from 'lucide-react';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { type Availability, available } from '../parts/GuardedButton.tsx';
-import { tellFailure, tellUndoable } from '../parts/tell.ts';
+import { attempt } from '../parts/attempt.ts';
+import { tellUndoable } from '../parts/tell.ts';
 import { countOf } from '../parts/quantities.ts';
 import { currentPlace, goToMachine } from '../state/place.ts';
 import { service } from '../state/session.ts';
@@ -88,16 +89,6 @@ export const ACTION_ICONS: Record<MachineAction, LucideIcon> = {
 };
 
 const VERBS: Partial<Record<MachineAction, string>> = { kill: 'power off', discard: 'discard the saved state of' };
-
-async function attempt(doing: string, work: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    tellFailure(error, doing);
-    return false;
-  }
-}
 
 /** Deletes at once, and really when the toast with Undo has gone. */
 export async function removeMachines(machines: readonly MachineView[]): Promise<void> {

@@ -1,8 +1,9 @@
 import type { CardView, ForwardView, LinkConditionsView, NetworkView } from '../../src-core/contract/networks.ts';
+import { attempt } from '../parts/attempt.ts';
 import { confirm } from '../parts/ConfirmDialog.tsx';
 import { type Availability, available } from '../parts/GuardedButton.tsx';
 import { countOf } from '../parts/quantities.ts';
-import { tellDone, tellFailure, tellUndoable } from '../parts/tell.ts';
+import { tellDone, tellUndoable } from '../parts/tell.ts';
 import { goToNetwork } from '../state/place.ts';
 import { service } from '../state/session.ts';
 import { isDefault } from './links.ts';
@@ -11,17 +12,6 @@ import { isDefault } from './links.ts';
 export interface MachineRef {
   readonly id: string;
   readonly name: string;
-}
-
-/** @returns whether it was done; otherwise the person was told */
-async function attempt(doing: string, work: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    tellFailure(error, doing);
-    return false;
-  }
 }
 
 /** Pulls a card's cable, or puts it back. */

@@ -1,8 +1,8 @@
 import type { InnkeeperClient } from '../../src-core/contract/contract.ts';
 import { type Failure, toFailure } from '../../src-core/contract/failures.ts';
-import type { PacketSummary } from '../../src-core/contract/networks.ts';
+import { type PacketSummary, packetSummarySchema } from '../../src-core/contract/networks.ts';
+import { JsonLines } from '../parts/json-lines.ts';
 import { service } from '../state/session.ts';
-import { PacketLines } from './packet-lines.ts';
 import { PcapRecords } from './pcap-records.ts';
 
 type Stream = Awaited<ReturnType<InnkeeperClient['networks']['packets']>>;
@@ -57,7 +57,7 @@ export class PacketCapture {
     const input = { network: this.#network, ...(filter.trim() === '' ? {} : { filter: filter.trim() }) };
     try {
       const list = await service().networks.packets(input);
-      if (!this.#use(list, opening, this.#readLines(new PacketLines()))) return;
+      if (!this.#use(list, opening, this.#readLines(new JsonLines(packetSummarySchema)))) return;
       this.#set({ status: 'open' });
       const records = this.#records;
       this.#use(await service().networks.capture(input), opening, (bytes) => records.push(bytes));
@@ -111,7 +111,7 @@ export class PacketCapture {
     return true;
   }
 
-  #readLines(lines: PacketLines): (bytes: Uint8Array) => void {
+  #readLines(lines: JsonLines<PacketSummary>): (bytes: Uint8Array) => void {
     return (bytes) => {
       this.#rows.push(...lines.push(bytes));
       if (this.#rows.length > MOST_ROWS) this.#rows.splice(0, this.#rows.length - MOST_ROWS);

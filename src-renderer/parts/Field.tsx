@@ -31,13 +31,16 @@ interface TextInputProps {
   readonly placeholder?: string;
   readonly autoFocus?: boolean;
   readonly mono?: boolean;
+  /** What is typed is not shown. */
+  readonly secret?: boolean;
   readonly name?: string;
   onChange(value: string): void;
 }
 
-export function TextInput({ onChange, mono, ...rest }: TextInputProps) {
+export function TextInput({ onChange, mono, secret, ...rest }: TextInputProps) {
   return (
     <BaseField.Control
+      type={secret ? 'password' : 'text'}
       className={mono ? 'input input-mono' : 'input'}
       spellCheck={false}
       autoComplete="off"

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 
 /** A column's head. */
 export interface Column {
@@ -9,8 +9,16 @@ export interface Column {
   readonly isHidden?: boolean;
 }
 
-/** A table with one row of heads. @param children its rows */
-export function Table({ columns, children }: { columns: readonly Column[]; children: ReactNode }) {
+interface TableProps {
+  readonly columns: readonly Column[];
+  /** Its rows. */
+  readonly children: ReactNode;
+  /** Keys that are pressed in a row. */
+  onKeyDown?(event: KeyboardEvent<HTMLElement>): void;
+}
+
+/** A table with one row of heads. */
+export function Table({ columns, children, onKeyDown }: TableProps) {
   return (
     <div className="table-box">
       <table className="table">
@@ -23,7 +31,7 @@ export function Table({ columns, children }: { columns: readonly Column[]; child
             ))}
           </tr>
         </thead>
-        <tbody>{children}</tbody>
+        <tbody onKeyDown={onKeyDown}>{children}</tbody>
       </table>
     </div>
   );

@@ -68,7 +68,7 @@ export const useInventory = create<Inventory>(() => emptyInventory);
 
 /** The machines that run containers are the engine's own: they are shown as nodes. */
 function isOfPerson(machine: MachineView): boolean {
-  return (machine as { readonly purpose?: string }).purpose !== 'node';
+  return machine.purpose !== 'node';
 }
 
 /** Machines that do not run have no curve: the next run starts an empty one. */

@@ -1,7 +1,8 @@
+import { imageOf } from '../containers/images/image-references.ts';
 import type { TaskView } from '../../src-core/contract/tasks.ts';
 import { tellDone, tellFailure } from '../parts/tell.ts';
 import { type Inventory, useInventory } from '../state/inventory.ts';
-import { currentPlace, go, goToMachine } from '../state/place.ts';
+import { currentPlace, go, goToContainer, goToContainerImage, goToMachine } from '../state/place.ts';
 import { service } from '../state/session.ts';
 
 function call(doing: string, work: () => Promise<unknown>): void {
@@ -20,18 +21,36 @@ export function dismissTask(task: TaskView): void {
 
 export function hasSubject({ subject }: TaskView): boolean {
   if (subject === null) return false;
-  const { machines, images } = useInventory.getState();
-  return subject.kind === 'machine' ? machines[subject.id] !== undefined : images[subject.id] !== undefined;
+  const { machines, images, containers, containerImages } = useInventory.getState();
+  switch (subject.kind) {
+    case 'machine':
+      return machines[subject.id] !== undefined;
+    case 'image':
+      return images[subject.id] !== undefined;
+    case 'container':
+      return containers[subject.id] !== undefined;
+    case 'container-image':
+      return imageOf(subject.id, containerImages) !== undefined;
+  }
 }
 
 export function goToSubject({ subject }: TaskView): void {
-  if (subject?.kind === 'machine') goToMachine(subject.id);
-  else go({ page: 'images' });
+  switch (subject?.kind) {
+    case 'machine':
+      return goToMachine(subject.id);
+    case 'container':
+      return goToContainer(subject.id);
+    case 'container-image':
+      return goToContainerImage(subject.id);
+    default:
+      go({ page: 'images' });
+  }
 }
 
 /** Whether the person looks at the machine that waited for this task: they see how it ends. */
 function isWatched(task: TaskView, { machines }: Inventory): boolean {
   const place = currentPlace();
+  if (place.page === 'build') return place.task === task.id;
   return place.page === 'machines' && place.machine !== null && machines[place.machine]?.task === task.id;
 }
 
