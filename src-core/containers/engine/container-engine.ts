@@ -361,7 +361,7 @@ export class ContainerEngine {
   /** Where it wrote before; anywhere, with a fresh root, where that node cannot be had any more. */
   #ownPlace({ record }: Container): string | null {
     const node = this.#nodes.find(record.node);
-    return node && node.machine.failure === null ? node.id : null;
+    return node && !node.isBroken ? node.id : null;
   }
 
   #on(node: string): Container[] {

@@ -1,4 +1,5 @@
 import type { Disposable } from '../../../base/disposable.ts';
+import type { ErrorCode } from '../../../base/errors.ts';
 import { Turns } from '../../../base/turns.ts';
 import type { NodeView } from '../../../contract/containers.ts';
 import type { NodeMeasurement, NodeRuntime } from '../../node/node-runtime.ts';
@@ -6,6 +7,8 @@ import type { Clock } from '../../../host/clock.ts';
 import type { EngineLog } from '../surroundings.ts';
 import type { NodeMachine } from './node-machine.ts';
 import type { NodeRoom } from './placement.ts';
+
+const BREAKING: ReadonlySet<ErrorCode> = new Set(['corrupt', 'not-found', 'guest-failed', 'internal']);
 
 /** What the engine knows of what lies on a node. */
 export interface NodeOwners {
@@ -57,6 +60,12 @@ export class EngineNode implements NodeRoom {
     if (state === 'on') return this.#runtime ? 'ready' : 'starting';
     if (this.#isWaking || state === 'starting') return 'starting';
     return state === 'off' ? 'stopped' : state;
+  }
+
+  /** It cannot come up, as far as is known: too little memory now is another thing. */
+  get isBroken(): boolean {
+    const { failure } = this.machine;
+    return failure !== null && BREAKING.has(failure.code);
   }
 
   get memoryBytes(): number {

@@ -111,6 +111,9 @@ export class Nodes {
       if (since) return this.#use(since, place);
       const { nodeMemoryBytes, nodeProcessors, mostNodes } = this.#settings();
       if (place.on !== null || this.all.length >= mostNodes || !fitsNew(nodeMemoryBytes, place)) {
+        // One that is broken may be mended by now.
+        const last = place.on === null ? choose(this.all, place) : null;
+        if (last) return this.#use(last, place);
         throw noRoom(place.on === null ? this.all : this.all.filter(({ id }) => id === place.on), place, {
           mostNodes: place.on === null ? mostNodes : 1,
           nodeMemoryBytes,
@@ -156,7 +159,11 @@ export class Nodes {
   }
 
   #choose(place: Place): EngineNode | null {
-    if (place.on === null) return choose(this.all, place);
+    if (place.on === null)
+      return choose(
+        this.all.filter(({ isBroken }) => !isBroken),
+        place,
+      );
     const node = this.find(place.on);
     return node && fits(node, place) ? node : null;
   }
