@@ -15,6 +15,11 @@ export interface NetworkRunner {
    * @returns what the card's thread gets as the other end
    */
   attach(network: string, card: CardSpec, bell: SharedArrayBuffer): Promise<AttachedCard>;
+  /**
+   * Lets the others know a guest that is behind the card of another, as a container is behind that of its node: by its
+   * name, its address and what DHCP gives it.
+   */
+  station(network: string, card: CardSpec): Promise<Station>;
   /** @throws AppError 'already-exists' with who has the port, and in `data.free` the next free one; 'denied' */
   forward(network: string, forward: ForwardSpec): Promise<Disposable>;
   /** What goes on now. */
@@ -80,6 +85,12 @@ export interface AttachedCard extends Disposable {
   rename(name: string): void;
   /** Frames and bytes that it has sent and received, without asking the thread. */
   readonly traffic: CardTraffic;
+}
+
+/** A guest that has no cable of its own. */
+export interface Station extends Disposable {
+  /** Its name for other guests. */
+  rename(name: string): void;
 }
 
 /** What a thread needs for a `FramePort`; opaque here. */

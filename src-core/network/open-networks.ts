@@ -11,6 +11,7 @@ import type {
   NetworkRunner,
   NetworkState,
   PacketCapture,
+  Station,
 } from './network-runner.ts';
 
 /** The networks that run: each from its first card to its last. */
@@ -41,6 +42,11 @@ export class OpenNetworks {
         throw error;
       }
     });
+  }
+
+  /** @throws AppError when the network does not run: the card that it is behind is to be there first */
+  station(id: string, card: CardSpec): Promise<Station> {
+    return this.#runner.station(id, card);
   }
 
   /** @throws AppError as `NetworkRunner.forward` */

@@ -88,6 +88,20 @@ test('a card that is pulled out is answered no more', () => {
   expect(lab.network.inspect().addresses).toEqual([]);
 });
 
+test('a guest behind the card of another is one of its own: answered, named, and listed until it is gone', () => {
+  const lab = new Lab();
+  const { card } = lab.attach('node');
+  const behind = { key: 'web:0', name: 'web', mac: '52:54:00:00:00:77', address: '10.86.0.119' };
+  const station = lab.network.station(behind);
+  card.put(arpRequest(behind));
+  lab.network.service();
+  const replies = card.received.map(({ bytes }) => dissect(bytes)?.arp).filter((arp) => arp?.operation === 2);
+  expect(replies.map((arp) => arp && formatMac(arp.targetMac))).toEqual([behind.mac]);
+  expect(lab.network.inspect().addresses).toContainEqual({ card: 'web:0', addresses: ['10.86.0.119'] });
+  station.dispose();
+  expect(lab.network.inspect().addresses).not.toContainEqual({ card: 'web:0', addresses: ['10.86.0.119'] });
+});
+
 test('conditions that change hold at once for cards that are there, and for those that come', () => {
   const lab = new Lab();
   const { card } = lab.attach('a');

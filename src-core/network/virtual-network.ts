@@ -9,6 +9,7 @@ import { TcpProtocol } from './gateway/tcp/tcp-protocol.ts';
 import type { HostNetwork } from './host-network.ts';
 import type {
   CaptureCounts,
+  CardSpec,
   ForwardSpec,
   NetworkChange,
   NetworkSpec,
@@ -92,6 +93,12 @@ export class VirtualNetwork implements Disposable {
         plug.dispose();
       },
     };
+  }
+
+  /** A guest that is behind the card of another. */
+  station(card: CardSpec): Disposable {
+    this.#gateway.join(card);
+    return { dispose: () => this.#gateway.leave(card.key) };
   }
 
   /** A card has another name for other guests. @param card its key */

@@ -12,6 +12,7 @@ import type {
   NetworkSpec,
   NetworkState,
   PacketCapture,
+  Station,
 } from '../../src-core/network/network-runner.ts';
 import type { NetworkAnswer, NetworkCommand, NetworkReport } from '../workers/network-protocol.ts';
 import { CardCable } from './card-cable.ts';
@@ -28,6 +29,8 @@ const RESTARTS_PER_MS = 60_000;
 interface OpenNetwork {
   spec: NetworkSpec;
   readonly cards: Map<string, CardCable>;
+  /** Guests behind cards, by key. */
+  readonly stations: Map<string, CardSpec>;
   readonly forwards: Map<number, ForwardSpec>;
   readonly captures: Map<number, RunningCapture>;
 }
@@ -58,7 +61,13 @@ export class NetworkThread implements NetworkRunner {
       const because = 'it runs already';
       throw new AppError({ code: 'already-exists', doing: `open network ${spec.name}`, because });
     }
-    this.#networks.set(spec.id, { spec, cards: new Map(), forwards: new Map(), captures: new Map() });
+    this.#networks.set(spec.id, {
+      spec,
+      cards: new Map(),
+      stations: new Map(),
+      forwards: new Map(),
+      captures: new Map(),
+    });
     try {
       await this.#ask({ kind: 'open', network: spec });
     } catch (error) {
@@ -96,6 +105,22 @@ export class NetworkThread implements NetworkRunner {
     await this.#ask({ kind: 'attach', network: id, ...card.end });
     network.cards.set(spec.key, card);
     return card;
+  }
+
+  async station(id: string, card: CardSpec): Promise<Station> {
+    const { stations } = this.#get(id);
+    const { key } = card;
+    await this.#ask({ kind: 'station', network: id, card });
+    stations.set(key, card);
+    return {
+      rename: (name) => {
+        stations.set(key, { ...card, name });
+        this.#tell({ kind: 'rename', network: id, card: key, name });
+      },
+      dispose: () => {
+        if (stations.delete(key)) this.#tell({ kind: 'detach', network: id, card: key });
+      },
+    };
   }
 
   async forward(id: string, forward: ForwardSpec): Promise<Disposable> {
@@ -214,6 +239,7 @@ export class NetworkThread implements NetworkRunner {
       await this.#ask({ kind: 'attach', network: id, ...card.end });
       card.tellReplaced();
     }
+    for (const card of network.stations.values()) await this.#ask({ kind: 'station', network: id, card });
     for (const [key, forward] of network.forwards) await this.#ask({ kind: 'forward', network: id, forward, key });
   }
 }

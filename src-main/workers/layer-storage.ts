@@ -1,12 +1,13 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayerStorage } from '../../src-core/containers/layer-tree/layers-folder.ts';
+import { LAYER_ARCHIVE, LAYER_INDEX } from '../../src-core/containers/layer-tree/file-names.ts';
 import { hasCode } from '../service/os/file-problem.ts';
 
 /** A container reads from a handful of layers at a time. */
 const MOST_OPEN = 64;
 
-/** The layers in a folder of this computer: `HEX/index` and `HEX/archive.tar` for each. */
+/** The layers in a folder of this computer: by the digits of its diff id, its archive and its index for each. */
 export class FolderLayerStorage implements LayerStorage {
   readonly #folder: string;
   /** The most lately used comes last. */
@@ -17,7 +18,7 @@ export class FolderLayerStorage implements LayerStorage {
   }
 
   index(layer: string): Uint8Array | null {
-    return whereThere(() => readFileSync(join(this.#folder, layer, 'index')));
+    return whereThere(() => readFileSync(join(this.#folder, layer, LAYER_INDEX)));
   }
 
   read(layer: string, into: Uint8Array, offset: number): number | null {
@@ -44,7 +45,7 @@ export class FolderLayerStorage implements LayerStorage {
       this.#open.set(layer, known);
       return known;
     }
-    const fd = whereThere(() => openSync(join(this.#folder, layer, 'archive.tar'), 'r'));
+    const fd = whereThere(() => openSync(join(this.#folder, layer, LAYER_ARCHIVE), 'r'));
     if (fd === null) return null;
     this.#open.set(layer, fd);
     for (const [oldest, open] of this.#open) {

@@ -32,6 +32,8 @@ export type NetworkCommand =
   | { readonly kind: 'change'; readonly network: string; readonly change: NetworkChange }
   | { readonly kind: 'close'; readonly network: string }
   | ({ readonly kind: 'attach'; readonly network: string } & CardEnd)
+  | { readonly kind: 'station'; readonly network: string; readonly card: CardSpec }
+  /** Of a card or a station. */
   | { readonly kind: 'detach'; readonly network: string; readonly card: string }
   | { readonly kind: 'rename'; readonly network: string; readonly card: string; readonly name: string }
   | { readonly kind: 'forward'; readonly network: string; readonly forward: ForwardSpec; readonly key: number }

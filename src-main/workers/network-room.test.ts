@@ -38,6 +38,7 @@ class Counted implements SwitchedNetwork {
   change = (): void => undefined;
   rename = (): void => undefined;
   attach = () => ({ dispose: () => undefined });
+  station = () => ({ dispose: () => undefined });
   forward = () => Promise.resolve({ dispose: () => undefined });
   inspect = () => ({ addresses: [], flows: { tcp: 0, udp: 0, echo: 0 } });
 }

@@ -5,6 +5,7 @@ import { CableEnd } from '../../src-core/hypervisor/pipes/frame-ring.ts';
 import type {
   CaptureCounts,
   CaptureRequest,
+  CardSpec,
   ForwardSpec,
   NetworkChange,
   NetworkSpec,
@@ -25,6 +26,7 @@ export interface SwitchedNetwork extends Disposable {
   service(): boolean;
   change(change: NetworkChange): void;
   attach(port: SwitchPort): Disposable;
+  station(card: CardSpec): Disposable;
   rename(card: string, name: string): void;
   forward(forward: ForwardSpec): Promise<Disposable>;
   inspect(): NetworkState;
@@ -47,7 +49,8 @@ export class RunningNetwork {
   readonly #name: string;
   readonly #network: SwitchedNetwork;
   readonly #report: (report: NetworkReport) => void;
-  readonly #cards = new Map<string, { readonly port: CountedPort; readonly plug: Disposable }>();
+  /** Cards and stations. */
+  readonly #cards = new Map<string, Disposable>();
   readonly #forwards = new Map<number, Disposable>();
   readonly #captures = new Map<number, RunningCapture>();
 
@@ -70,6 +73,9 @@ export class RunningNetwork {
         return null;
       case 'attach':
         this.#attach(command);
+        return null;
+      case 'station':
+        this.#join(command.card, () => this.#network.station(command.card));
         return null;
       case 'detach':
         this.#detach(command.card);
@@ -97,17 +103,22 @@ export class RunningNetwork {
   }
 
   #attach({ card, cable, bell, counters }: CommandOf<'attach'>): void {
-    if (this.#cards.has(card.key)) {
+    this.#join(card, () => {
+      const end = new CableEnd(cable, 'network', new Doorbell(bell));
+      return this.#network.attach(new CountedPort(card, end, new CardCounters(counters)));
+    });
+  }
+
+  #join({ key, name }: CardSpec, join: () => Disposable): void {
+    if (this.#cards.has(key)) {
       const because = 'its cable is in already';
-      throw new AppError({ code: 'already-exists', doing: `connect ${card.name} to network ${this.#name}`, because });
+      throw new AppError({ code: 'already-exists', doing: `connect ${name} to network ${this.#name}`, because });
     }
-    const end = new CableEnd(cable, 'network', new Doorbell(bell));
-    const port = new CountedPort(card, end, new CardCounters(counters));
-    this.#cards.set(card.key, { port, plug: this.#network.attach(port) });
+    this.#cards.set(key, join());
   }
 
   #detach(key: string): void {
-    this.#cards.get(key)?.plug.dispose();
+    this.#cards.get(key)?.dispose();
     this.#cards.delete(key);
   }
 

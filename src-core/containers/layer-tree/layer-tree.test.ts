@@ -158,7 +158,7 @@ describe('the index of a layer', () => {
   });
 
   it('is read as it was written, and refused when it is damaged', async () => {
-    const { index } = await indexOf({ name: 'ä', text: 'x', pax: { 'SCHILY.xattr.user.a': 'b' } } as Header);
+    const { index } = await indexOf({ name: 'ä', text: 'x', pax: { 'SCHILY.xattr.user.a': 'b' } });
     expect(decodeIndex(encodeIndex(index), 'layer x')).toEqual(index);
     expect(() => decodeIndex(encodeIndex(index).subarray(3), 'layer x')).toThrow('its index is damaged');
     expect(() => decodeIndex(new TextEncoder().encode('{"version":2,"nodes":[[]]}'), 'layer x')).toThrow('damaged');
@@ -166,7 +166,7 @@ describe('the index of a layer', () => {
 
   it('lets no archive speak to overlayfs', async () => {
     const pax = { 'SCHILY.xattr.trusted.overlay.redirect': '/etc', 'SCHILY.xattr.user.a': 'b' };
-    const { index } = await indexOf({ name: 'a', pax } as Header);
+    const { index } = await indexOf({ name: 'a', pax });
     expect(index.nodes[1]?.attributes).toEqual({ 'user.a': 'b' });
   });
 });

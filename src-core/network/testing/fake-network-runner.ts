@@ -12,6 +12,7 @@ import type {
   NetworkSpec,
   NetworkState,
   PacketCapture,
+  Station,
 } from '../network-runner.ts';
 
 /** A card that is plugged in, as a test sees it. */
@@ -50,6 +51,7 @@ export class FakeAttachedCard implements AttachedCard {
 interface FakeNetwork {
   spec: NetworkSpec;
   readonly cards: Map<string, FakeAttachedCard>;
+  readonly stations: Map<string, CardSpec>;
   readonly forwards: Set<ForwardSpec>;
 }
 
@@ -67,7 +69,7 @@ export class FakeNetworkRunner implements NetworkRunner {
   }
 
   open(spec: NetworkSpec): Promise<void> {
-    this.networks.set(spec.id, { spec, cards: new Map(), forwards: new Set() });
+    this.networks.set(spec.id, { spec, cards: new Map(), stations: new Map(), forwards: new Set() });
     return Promise.resolve();
   }
 
@@ -89,6 +91,16 @@ export class FakeNetworkRunner implements NetworkRunner {
     const attached = new FakeAttachedCard(card, () => void cards.delete(card.key));
     cards.set(card.key, attached);
     return attached;
+  }
+
+  station(network: string, card: CardSpec): Promise<Station> {
+    const stations = this.networks.get(network)?.stations;
+    if (!stations) throw new Error('the network does not run');
+    stations.set(card.key, card);
+    return Promise.resolve({
+      rename: (name) => void stations.set(card.key, { ...card, name }),
+      dispose: () => void stations.delete(card.key),
+    });
   }
 
   async forward(network: string, forward: ForwardSpec): Promise<Disposable> {

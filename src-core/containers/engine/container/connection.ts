@@ -2,7 +2,7 @@ import type { Disposable } from '../../../base/disposable.ts';
 import { AppError } from '../../../base/errors.ts';
 import type { NodeNetwork } from '../../node/node-runtime.ts';
 import { addressIn, parseNetwork } from '../../../network/subnet.ts';
-import type { CardSpec } from '../../../network/network-runner.ts';
+import type { Station } from '../../../network/network-runner.ts';
 import type { EngineNode } from '../nodes/node.ts';
 import type { EngineSurroundings } from '../surroundings.ts';
 import type { ContainerDefinition } from './definition.ts';
@@ -26,29 +26,34 @@ export const NOT_CONNECTED: Connection = {
   dispose: () => undefined,
 };
 
+export interface Addresses extends Pick<EngineSurroundings, 'networks'> {
+  /** Takes the addresses on a network from the containers that have ended. */
+  readonly freeAddresses: (network: string) => void;
+}
+
 type Who = Pick<ContainerDefinition, 'id' | 'name' | 'network'>;
 
 /** Brings a container onto its network, through its node's card there. @throws AppError 'not-found', 'no-room' */
 export async function connectContainer(
   { id, name, network }: Who,
   node: EngineNode,
-  { networks }: Pick<EngineSurroundings, 'networks'>,
+  { networks, freeAddresses }: Addresses,
   doing: string,
 ): Promise<Connection> {
   if (network === null) return NOT_CONNECTED;
   const document = networks.find(network.id);
-  const address = networks.leases.give(network.id, network.mac, doing);
+  const address = giveAddress({ networks, freeAddresses }, network, doing);
   if (!document || address === null) {
     const hint = 'Make the container anew on a network that is there.';
     throw new AppError({ code: 'not-found', doing, because: 'its network is not there any more', hint });
   }
   const use = node.hold(networkUse(network.id));
   const subnet = parseNetwork(document.subnet) ?? { address: document.subnet, length: 24 };
-  let station: Disposable & { rename(name: string): void };
+  let station: Station;
   let card: string;
   try {
     card = await node.machine.card(network.id, (other) => node.isHeld(networkUse(other)), doing);
-    station = await stationOn(networks, network.id, { key: `${id}:0`, name, mac: network.mac, address });
+    station = await networks.open.station(network.id, { key: `${id}:0`, name, mac: network.mac, address });
   } catch (error) {
     use.dispose();
     throw error;
@@ -72,16 +77,22 @@ export async function connectContainer(
   };
 }
 
+/** Those that have ended keep their addresses, as long as there are others. @throws AppError 'no-room' */
+function giveAddress(
+  { networks, freeAddresses }: Addresses,
+  { id, mac }: { id: string; mac: string },
+  doing: string,
+): string | null {
+  try {
+    return networks.leases.give(id, mac, doing);
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'no-room')) throw error;
+    freeAddresses(id);
+    return networks.leases.give(id, mac, doing);
+  }
+}
+
 /** What of a node is used by who is on a network. */
 export function networkUse(network: string): string {
   return `network ${network}`;
-}
-
-/** Lets others on a network know it by its name. */
-function stationOn(
-  _networks: EngineSurroundings['networks'],
-  _network: string,
-  _card: CardSpec,
-): Promise<Disposable & { rename(name: string): void }> {
-  return Promise.resolve({ rename: () => undefined, dispose: () => undefined });
 }
