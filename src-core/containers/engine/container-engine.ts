@@ -61,8 +61,8 @@ export class ContainerEngine {
       volumesOn: (node) => this.#volumeBook.on(node).map(({ name }) => name),
       runningOn: (node) => this.#on(node).filter(({ run }) => run !== null).length,
     });
-    this.steps = new Steps(this.#nodes, around);
     this.#containerAround = this.#surroundings();
+    this.steps = new Steps(this.#nodes, this.#containerAround);
     this.volumes = new EngineVolumes(this.#volumeBook, this.#nodes, this.#registry, around.clock);
     this.nodes = new EngineNodes(this.#nodes, this.#settings, this.#registry, this.volumes);
   }
@@ -349,6 +349,13 @@ export class ContainerEngine {
       },
       nodeName: (id) => this.#nodes.find(id)?.name ?? id,
       networkName: (id) => this.#around.networks.find(id)?.name ?? id,
+      freeAddresses: (network) => {
+        const { leases } = this.#around.networks;
+        for (const { definition, run, state } of this.#registry.all) {
+          const isIdle = run === null && state !== 'starting' && state !== 'restarting';
+          if (isIdle && definition.network?.id === network) leases.release(network, definition.network.mac);
+        }
+      },
       changed: (container) => {
         if (!this.#registry.has(container)) return;
         this.#changed.fire(container.view());

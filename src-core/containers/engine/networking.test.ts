@@ -44,6 +44,17 @@ describe('a container on a network', () => {
     expect(other.view().network?.address).toBe(address);
   });
 
+  it('that has ended gives its address to another where there are no more', async () => {
+    await bench.networks.create({ name: 'small', subnet: '10.99.0.0/29', internal: true, reachesHost: false });
+    const all = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) all.push(await bench.create({ name, network: 'small' }));
+    await expect(bench.create({ name: 'f', network: 'small' })).rejects.toMatchObject({ code: 'no-room' });
+    await all[1]?.stop();
+    const [, ended] = all;
+    await bench.create({ name: 'g', network: 'small' });
+    await expect(ended?.start()).rejects.toMatchObject({ code: 'no-room' });
+  });
+
   it('keeps its network from being removed', async () => {
     const { id } = await bench.networks.create({ name: 'inner', internal: true, reachesHost: false });
     await bench.create({ network: 'inner', start: false });

@@ -5,7 +5,7 @@ import type { ExecSession } from '../../guest/exec-session.ts';
 import type { AbortSignalLike } from '../../images/image.ts';
 import type { NodeRuntime, PreparedContainer } from '../node/node-runtime.ts';
 import { connectContainer, NOT_CONNECTED } from './container/connection.ts';
-import type { Connection } from './container/connection.ts';
+import type { Addresses, Connection } from './container/connection.ts';
 import type { Nodes } from './nodes/nodes.ts';
 import type { Step, StepRunner } from './step-runner.ts';
 import type { EngineSurroundings } from './surroundings.ts';
@@ -18,10 +18,10 @@ export type LayerOf = (written: ExecSession) => AsyncIterable<Uint8Array>;
 /** Runs the steps of builds, each in a container that nobody sees. */
 export class Steps implements StepRunner {
   readonly #nodes: Nodes;
-  readonly #around: EngineSurroundings;
+  readonly #around: EngineSurroundings & Addresses;
   readonly #ids = new Set<string>();
 
-  constructor(nodes: Nodes, around: EngineSurroundings) {
+  constructor(nodes: Nodes, around: EngineSurroundings & Addresses) {
     this.#nodes = nodes;
     this.#around = around;
   }

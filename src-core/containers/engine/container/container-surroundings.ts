@@ -14,6 +14,8 @@ export interface ContainerSurroundings extends EngineSurroundings {
   readonly placed: (container: Container, node: string, before: string | null) => Promise<void>;
   readonly nodeName: (id: string) => string;
   readonly networkName: (id: string) => string;
+  /** Takes the addresses on a network from the containers that have ended. */
+  readonly freeAddresses: (network: string) => void;
   readonly changed: (container: Container) => void;
   readonly removed: (container: Container) => void;
 }

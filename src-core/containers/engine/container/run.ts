@@ -7,7 +7,7 @@ import type { NodeRuntime, PreparedContainer } from '../../node/node-runtime.ts'
 import type { NodeUse, Nodes } from '../nodes/nodes.ts';
 import type { EngineSurroundings } from '../surroundings.ts';
 import { connectContainer } from './connection.ts';
-import type { Connection } from './connection.ts';
+import type { Addresses, Connection } from './connection.ts';
 import type { ContainerDefinition } from './definition.ts';
 import { mountAll } from './mounts.ts';
 import type { PublishedPorts } from './published-ports.ts';
@@ -48,7 +48,7 @@ export async function launchContainer(
   launch: Launch,
   ports: PublishedPorts,
   nodes: Nodes,
-  around: EngineSurroundings,
+  around: EngineSurroundings & Addresses,
 ): Promise<ContainerRun> {
   const { definition, doing, on } = launch;
   // Who has a port is told before anything is started.

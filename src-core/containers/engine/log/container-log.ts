@@ -7,7 +7,7 @@ import { LineSplitter } from './line-splitter.ts';
 import type { LogFiles } from './log-files.ts';
 
 /** Two files of this size, the older of which goes when the newer is full. */
-export const LOG_FILE_BYTES = 8 * 1024 * 1024;
+const FILE_BYTES = 8 * 1024 * 1024;
 /** Lines that wait to be written; with more, the process waits. */
 const LINE_FEED = 0x0a;
 const NOTHING = new Uint8Array(0);
@@ -23,6 +23,7 @@ export class ContainerLog {
   readonly #current: string;
   readonly #older: string;
   readonly #onProblem: (error: unknown) => void;
+  readonly #fileBytes: number;
   readonly #changed = new Emitter<undefined>();
   readonly #splitters = { stdout: new LineSplitter('stdout'), stderr: new LineSplitter('stderr') };
   #opened: Promise<void> | null = null;
@@ -33,9 +34,17 @@ export class ContainerLog {
   #currentStart = 0;
   #end = 0;
   #isClosed = false;
+  #isFailing = false;
 
-  /** @param folder of the container @param onProblem lines could not be kept */
-  constructor(files: LogFiles, folder: string, clock: Clock, onProblem: (error: unknown) => void) {
+  /** @param folder of the container @param onProblem lines could not be kept; told once */
+  constructor(
+    files: LogFiles,
+    folder: string,
+    clock: Clock,
+    onProblem: (error: unknown) => void,
+    fileBytes = FILE_BYTES,
+  ) {
+    this.#fileBytes = fileBytes;
     this.#files = files;
     this.#clock = clock;
     this.#current = files.join(folder, 'log');
@@ -115,7 +124,8 @@ export class ContainerLog {
       // Where nothing can be written (the disk is full), what is printed is lost; the process goes on.
       this.#waiting = [];
       this.#waitingBytes = 0;
-      this.#onProblem(error);
+      if (!this.#isFailing) this.#onProblem(error);
+      this.#isFailing = true;
     } finally {
       this.#writing = null;
       this.#changed.fire(undefined);
@@ -126,10 +136,11 @@ export class ContainerLog {
     const taken = this.#waiting;
     this.#waiting = [];
     const bytes = inOnePiece(taken);
-    if (this.#end - this.#currentStart + bytes.length > LOG_FILE_BYTES && this.#end > this.#currentStart) {
+    if (this.#end - this.#currentStart + bytes.length > this.#fileBytes && this.#end > this.#currentStart) {
       await this.#rotate();
     }
     await this.#files.append(this.#current, bytes);
+    this.#isFailing = false;
     this.#end += bytes.length;
     this.#waitingBytes -= bytes.length;
     this.#changed.fire(undefined);

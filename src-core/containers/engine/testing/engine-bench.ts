@@ -10,6 +10,7 @@ import { AppError } from '../../../base/errors.ts';
 import type { ContainerImages, LocalImage } from '../../oci/container-images.ts';
 import type { Container } from '../container/container.ts';
 import { ContainerEngine } from '../container-engine.ts';
+import { sessionBytes } from '../session-bytes.ts';
 import type { LogFiles } from '../log/log-files.ts';
 import { FakeNodes } from './fake-nodes.ts';
 import type { FakeNode } from './fake-nodes.ts';
@@ -61,7 +62,9 @@ export class EngineBench {
       if (node.state === 'on') node.state = 'off';
       node.running.clear();
     }
-    const random = (into: Uint8Array): void => void into.forEach((_, at) => (into[at] = this.#random++ & 0xff));
+    const random = (into: Uint8Array): void => {
+      for (let at = 0; at < into.length; at++) into[at] = this.#random++ & 0xff;
+    };
     this.networks = new Networks({
       ...{ files: this.networkFiles, clock: this.clock, random, runner: this.networkRunner },
       directory: '/data/networks',
@@ -91,6 +94,7 @@ export class EngineBench {
         this.pulls.push(reference);
         return Promise.resolve(this.image());
       },
+      layerOf: (written) => sessionBytes(written, 'read what was written'),
       log: {
         info: (message) => void this.log.push(message),
         warn: (message) => void this.log.push(message),
@@ -150,9 +154,8 @@ export class EngineBench {
   }
 
   #images(): ContainerImages {
-    const bench = this;
     const images: Partial<ContainerImages> = {
-      find: (reference) => (reference === 'busybox' ? bench.image() : undefined),
+      find: (reference) => (reference === 'busybox' ? this.image() : undefined),
       get: (reference, doing) => {
         throw new AppError({ code: 'not-found', doing, because: `there is no image ${reference}` });
       },
