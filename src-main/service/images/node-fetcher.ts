@@ -27,7 +27,7 @@ export class NodeFetcher implements Fetcher {
   }
 
   async open(url: string, signal: AbortSignalLike): Promise<{ sizeBytes: number | undefined; body: ByteSource }> {
-    const abort = linked(signal);
+    const abort = linkedSignal(signal);
     try {
       const response = await this.#follow(new URL(url), abort.signal);
       const length = Number(response.headers['content-length'] ?? NaN);
@@ -75,7 +75,7 @@ const HEADERS = { 'user-agent': 'innkeeper', 'accept-encoding': 'identity' };
 const ANOTHER_MIRROR = 'Try again later or choose another mirror in the settings.';
 
 /** An AbortSignal for undici that follows the core's signal. */
-function linked(signal: AbortSignalLike): { signal: AbortSignal; unlink: () => void } {
+export function linkedSignal(signal: AbortSignalLike): { signal: AbortSignal; unlink: () => void } {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   if (signal.aborted) abort();
@@ -124,7 +124,7 @@ async function* guarded(
 function networkError(url: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
   const hint = 'Check the network connection, or choose another mirror in the settings.';
-  return failed('network', url, `${reason(error)} (${new URL(url).host})`, hint, error);
+  return failed('network', url, `${networkReason(error)} (${new URL(url).host})`, hint, error);
 }
 
 function failed(code: ErrorCode, url: string, because: string, hint: string, cause?: unknown): AppError {
@@ -144,7 +144,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'the server cannot be reached',
 };
 
-function reason(error: unknown): string {
+/** Why a connection failed, in words. */
+export function networkReason(error: unknown): string {
   for (let current = error; current instanceof Error; current = current.cause) {
     const known = 'code' in current && typeof current.code === 'string' ? REASONS[current.code] : undefined;
     if (known !== undefined) return known;
