@@ -22,16 +22,16 @@ export interface Refusal {
 
 /** The states in which each action works. */
 const ALLOWED: Record<ContainerAction, readonly ContainerState[]> = {
-  start: ['created', 'exited'],
+  start: ['created', 'exited', 'restarting'],
   resume: ['paused'],
   pause: ['running'],
   stop: ['starting', 'running', 'paused', 'restarting'],
   restart: ['running', 'paused', 'restarting'],
-  kill: ['starting', 'running', 'paused', 'stopping'],
+  kill: ['starting', 'running', 'paused', 'stopping', 'restarting'],
   shell: ['running'],
-  rename: ['created', 'running', 'paused', 'restarting', 'exited'],
+  rename: ['created', 'starting', 'running', 'paused', 'stopping', 'restarting', 'exited'],
   commit: ['created', 'running', 'paused', 'exited'],
-  remove: ['created', 'exited'],
+  remove: ['created', 'exited', 'restarting'],
 };
 
 const STATE_PHRASES: Record<ContainerState, string> = {
@@ -53,7 +53,6 @@ const NEEDS_START: Partial<Record<ContainerState, Refusal>> = {
 const REFUSALS: Partial<Record<ContainerAction, Partial<Record<ContainerState, Refusal>>>> = {
   start: {
     paused: { why: 'It is paused; resume it to let it go on', remedy: 'resume' },
-    restarting: { why: 'Its restart policy starts it again in a moment', remedy: 'stop' },
   },
   pause: NEEDS_START,
   stop: { created: { why: 'It was never started' } },
@@ -69,7 +68,6 @@ const REFUSALS: Partial<Record<ContainerAction, Partial<Record<ContainerState, R
   remove: {
     running: { why: 'Stop the container to delete it', remedy: 'stop' },
     paused: { why: 'Stop the container to delete it', remedy: 'stop' },
-    restarting: { why: 'Stop the container to delete it', remedy: 'stop' },
     starting: { why: 'Stop the container to delete it', remedy: 'stop' },
     stopping: { why: 'It can be deleted as soon as it has stopped', remedy: 'kill' },
   },

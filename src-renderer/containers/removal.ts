@@ -5,8 +5,8 @@ import { countOf } from '../parts/quantities.ts';
 import { tellDone } from '../parts/tell.ts';
 import { currentPlace, goToContainer } from '../state/place.ts';
 import { service } from '../state/session.ts';
+import { refusal } from './availability.ts';
 import { removalText } from './removal-text.ts';
-import { isOn } from './states.ts';
 
 async function remove(containers: readonly ContainerView[]): Promise<void> {
   const removed: ContainerView[] = [];
@@ -27,7 +27,7 @@ async function remove(containers: readonly ContainerView[]): Promise<void> {
 
 /** A container cannot be brought back: what is lost is named first. Only those that have stopped can go. */
 export function askRemoveContainers(containers: readonly ContainerView[]): void {
-  const stopped = containers.filter(({ state }) => !isOn(state));
+  const stopped = containers.filter((container) => refusal('remove', container) === null);
   const [first] = stopped;
   if (first === undefined) return;
   const what = stopped.length === 1 ? `container ${first.name}` : countOf(stopped.length, 'container');

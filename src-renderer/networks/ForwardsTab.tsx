@@ -1,10 +1,12 @@
 import { useState } from 'react';
 import type { NetworkView } from '../../src-core/contract/networks.ts';
+import { PortLinks } from '../containers/PortLinks.tsx';
 import { SelectField } from '../parts/SelectField.tsx';
 import { Section } from '../parts/Section.tsx';
+import { placeHash } from '../state/place.ts';
 import { AddForward } from './AddForward.tsx';
 import { type ForwardOfMachine, ForwardTable } from './ForwardTable.tsx';
-import { sortedGuests } from './links.ts';
+import { sortedContainers, sortedGuests } from './links.ts';
 
 /** A machine with two cards on the network still has each forward once. */
 function machinesOf(network: NetworkView) {
@@ -36,6 +38,24 @@ function NewForward({ network }: { network: NetworkView }) {
   );
 }
 
+/** Those of containers are changed on the containers' own pages. */
+function ContainerPorts({ network }: { network: NetworkView }) {
+  const withPorts = sortedContainers(network).filter(({ forwards }) => forwards.length > 0);
+  if (withPorts.length === 0) return null;
+  return (
+    <Section title="Published ports of containers">
+      <ul className="hardware">
+        {withPorts.map(({ id, name, forwards }) => (
+          <li key={id} className="port-row">
+            <a href={placeHash({ page: 'containers', container: id, tab: 'settings' })}>{name}</a>
+            <PortLinks ports={forwards} most={forwards.length} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
 /** The forwarded ports of all machines of a network. */
 export function ForwardsTab({ network }: { network: NetworkView }) {
   const rows: readonly ForwardOfMachine[] = machinesOf(network).flatMap(({ machine, machineName, forwards }) =>
@@ -43,6 +63,7 @@ export function ForwardsTab({ network }: { network: NetworkView }) {
   );
   return (
     <div className="stack">
+      <ContainerPorts network={network} />
       {rows.length === 0 ? (
         <p className="section-empty">No port of this computer leads to a machine of this network.</p>
       ) : (

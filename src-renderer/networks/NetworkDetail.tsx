@@ -2,6 +2,7 @@ import { Tabs } from '@base-ui/react/tabs';
 import { Plus } from 'lucide-react';
 import type { NetworkView } from '../../src-core/contract/networks.ts';
 import { Button } from '../parts/Button.tsx';
+import { FailureNotice } from '../parts/Failure.tsx';
 import { TabRow } from '../parts/TabRow.tsx';
 import { goToNetwork, type NetworkTab } from '../state/place.ts';
 import { askConnect } from './ConnectDialog.tsx';
@@ -37,6 +38,7 @@ export function NetworkDetail({ network, tab }: { network: NetworkView; tab: Net
           Connect a machine…
         </Button>
       </header>
+      {network.failure && <FailureNotice failure={network.failure} />}
       <TabRow labels={TAB_LABELS} />
       <Tabs.Panel value="overview" className="panel panel-overview" tabIndex={-1}>
         <OverviewTab network={network} />

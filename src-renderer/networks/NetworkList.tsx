@@ -1,14 +1,20 @@
-import { Gauge, Globe, GlobeLock, Laptop, Lock } from 'lucide-react';
+import { CircleAlert, Gauge, Globe, GlobeLock, Laptop, Lock } from 'lucide-react';
 import type { NetworkView } from '../../src-core/contract/networks.ts';
 import { countOf } from '../parts/quantities.ts';
 import { currentPlace, placeHash } from '../state/place.ts';
 import { conditionsText, presetOf } from './conditions.ts';
+import { guestCount } from './links.ts';
 
 function Marks({ network }: { network: NetworkView }) {
-  const { internal, reachesHost, conditions } = network;
+  const { internal, reachesHost, conditions, failure } = network;
   const poor = conditionsText(conditions);
   return (
     <span className="network-marks">
+      {failure && (
+        <span className="state state-failed" title={failure.because}>
+          <CircleAlert size={12} aria-hidden /> Failed
+        </span>
+      )}
       {internal && (
         <span className="state state-stopped">
           <Lock size={12} aria-hidden /> Internal
@@ -29,7 +35,7 @@ function Marks({ network }: { network: NetworkView }) {
 }
 
 function NetworkRow({ network, open }: { network: NetworkView; open: boolean }) {
-  const { id, name, subnet, guests } = network;
+  const { id, name, subnet } = network;
   const place = currentPlace();
   const tab = place.page === 'networks' ? place.tab : 'overview';
   const Icon = network.internal ? GlobeLock : Globe;
@@ -44,7 +50,7 @@ function NetworkRow({ network, open }: { network: NetworkView; open: boolean }) 
         <span className="network-row-text">
           <span className="network-row-name">{name}</span>
           <span className="faint figure">
-            {subnet} · {countOf(guests.length, 'card')}
+            {subnet} · {countOf(guestCount(network), 'guest')}
           </span>
           <Marks network={network} />
         </span>

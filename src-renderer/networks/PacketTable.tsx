@@ -49,15 +49,19 @@ function Cells({ packet }: { packet: PacketSummary }) {
       <span role="cell" className="figure">
         {clock.format(at)}
       </span>
-      <span role="cell">{source}</span>
-      <span role="cell">{destination}</span>
+      <span role="cell" title={source}>
+        {source}
+      </span>
+      <span role="cell" title={destination}>
+        {destination}
+      </span>
       <span role="cell" className="packet-protocol">
         {protocol}
       </span>
       <span role="cell" className="number">
         {bytes}
       </span>
-      <span role="cell" className="packet-info">
+      <span role="cell" className="packet-info" title={info}>
         {info}
       </span>
     </>

@@ -1,10 +1,11 @@
-import { EthernetPort, Globe, Laptop, Router } from 'lucide-react';
+import { Container, EthernetPort, Globe, Laptop, Router } from 'lucide-react';
 import { useRef } from 'react';
 import type { NetworkView } from '../../src-core/contract/networks.ts';
 import { useNow } from '../machines/useNow.ts';
 import { countOf } from '../parts/quantities.ts';
 import { useInventory } from '../state/inventory.ts';
-import { guestKey, type GuestOnNetwork, LINK_LOOKS, linkState, sortedGuests } from './links.ts';
+import { LINK_LOOKS } from './links.ts';
+import { type PictureGuest, pictureGuests } from './picture-guests.ts';
 import {
   GATEWAY_HEIGHT,
   GATEWAY_WIDTH,
@@ -14,50 +15,49 @@ import {
   SWITCH_WIDTH,
 } from './picture-layout.ts';
 import { PictureLines } from './PictureLines.tsx';
-import { formatRate, NO_TRAFFIC, type Rate, rateOf } from './traffic.ts';
+import { formatRate } from './traffic.ts';
 import { useWidth } from './useWidth.ts';
 
 interface PictureProps {
   readonly network: NetworkView;
-  /** `guestKey` of the guest whose details are shown. */
+  /** Key of the guest whose details are shown. */
   readonly chosen: string | null;
   choose(key: string | null): void;
 }
 
 interface GuestBoxProps {
-  readonly guest: GuestOnNetwork;
-  readonly rate: Rate;
+  readonly guest: PictureGuest;
   readonly chosen: boolean;
   readonly left: number;
   readonly top: number;
   choose(): void;
 }
 
-function spoken({ machineName, running, card }: GuestOnNetwork, rate: Rate): string {
-  const state = linkState(running, card.connected);
+function spoken({ name, kind, address, state, rate }: PictureGuest): string {
   const traffic = `sends ${formatRate(rate.sent)}, receives ${formatRate(rate.received)}`;
-  return [machineName, card.address ?? 'no address', LINK_LOOKS[state].word, state === 'up' ? traffic : null]
+  const what = kind === 'container' ? 'container' : null;
+  return [name, what, address ?? 'no address', LINK_LOOKS[state].word, state === 'up' ? traffic : null]
     .filter((part) => part !== null)
     .join(', ');
 }
 
-function GuestBox({ guest, rate, chosen, left, top, choose }: GuestBoxProps) {
-  const { machineName, running, card } = guest;
-  const state = linkState(running, card.connected);
-  const { icon: Icon, tone } = LINK_LOOKS[state];
+function GuestBox({ guest, chosen, left, top, choose }: GuestBoxProps) {
+  const { name, kind, address, state } = guest;
+  const { icon, tone } = LINK_LOOKS[state];
+  const Icon = kind === 'container' ? Container : icon;
   return (
     <button
       type="button"
       className="picture-guest"
       data-state={state}
-      aria-label={spoken(guest, rate)}
+      aria-label={spoken(guest)}
       aria-pressed={chosen}
       style={{ left, top, width: GUEST_WIDTH, height: GUEST_HEIGHT }}
       onClick={choose}
     >
       <span className="picture-guest-text">
-        <span className="picture-guest-name">{machineName}</span>
-        <code>{card.address ?? 'no address'}</code>
+        <span className="picture-guest-name">{name}</span>
+        <code>{address ?? 'no address'}</code>
       </span>
       <Icon size={16} aria-hidden className={`state-${tone}`} />
     </button>
@@ -65,10 +65,10 @@ function GuestBox({ guest, rate, chosen, left, top, choose }: GuestBoxProps) {
 }
 
 /** What the picture says, in one sentence. */
-function summary({ name, gateway, internal, reachesHost, guests }: NetworkView): string {
-  const plugged = guests.filter(({ running, card }) => linkState(running, card.connected) === 'up').length;
+function summary({ name, gateway, internal, reachesHost }: NetworkView, guests: readonly PictureGuest[]): string {
+  const plugged = guests.filter(({ state }) => state === 'up').length;
   const way = internal ? 'no way out' : 'the outside world behind it';
-  return `${name}: gateway ${gateway} with ${way}${reachesHost ? ', and this computer' : ''}; ${plugged} of ${countOf(guests.length, 'card')} connected now.`;
+  return `${name}: gateway ${gateway} with ${way}${reachesHost ? ', and this computer' : ''}; ${plugged} of ${countOf(guests.length, 'guest')} connected now.`;
 }
 
 function flowWords({ flows }: NetworkView): string {
@@ -80,22 +80,20 @@ function flowWords({ flows }: NetworkView): string {
 export function Picture({ network, chosen, choose }: PictureProps) {
   const box = useRef<HTMLElement>(null);
   const width = useWidth(box);
-  const history = useInventory((inventory) => inventory.cardHistory);
-  const now = useNow();
-  const guests = sortedGuests(network);
+  const { cardHistory, containerHistory } = useInventory();
+  const guests = pictureGuests(network, { cardHistory, containerHistory }, useNow());
   const layout = pictureLayout(width, guests.length, network.internal);
   const toggle = (key: string) => choose(key === chosen ? null : key);
-  const lines = guests.map((guest) => {
-    const key = guestKey(guest);
-    const state = linkState(guest.running, guest.card.connected);
-    const rate = state === 'up' ? rateOf(history[key], now) : NO_TRAFFIC;
-    return { key, state, rate, chosen: key === chosen, choose: () => toggle(key) };
-  });
+  const lines = guests.map(({ key, state, rate }) => ({
+    ...{ key, state, rate },
+    chosen: key === chosen,
+    choose: () => toggle(key),
+  }));
   const busy = lines.some(({ rate }) => rate.sent + rate.received >= 1) && (network.flows?.tcp ?? 0) > 0;
   const { spineX, worldY, gatewayY, switchTop } = layout;
   return (
     <figure className="picture" ref={box} aria-label={`Picture of network ${network.name}`}>
-      <figcaption className="visually-hidden">{summary(network)}</figcaption>
+      <figcaption className="visually-hidden">{summary(network, guests)}</figcaption>
       {width > 0 && (
         <div className="picture-plane" style={{ height: layout.height }}>
           <PictureLines layout={layout} lines={lines} internal={network.internal} busy={busy} />
@@ -142,7 +140,6 @@ export function Picture({ network, chosen, choose }: PictureProps) {
               <GuestBox
                 key={line.key}
                 guest={guest}
-                rate={line.rate}
                 chosen={line.chosen}
                 left={place.x}
                 top={place.y - GUEST_HEIGHT / 2}

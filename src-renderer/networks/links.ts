@@ -3,6 +3,7 @@ import { DEFAULT_NETWORK, type NetworkView } from '../../src-core/contract/netwo
 import { cardKey } from '../state/inventory.ts';
 
 export type GuestOnNetwork = NetworkView['guests'][number];
+export type ContainerOnNetwork = NonNullable<NetworkView['containers']>[number];
 /** up: frames go through. pulled: the cable is not in. off: the machine does not run. */
 export type LinkState = 'up' | 'pulled' | 'off';
 
@@ -34,6 +35,15 @@ const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'bas
 /** By name, so that nobody's place changes as machines start and stop. */
 export function sortedGuests({ guests }: NetworkView): readonly GuestOnNetwork[] {
   return guests.toSorted((a, b) => collator.compare(a.machineName, b.machineName) || a.card.slot - b.card.slot);
+}
+
+export function sortedContainers({ containers = [] }: NetworkView): readonly ContainerOnNetwork[] {
+  return containers.toSorted((a, b) => collator.compare(a.name, b.name));
+}
+
+/** Cards of machines, and containers. */
+export function guestCount({ guests, containers = [] }: NetworkView): number {
+  return guests.length + containers.length;
 }
 
 export function isDefault({ name }: Pick<NetworkView, 'name'>): boolean {

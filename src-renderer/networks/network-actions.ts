@@ -85,6 +85,15 @@ export function changeReachesHost(network: NetworkView, reachesHost: boolean): v
 /** Whether a network can be deleted, and what stands in the way. */
 export function removal(network: NetworkView): Availability {
   if (isDefault(network)) return { can: false, why: 'The default network is always there.' };
+  const containers = network.containers ?? [];
+  if (containers.length > 0) {
+    const names = containers.map(({ name }) => name).slice(0, 5);
+    return {
+      can: false,
+      why: `${countOf(containers.length, 'container')} on it: ${names.join(', ')}${containers.length > 5 ? ', …' : ''}. Stop ${containers.length === 1 ? 'it' : 'them'} first.`,
+      remedy: { label: 'Show them', run: () => goToNetwork(network.id, 'guests') },
+    };
+  }
   const machines = [...new Set(network.guests.map(({ machineName }) => machineName))];
   if (machines.length === 0) return available;
   const shown = machines.slice(0, 5).join(', ') + (machines.length > 5 ? ', …' : '');

@@ -33,9 +33,9 @@ export function checkAll(list: AnyList, ids: readonly string[]): void {
 /** Marks the field of a page that Ctrl+F goes to. */
 export const PAGE_SEARCH = { 'data-page-search': '' } as const;
 
-/** @returns whether the page has a field to search in */
+/** The innermost one's: a tab's own before the list's. @returns whether the page has a field to search in */
 export function focusPageSearch(): boolean {
-  const field = document.querySelector<HTMLElement>('[data-page-search]');
+  const field = [...document.querySelectorAll<HTMLElement>('[data-page-search]')].at(-1);
   field?.focus();
-  return field !== null;
+  return field !== undefined;
 }

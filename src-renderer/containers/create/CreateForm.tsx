@@ -25,7 +25,7 @@ import { PullProgress } from './PullProgress.tsx';
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="stack-tight advanced-part">
-      <h3 className="section-title">{title}</h3>
+      <h2 className="section-title">{title}</h2>
       {children}
     </section>
   );

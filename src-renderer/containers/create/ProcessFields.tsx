@@ -66,7 +66,7 @@ export function ProcessFields({ draft, settings, change }: PartProps) {
         </Field>
       </div>
       <div className="field-row">
-        <Field label="User" hint="Name or number, with a group behind “:”.">
+        <Field label="User" hint="As in 1000:1000, or a name.">
           <TextInput
             mono
             placeholder={settings?.user || 'root'}

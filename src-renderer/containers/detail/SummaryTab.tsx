@@ -1,6 +1,7 @@
 import type { ContainerStats, ContainerView, VolumeView } from '../../../src-core/contract/containers.ts';
 import { Fact } from '../../machines/Fact.tsx';
 import { useNow } from '../../machines/useNow.ts';
+import { networkCounters } from '../../networks/picture-guests.ts';
 import { RateChart } from '../../networks/RateChart.tsx';
 import { Chart } from '../../parts/Chart.tsx';
 import { CommandLine } from '../../parts/CommandLine.tsx';
@@ -48,17 +49,7 @@ function LiveCharts({ container }: { container: ContainerView }) {
         top={limit ?? Math.max(...samples.map(({ memoryBytes }) => memoryBytes), 1024 * 1024)}
         format={formatBytes}
       />
-      {network !== null && (
-        <RateChart
-          name="Network"
-          words={['sent', 'received']}
-          samples={samples.map((sample) => ({
-            at: sample.takenAt,
-            sentBytes: sample.networkSentBytes,
-            receivedBytes: sample.networkReceivedBytes,
-          }))}
-        />
-      )}
+      {network !== null && <RateChart name="Network" words={['sent', 'received']} samples={networkCounters(samples)} />}
       <RateChart
         name="Disk"
         words={['written', 'read']}
@@ -145,7 +136,7 @@ function NetworkFact({ network }: Pick<ContainerView, 'network'>) {
   return (
     <>
       <Fact label="Address">
-        <CopyableText text={network.address} what="The address" />
+        {network.address === '' ? 'When it runs' : <CopyableText text={network.address} what="The address" />}
       </Fact>
       <Fact label="Network">
         <a href={placeHash({ page: 'networks', network: network.id, tab: 'guests' })}>{network.name}</a>
