@@ -122,6 +122,8 @@ export const networkViewSchema = z.object({
     .optional(),
   /** Connections and exchanges that its gateway carries now; null while none of its machines runs. */
   flows: z.object({ tcp: z.number().int(), udp: z.number().int(), echo: z.number().int() }).nullable(),
+  /** Why it carries nothing although machines are on it. */
+  failure: failureSchema.nullable().optional(),
 });
 export type NetworkView = z.infer<typeof networkViewSchema>;
 

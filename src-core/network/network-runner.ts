@@ -126,6 +126,8 @@ export interface NetworkState {
   readonly addresses: readonly { readonly card: string; readonly addresses: readonly string[] }[];
   /** Connections and exchanges that the gateway carries. */
   readonly flows: { readonly tcp: number; readonly udp: number; readonly echo: number };
+  /** Why nothing goes over it any more: it ended by a defect of ours, and could not begin anew. */
+  readonly failure?: string;
 }
 
 export interface CaptureRequest {

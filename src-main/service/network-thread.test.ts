@@ -129,6 +129,34 @@ test('what breaks again and again is left as it is', async () => {
   expect(last().kinds.filter((kind) => kind === 'open')).toHaveLength(6);
 });
 
+test('a network that is left as it is says why, without asking the thread, until it is opened again', async () => {
+  await runner.open(spec);
+  const capture = await runner.capture('n1', { form: 'pcap', take: () => undefined });
+  for (let time = 0; time < 6; time++) {
+    last().die(`defect ${time}`);
+    await settle();
+  }
+  const began = threads.length;
+  await capture.ended;
+  expect(await runner.inspect('n1')).toEqual({
+    addresses: [],
+    flows: { tcp: 0, udp: 0, echo: 0 },
+    failure: 'defect 5',
+  });
+  expect(threads).toHaveLength(began);
+  await runner.close('n1');
+  await runner.open(spec);
+  expect(last().kinds).toEqual(['open']);
+});
+
+test('a network that cannot begin anew says why', async () => {
+  await runner.open(spec);
+  last().ask = () => Promise.reject(new Error('no room'));
+  last().hear({ kind: 'broken', network: 'n1', because: 'a defect' });
+  await settle();
+  expect((await runner.inspect('n1')).failure).toContain('no room');
+});
+
 test('a capture ends with its network; what is captured goes to who asked', async () => {
   const got: number[] = [];
   await runner.open(spec);

@@ -33,7 +33,11 @@ interface OpenNetwork {
   readonly stations: Map<string, CardSpec>;
   readonly forwards: Map<number, ForwardSpec>;
   readonly captures: Map<number, RunningCapture>;
+  /** Why it is there no more; null while it is. */
+  failure: string | null;
 }
+
+const NOTHING_GOES_ON: NetworkState = { addresses: [], flows: { tcp: 0, udp: 0, echo: 0 } };
 
 /**
  * The networks in a thread of their own, from the first network to the last. Where a defect of ours ends a network, or
@@ -67,6 +71,7 @@ export class NetworkThread implements NetworkRunner {
       stations: new Map(),
       forwards: new Map(),
       captures: new Map(),
+      failure: null,
     });
     try {
       await this.#ask({ kind: 'open', network: spec });
@@ -136,6 +141,8 @@ export class NetworkThread implements NetworkRunner {
   }
 
   async inspect(id: string): Promise<NetworkState> {
+    const { failure } = this.#get(id);
+    if (failure !== null) return { ...NOTHING_GOES_ON, failure };
     const answer = await this.#ask({ kind: 'inspect', network: id });
     assert(answer !== null && 'flows' in answer, 'a question was answered with something else');
     return answer;
@@ -219,12 +226,24 @@ export class NetworkThread implements NetworkRunner {
     const gaveUp = this.#restarts.length > MOST_RESTARTS;
     const then = gaveUp ? 'they stay as they are: too often' : 'they begin anew';
     this.#defects.fire(`a defect of Innkeeper ended ${ids.length} networks, ${then}: ${because}`);
-    if (gaveUp) return;
     for (const id of ids) {
-      this.#reopen(id).catch((error: unknown) =>
-        this.#defects.fire(`network ${id} could not begin anew: ${String(error)}`),
-      );
+      if (gaveUp) this.#failed(id, because);
+      else {
+        this.#reopen(id).catch((error: unknown) => {
+          this.#failed(id, String(error));
+          this.#defects.fire(`network ${id} could not begin anew: ${String(error)}`);
+        });
+      }
     }
+  }
+
+  /** Until all its cards have gone, and it is opened again. */
+  #failed(id: string, because: string): void {
+    const network = this.#networks.get(id);
+    if (!network) return;
+    network.failure = because;
+    for (const capture of network.captures.values()) capture.end();
+    network.captures.clear();
   }
 
   /** With all that hung on it, over new cables: what is in the old ones may be what was wrong. */

@@ -1,3 +1,4 @@
+import type { Failure } from '../../contract/failures.ts';
 import type { NetworkView } from '../../contract/networks.ts';
 import type { NetworkDocument } from '../../network/network-document.ts';
 import type { NetworkState } from '../../network/network-runner.ts';
@@ -25,7 +26,14 @@ export function viewOfNetwork(
     guests: guests.sort((a, b) => a.machineName.localeCompare(b.machineName) || a.card.slot - b.card.slot),
     containers: [...containers],
     flows: state ? { ...state.flows } : null,
+    failure: state?.failure === undefined ? null : failureOf(name, state.failure),
   };
+}
+
+function failureOf(name: string, because: string): Failure {
+  const hint =
+    'This is a defect of Innkeeper; the log has the details. Stop all machines on it, then start them again.';
+  return { code: 'internal', doing: `run network ${name}`, because, hint };
 }
 
 function guestsOf(machine: Machine, network: string, seen: ReadonlyMap<string, readonly string[]>): GuestOnNetwork[] {

@@ -1,3 +1,4 @@
+import type { Failure } from '../../../src-core/contract/failures.ts';
 import type { ForwardView, LinkConditionsView, NetworkView } from '../../../src-core/contract/networks.ts';
 import { facts, table } from '../output.ts';
 import { formatRate, formatSize } from '../quantities.ts';
@@ -9,7 +10,7 @@ export function networksText(networks: readonly NetworkView[]): string {
     network.subnet6,
     reachText(network),
     String(new Set(network.guests.map(({ machine }) => machine)).size),
-    conditionsText(network.conditions),
+    network.failure ? 'failed' : conditionsText(network.conditions),
   ]);
   return table(['NAME', 'SUBNET', 'IPV6', 'REACHES', 'MACHINES', 'LINES'], rows);
 }
@@ -24,11 +25,16 @@ export function networkText(network: NetworkView): string {
     ['reaches', reachText(network)],
     ['lines', conditionsText(network.conditions)],
     ['created', new Date(network.createdAt).toISOString()],
+    ...(network.failure ? [['failed', failedText(network.failure)] as const] : []),
     ...(flows === null
       ? []
       : [['carries', `${flows.tcp} TCP, ${flows.udp} UDP, ${flows.echo} echo (through its gateway)`] as const]),
   ]);
   return [about, guestsText(network)].filter((part) => part !== '').join('\n\n');
+}
+
+function failedText({ because, hint }: Failure): string {
+  return hint === undefined ? because : `${because}. ${hint}`;
 }
 
 function guestsText({ guests }: NetworkView): string {
