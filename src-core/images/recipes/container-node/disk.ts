@@ -56,7 +56,9 @@ export async function makeNodeDisk(
       initrd: table.absolute(BUILDER_INITRD),
       commandLine: `${TRIMMED_COMMAND_LINE.replace('earlycon=sbi ', '')} quiet`,
       disks: [{ path: table.absolute(disk.file), format: 'qcow2', readOnly: false }],
-      onLine: (line) => void (said.push(line) > TOLD_LINES && said.shift()),
+      onLine: (line) => {
+        if (said.push(line) > TOLD_LINES) said.shift();
+      },
     },
     options.signal,
   );

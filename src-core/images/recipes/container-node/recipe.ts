@@ -68,6 +68,7 @@ export const containerNode: Recipe = {
       initrd: writeCpio(tree, Math.floor(archive.release.date / 1000)),
       commandLine: TRIMMED_COMMAND_LINE,
       contents: describe(archive.release.version, kernel.version, archive.packages.get('crun')),
+      runsContainers: true,
       disk: DISK,
       packages: [
         chosen.kernel,
