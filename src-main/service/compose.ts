@@ -16,13 +16,12 @@ import { ownAgent } from '../../src-core/guest/agent-renewal.ts';
 import { agentSource } from './built-files.ts';
 import { DiskWorkers } from './disk-workers.ts';
 import { EventFeed } from './event-feed.ts';
+import { buildHandlers } from './handlers/build-handlers.ts';
 import { ConsoleStreams } from './handlers/console-stream.ts';
 import { imageHandlers, viewOfImage } from './handlers/image-handlers.ts';
 import { containerHandlers } from './handlers/container-handlers.ts';
 import { containerImageHandlers } from './handlers/container-image-handlers.ts';
-import { makeEngine } from './containers/open-engine.ts';
-import { makeBaseImages, makeImages } from './containers/open-images.ts';
-import { notThereYet } from './containers/container-image-work.ts';
+import { composeContainers, type ComposedContainers } from './containers/compose-containers.ts';
 import { connectContainerEvents, containerSnapshot } from './containers/container-events.ts';
 import type { ContainerParts } from './containers/container-events.ts';
 import { machineHandlers } from './handlers/machine-handlers.ts';
@@ -67,7 +66,7 @@ interface Parts {
   readonly hypervisor: Hypervisor;
   readonly feed: EventFeed;
   readonly networks: Networks;
-  readonly containers: ContainerParts;
+  readonly containers: ComposedContainers;
 }
 
 /** Puts the service together over this computer. @param release gives the data directory back, last */
@@ -130,17 +129,10 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
     log: logs,
   };
   const hypervisor = new Hypervisor(around);
-  const containerImages = makeImages();
-  const base = makeBaseImages();
-  const containers: ContainerParts = {
-    images: containerImages,
-    base,
-    ...makeEngine({
-      ...{ dataDirectory, files, host, hypervisor, networks, tasks, logs, base },
-      images: containerImages,
-      canonical: (reference) => reference,
-    }),
-  };
+  const machineImages = images;
+  const containers = composeContainers({
+    ...{ dataDirectory, files, host, hypervisor, networks, tasks, logs, machineImages },
+  });
   hypervisor.networks.containers = (network) => containers.engine.onNetwork(network);
   const tellImage = async (name: string): Promise<void> => {
     feed.fire({ type: 'image', image: await viewOfImage(await images.get(name), hypervisor) });
@@ -193,11 +185,11 @@ function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void):
   };
 }
 
-function containerTopics({ engine, images, base, work }: ContainerParts): ContainerTopics {
-  const later = (): Promise<never> => Promise.reject(notThereYet('builds'));
+function containerTopics({ engine, images, base, work, builds }: ComposedContainers): ContainerTopics {
+  const { build, ...others } = buildHandlers(builds, engine);
   return {
-    ...containerHandlers(engine, { commit: later, buildLog: later }),
-    containerImages: containerImageHandlers(images, base, work, engine, later),
+    ...containerHandlers(engine, others),
+    containerImages: containerImageHandlers(images, base, work, engine, build),
   };
 }
 
@@ -258,6 +250,7 @@ async function disposeParts(parts: Parts, consoles: ConsoleStreams, release: () 
     tasks.close();
     consoles.close();
     feed.close();
+    await containers.close();
     await images.close();
     logs.service.info('the service has ended');
   } finally {

@@ -51,12 +51,10 @@ export async function containerSnapshot({ engine, images }: ContainerParts): Pro
   const volumes = await engine.volumes.list();
   return [
     ...engine.list().map((container): ServiceEvent => ({ type: 'container', container })),
-    ...images
-      .list()
-      .map((image): ServiceEvent => ({
-        type: 'container-image',
-        image: images.view(image, engine.usersOfImage(image)),
-      })),
+    ...images.list().map((image): ServiceEvent => ({
+      type: 'container-image',
+      image: images.view(image, engine.usersOfImage(image)),
+    })),
     ...volumes.map((volume): ServiceEvent => ({ type: 'volume', volume })),
     ...engine.nodes.list().map((node): ServiceEvent => ({ type: 'node', node })),
   ];

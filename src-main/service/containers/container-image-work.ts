@@ -1,4 +1,3 @@
-import { AppError } from '../../../src-core/base/errors.ts';
 import type { TaskView } from '../../../src-core/contract/tasks.ts';
 import type {
   BaseImages,
@@ -85,9 +84,4 @@ export class ContainerImageWork {
     task.done.catch(() => undefined);
     return task;
   }
-}
-
-/** What is answered before a part of the engine is there. */
-export function notThereYet(what: string): AppError {
-  return new AppError({ code: 'not-supported', doing: `use ${what}`, because: 'it is not there yet' });
 }

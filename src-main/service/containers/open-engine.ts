@@ -3,7 +3,9 @@ import type { Files } from '../../../src-core/host/files.ts';
 import type { HostModel } from '../../../src-core/host/host-model.ts';
 import type { Hypervisor } from '../../../src-core/hypervisor/hypervisor.ts';
 import type { Networks } from '../../../src-core/network/networks.ts';
+import { overlayArchive } from '../../../src-core/containers/build/overlay-archive.ts';
 import { ContainerEngine } from '../../../src-core/containers/engine/container-engine.ts';
+import { sessionBytes } from '../../../src-core/containers/engine/session-bytes.ts';
 import { HypervisorNodes } from '../../../src-core/containers/engine/nodes/hypervisor-nodes.ts';
 import type { BaseImages, ContainerImages } from '../../../src-core/containers/oci/container-images.ts';
 import { hostFolders } from '../handlers/share-folders.ts';
@@ -46,6 +48,7 @@ export function makeEngine(needs: Needs): { engine: ContainerEngine; work: Conta
     host: { ports: host.ports, memoryBytes: host.meter.facts.memoryBytes },
     machines: new HypervisorNodes({ hypervisor, folders, clock: nodeClock, log, runtimeOf: connectNode }),
     pull: (reference) => work.pull(reference).done,
+    layerOf: (written) => overlayArchive(sessionBytes(written, 'read what a step wrote')),
   });
   return { engine, work };
 }
