@@ -6,7 +6,7 @@ import { dissect } from '../wire-format/dissection.ts';
 import { read16 } from '../wire-format/fields.ts';
 import { TCP_FLAG } from '../wire-format/tcp.ts';
 import { ipFrame, numbered, udpPayload, uncheckedTcp, uncutTcp } from '../wire-format/testing/frames.ts';
-import { finished, soundOffload, wireFrames } from './offload.ts';
+import { finished, soundFrame, soundOffload, wireFrames } from './offload.ts';
 
 function isGood(frame: Uint8Array): boolean {
   const ip = dissect(frame)?.ip;
@@ -56,6 +56,19 @@ test('a checksum of zero is written as its opposite, for zero says that there is
   const [frame = new Uint8Array()] = finished(partial(read16(plain, 40)), offload);
   expect(read16(frame, 40)).toBe(0xffff);
   expect(isGood(frame)).toBe(true);
+});
+
+test('a UDP checksum is finished before the frame goes on, as often as it is looked at; one of TCP is left to the card', () => {
+  const packet = { source: '10.86.0.2', destination: '10.86.0.3', protocol: 17, checksumAt: 6 };
+  const bytes = ipFrame({ ...packet, payload: udpPayload(68, 67, numbered(30)), isPartial: true });
+  const offload = { ...COMPLETE, flags: OFFLOAD_FLAG.needsChecksum, checksumStart: 34, checksumOffset: 6 };
+  for (let time = 0; time < 2; time++) {
+    const sound = soundFrame({ bytes, offload });
+    expect([sound?.offload, isGood(sound?.bytes ?? bytes)]).toEqual([COMPLETE, true]);
+  }
+  const tcp = uncheckedTcp({ data: numbered(3) });
+  expect(soundFrame({ bytes: tcp.frame, offload: tcp.offload })).toEqual({ bytes: tcp.frame, offload: tcp.offload });
+  expect(soundFrame({ bytes, offload: { ...offload, checksumStart: bytes.length - 4 } })).toBeNull();
 });
 
 const UNCUT = uncutTcp({ data: numbered(3500) }, 1400);

@@ -1,4 +1,4 @@
-import type { Offload } from '../../host/frame-port.ts';
+import type { Frame, Offload } from '../../host/frame-port.ts';
 import { CAN, COMPLETE, OFFLOAD_FLAG, SEGMENTATION } from '../../host/frame-port.ts';
 import { fold, internetChecksum, onesSum, pseudoHeaderSum } from '../wire-format/checksum.ts';
 import { dissect } from '../wire-format/dissection.ts';
@@ -43,6 +43,18 @@ export function soundOffload(frame: Uint8Array, offload: Offload): Offload | nul
   if (!needsChecksum) return COMPLETE;
   if (checksumStart < ETHERNET_BYTES || checksumStart + checksumOffset + 2 > frame.length) return null;
   return { ...COMPLETE, flags: OFFLOAD_FLAG.needsChecksum, checksumStart, checksumOffset };
+}
+
+/**
+ * What goes on of a frame that a guest sent. UDP checksums are finished at once: DHCP clients read frames before their
+ * kernel looks at a flag, and what ICMP errors quote nobody finishes later.
+ * @returns null for nothing, see `soundOffload`
+ */
+export function soundFrame({ bytes, offload: claimed }: Frame): Frame | null {
+  const offload = soundOffload(bytes, claimed);
+  if (offload === null) return null;
+  const isUdp = offload.segmentation === SEGMENTATION.none && offload.checksumOffset === UDP_CHECKSUM_OFFSET;
+  return isUdp ? { bytes: withChecksum(bytes, offload), offload: COMPLETE } : { bytes, offload };
 }
 
 function soundSegmentation(frame: Uint8Array, { segmentation, segmentBytes, ...offload }: Offload): Offload | null {

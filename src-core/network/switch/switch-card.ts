@@ -4,7 +4,7 @@ import { COMPLETE } from '../../host/frame-port.ts';
 import type { LinkConditions, SwitchPort } from '../network-runner.ts';
 import { countsFrames, isPerfect, Line } from './conditions.ts';
 import type { LineSituation } from './conditions.ts';
-import { finished, needsOf, soundOffload } from './offload.ts';
+import { finished, needsOf, soundFrame } from './offload.ts';
 
 /**
  * So long a frame for a guest that has no room is left with its sender, which slows down instead of losing it. A guest that
@@ -101,9 +101,9 @@ export class SwitchCard {
     for (let count = 0; count < FRAMES_OF_A_TURN; count++) {
       const frame = this.port.peek();
       if (frame === null) return false;
-      const offload = soundOffload(frame.bytes, frame.offload);
-      if (offload === null) this.port.dropped();
-      else this.#onto(line, [frame.bytes], offload);
+      const sound = soundFrame(frame);
+      if (sound === null) this.port.dropped();
+      else this.#onto(line, [sound.bytes], sound.offload);
       this.port.take();
     }
     return true;

@@ -5,7 +5,7 @@ import type { LinkConditions, SwitchPort } from '../network-runner.ts';
 import { ETHERNET_BYTES } from '../wire-format/ethernet.ts';
 import type { LineSituation } from './conditions.ts';
 import { macAt, macNumber, MacTable } from './mac-table.ts';
-import { soundOffload, wireFrames } from './offload.ts';
+import { soundFrame, wireFrames } from './offload.ts';
 import { SwitchCard } from './switch-card.ts';
 
 const SWITCH_CAN = CAN.checksum | CAN.tcp4 | CAN.tcp6 | CAN.ecn;
@@ -148,23 +148,25 @@ export class Switch {
   }
 
   /** @returns false when the frame stays where it is for now */
-  #forward(from: SwitchCard, { bytes, offload: claimed }: Frame): boolean {
+  #forward(from: SwitchCard, claimed: Frame): boolean {
     const now = this.#situation.now();
-    const offload = bytes.length < ETHERNET_BYTES ? null : soundOffload(bytes, claimed);
+    const frame = claimed.bytes.length < ETHERNET_BYTES ? null : soundFrame(claimed);
+    if (frame === null) return this.#refuse(from);
+    const { bytes, offload } = frame;
     const sender = macAt(bytes, 6);
-    if (offload === null || isGroup(bytes.subarray(6)) || sender === this.#gatewayMac) return this.#refuse(from);
+    if (isGroup(bytes.subarray(6)) || sender === this.#gatewayMac) return this.#refuse(from);
     if (!this.#table.learn(sender, from, now)) return this.#refuse(from);
     const destination = macAt(bytes, 0);
     if (destination >= RESERVED_MACS && destination <= RESERVED_MACS + 0xf) return true;
     if (destination === this.#gatewayMac) {
       this.watcher?.(from.port.card.key, GATEWAY, [bytes], offload);
-      this.#gateway.receive({ bytes, offload });
+      this.#gateway.receive(frame);
       return true;
     }
     const to = isGroup(bytes) ? null : this.#table.find(destination, now);
     if (to === null) this.watcher?.(from.port.card.key, EVERYBODY, [bytes], offload);
-    if (to === null) return this.#toAll(from, { bytes, offload });
-    return to === from || this.#toCard(from, to, { bytes, offload });
+    if (to === null) return this.#toAll(from, frame);
+    return to === from || this.#toCard(from, to, frame);
   }
 
   #refuse(card: SwitchCard): true {

@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { COMPLETE, OFFLOAD_FLAG } from '../../../host/frame-port.ts';
+import { fold, onesSum } from '../../wire-format/checksum.ts';
+import { write16 } from '../../wire-format/fields.ts';
+import { pseudoSumOf } from '../../wire-format/transport-checksum.ts';
+import { parseAddress } from '../address-text.ts';
 import { ERROR_BURST } from '../ip/error-rate.ts';
 import { arpPacket, echoRequest, GATEWAY, GATEWAY6, Lan, OUTSIDE, OUTSIDE6, WEB, WEB6 } from '../testing/lan.ts';
 import { ECHO_TIMEOUT_MS, MOST_ECHOES, MOST_ECHOES_OF_A_GUEST } from './echo.ts';
@@ -126,6 +131,35 @@ describe('echo', () => {
 });
 
 describe('ICMP errors', () => {
+  it.each([
+    [WEB.address, OUTSIDE, 34, 8],
+    [WEB6, OUTSIDE6, 54, 8],
+    [WEB.address, OUTSIDE, 34, 1001],
+  ])(
+    'quote TCP of %s with the checksum that its card would have written',
+    (source, destination, checksumStart, data) => {
+      const lan = new Lan();
+      lan.gateway.join({ ...WEB, key: 'six', address: WEB6 });
+      const addresses = [source, destination].map((text) => parseAddress(text) ?? new Uint8Array()) as [
+        Uint8Array,
+        Uint8Array,
+      ];
+      const payload = new Uint8Array(20 + data).fill(7);
+      const partial = payload.slice();
+      const pseudo = pseudoSumOf(...addresses, 6, payload.length);
+      write16(partial, 16, pseudo);
+      write16(payload, 16, 0);
+      write16(payload, 16, ~fold(pseudo + onesSum(payload)) & 0xffff);
+      const offload = { ...COMPLETE, flags: OFFLOAD_FLAG.needsChecksum, checksumStart, checksumOffset: 16 };
+      lan.send({ source, destination, protocol: 6, payload: partial, isRaw: true, hopLimit: 1, offload });
+      lan.send({ source, destination, protocol: 6, payload, isRaw: true, hopLimit: 1 });
+      const quoted = lan.heard().map((error) => error.payload.slice(8 + checksumStart - 14));
+      const whole = [...payload.subarray(0, quoted[0]?.length)];
+      expect(quoted.map((bytes) => [...bytes])).toEqual([whole, whole]);
+      expect(whole.length).toBeGreaterThan(20);
+    },
+  );
+
   it('quote the packet, so that the guest finds what it was of', () => {
     const lan = new Lan();
     lan.udp(WEB.address, 4000, '127.0.0.1', 5000, 'hello');

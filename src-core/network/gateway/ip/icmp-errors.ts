@@ -1,7 +1,9 @@
 import type { HostNetwork } from '../../host-network.ts';
-import { viewOf } from '../../wire-format/fields.ts';
+import { fold, onesSum } from '../../wire-format/checksum.ts';
+import { viewOf, write16 } from '../../wire-format/fields.ts';
 import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES, PROTOCOL } from '../../wire-format/ip.ts';
 import { writeIpv4, writeIpv6 } from '../../wire-format/ip-writer.ts';
+import { checksumOf, checksumOffsetOf, pseudoSumOf } from '../../wire-format/transport-checksum.ts';
 import { parseAddress } from '../address-text.ts';
 import type { GatewayAddresses } from '../gateway-addresses.ts';
 import type { TransportPacket, Unreachable } from '../guest-link.ts';
@@ -94,7 +96,10 @@ function headerOf(reason: ErrorReason, version: 4 | 6): Uint8Array {
   return header;
 }
 
-/** The packet as it came, its IP header written anew: by its addresses and ports the guest finds what it was of. */
+/**
+ * The packet as it came, its IP header written anew: by its addresses and ports the guest finds what it was of. The
+ * checksum of TCP, which the guest may have left to its card, is finished.
+ */
 function quote({ protocol, payload }: TransportPacket, source: Uint8Array, destination: Uint8Array): Uint8Array {
   const version = source.length === 4 ? 4 : 6;
   const headerBytes = version === 4 ? IPV4_HEADER_BYTES : IPV6_HEADER_BYTES;
@@ -105,5 +110,12 @@ function quote({ protocol, payload }: TransportPacket, source: Uint8Array, desti
   const fields = { source, destination, protocol, hopLimit, payloadBytes: payload.length, fragment: null };
   (version === 4 ? writeIpv4 : writeIpv6)(bytes, fields);
   bytes.set(quoted, headerBytes);
+  const at = protocol === PROTOCOL.tcp ? (checksumOffsetOf(protocol) ?? 0) : 0;
+  if (at > 0 && quoted.length >= at + 2) {
+    // All of the packet counts, not only what is quoted of it; the field itself does not.
+    const sum = pseudoSumOf(source, destination, protocol, payload.length) + onesSum(payload);
+    const field = ((payload[at] ?? 0) << 8) | (payload[at + 1] ?? 0);
+    write16(bytes, headerBytes + at, checksumOf(fold(sum + (~field & 0xffff)), false));
+  }
   return bytes;
 }
