@@ -46,6 +46,10 @@ export class ImageRoom implements Images {
     return this.#recipes.map((recipe) => recipe.card);
   }
 
+  card(name: string): ImageCard | undefined {
+    return [...this.#recipes, ...OWN_RECIPES].find((recipe) => recipe.card.name === name)?.card;
+  }
+
   list(): Promise<readonly ImageRecord[]> {
     return this.#store.list();
   }

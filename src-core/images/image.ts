@@ -124,6 +124,8 @@ export interface AbortSignalLike {
 export interface Images {
   /** What can be had, and what it would take. */
   catalog(): readonly ImageCard[];
+  /** Of what can be made, also of what only Innkeeper itself has a use for. */
+  card(name: string): ImageCard | undefined;
   /** The images that are here, sorted by name. A damaged one is left out. */
   list(): Promise<readonly ImageRecord[]>;
   /** @throws AppError 'not-found' */

@@ -30,6 +30,10 @@ export class ImageBuilds implements ImagePreparation {
     return this.#images.catalog();
   }
 
+  card(name: string): ReturnType<Images['card']> {
+    return this.#images.card(name);
+  }
+
   async find(name: string): Promise<ImageRecord | null> {
     try {
       return await this.#images.get(name);
@@ -93,8 +97,8 @@ export class ImageBuilds implements ImagePreparation {
   }
 
   #checkCatalog(name: string): void {
+    if (this.#images.card(name)) return;
     const names = this.#images.catalog().map((card) => card.name);
-    if (names.includes(name)) return;
     throw new AppError({
       code: 'not-found',
       doing: `build image ${name}`,

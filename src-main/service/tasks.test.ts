@@ -88,6 +88,7 @@ describe('building images', () => {
     const runs: { end: Deferred<undefined>; signal: AbortSignal }[] = [];
     const images = {
       catalog: () => [{ name: 'tiny' }, { name: 'big' }],
+      card: (name: string) => (['tiny', 'big'].includes(name) ? { name } : undefined),
       get: (name: string) => Promise.resolve({ document: { name } }),
       build: async (name: string, { signal }: { signal: AbortSignal }) => {
         const end = new Deferred<undefined>();

@@ -85,7 +85,7 @@ async function inspectSource(
   }
   const here = await images.find(source.image);
   if (here) return { ...here.document, image: here };
-  const card = images.catalog().find(({ name }) => name === source.image);
+  const card = images.card(source.image);
   if (card) return { ...card, image: null };
   const names = images.catalog().map(({ name }) => name);
   throw new AppError({

@@ -16,6 +16,8 @@ export interface ImagePreparation {
   find(name: string): Promise<ImageRecord | null>;
   /** What can be had. */
   catalog(): readonly ImageCard[];
+  /** Of what can be made, also of what only Innkeeper itself has a use for. */
+  card(name: string): ImageCard | undefined;
   /** Starts to build an image of the catalogue, or joins who does. @param machine id, for the task's subject */
   prepare(name: string, machine: { readonly id: string; readonly name: string }): Preparation;
 }

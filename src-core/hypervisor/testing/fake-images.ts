@@ -28,6 +28,10 @@ export class FakeImages implements ImagePreparation {
     ];
   }
 
+  card(name: string): ImageCard | undefined {
+    return this.catalog().find((card) => card.name === name);
+  }
+
   prepare(): Preparation {
     const build = { done: new Deferred<ImageRecord>(), released: false };
     this.builds.push(build);
