@@ -47,7 +47,7 @@ export const WINDOW_BYTES = 128 * 1024;
 /** Data is cut so that a keystroke never waits behind more than this. */
 export const CHUNK_BYTES = 32 * 1024;
 /** Sessions at one time; each has up to four descriptors in the agent, whose select() ends at 1024. */
-export const MAX_SESSIONS = 64;
+export const MAX_SESSIONS = 240;
 
 export interface TerminalSize {
   readonly columns: number;
