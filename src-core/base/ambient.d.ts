@@ -11,3 +11,18 @@ declare class TextDecoder {
   decode(bytes?: ArrayBufferView | ArrayBufferLike, options?: { stream?: boolean }): string;
 }
 declare function queueMicrotask(task: () => void): void;
+/** WHATWG "URL Standard", as far as it is used here. */
+declare class URL {
+  static canParse(url: string, base?: string): boolean;
+  constructor(url: string, base?: string);
+  readonly href: string;
+  readonly origin: string;
+  readonly protocol: string;
+  readonly host: string;
+  readonly hostname: string;
+  readonly username: string;
+  readonly password: string;
+  readonly searchParams: { append(name: string, value: string): void };
+}
+/** Base64 of characters up to U+00FF, one for each byte. */
+declare function btoa(bytes: string): string;

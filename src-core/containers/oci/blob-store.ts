@@ -100,7 +100,10 @@ export class BlobStore {
    */
   receive(wanted: Descriptor, open: OpenBlob, receiving: Receiving): Promise<void> {
     return this.#turns.take(wanted.digest, async () => {
-      if ((await this.size(wanted.digest)) === wanted.size) return receiving.passed(wanted.size);
+      if ((await this.size(wanted.digest)) === wanted.size) {
+        receiving.passed(wanted.size);
+        return;
+      }
       const began = await this.#partSize(wanted);
       try {
         await this.#receive(wanted, began, open, receiving);

@@ -1,21 +1,30 @@
 import type { Disposable } from '../../base/disposable.ts';
-import { AppError } from '../../base/errors.ts';
+import { AppError, asPartOf } from '../../base/errors.ts';
+import { Cancellation } from '../../base/cancellation.ts';
 import type { ContainerImageDetail, ContainerImageView, LayerFile } from '../../contract/container-images.ts';
 import type { ContainerImages, LocalImage, LocalLayer, MadeImage, TransferWork } from './container-images.ts';
 import { detailOf, viewOf } from './image-detail.ts';
 import { LocalImages } from './local-images.ts';
 import type { ImageSurroundings } from './outside.ts';
+import { parseRegistry } from './reference.ts';
+import { Credentials } from './registry/credentials.ts';
+import { RegistrySession } from './registry/registry-session.ts';
+import { pull } from './transfer/pull.ts';
+import { push } from './transfer/push.ts';
 
 /** The container images of a data directory, and their ways to registries and archives. */
 export class ImageRoom implements ContainerImages {
   readonly #local: LocalImages;
+  readonly #credentials: Credentials;
 
   constructor(outside: ImageSurroundings) {
     this.#local = new LocalImages(outside);
+    this.#credentials = new Credentials(outside.secrets);
   }
 
-  open(): Promise<void> {
-    return this.#local.open();
+  async open(): Promise<void> {
+    await this.#local.open();
+    await this.#credentials.open();
   }
 
   list(): readonly LocalImage[] {
@@ -78,12 +87,12 @@ export class ImageRoom implements ContainerImages {
     return this.#local.catalog.removed.on(listener);
   }
 
-  async pull(reference: string): Promise<LocalImage> {
-    return later(`pull image ${reference}`);
+  pull(reference: string, work: TransferWork): Promise<LocalImage> {
+    return pull(this.#local, this.#credentials, reference, work);
   }
 
-  async push(reference: string): Promise<void> {
-    return later(`push image ${reference}`);
+  push(reference: string, to: string, work: TransferWork): Promise<void> {
+    return push(this.#local, this.#credentials, reference, to, work);
   }
 
   async save(): Promise<void> {
@@ -94,16 +103,27 @@ export class ImageRoom implements ContainerImages {
     return later('load images');
   }
 
-  async login(registry: string): Promise<void> {
-    return later(`log in to ${registry}`);
+  /** Checked with the registry before it is kept. */
+  async login(text: string, user: string, password: string): Promise<void> {
+    const doing = `log in to ${text}`;
+    const registry = parseRegistry(text, doing);
+    const login = { registry, user, password };
+    const session = new RegistrySession(registry, this.#local.outside, login, doing, new Cancellation());
+    await asPartOf(doing, session.check());
+    await this.#credentials.put(login);
   }
 
-  async logout(registry: string): Promise<void> {
-    return later(`log out of ${registry}`);
+  async logout(text: string): Promise<void> {
+    const doing = `log out of ${text}`;
+    const registry = parseRegistry(text, doing);
+    if (this.#credentials.get(registry) === undefined) {
+      throw new AppError({ code: 'not-found', doing, because: 'nobody is logged in there' });
+    }
+    await this.#credentials.remove(registry);
   }
 
   registries(): readonly { registry: string; user: string }[] {
-    return [];
+    return this.#credentials.list().map(({ registry, user }) => ({ registry, user }));
   }
 }
 

@@ -34,8 +34,6 @@ export interface TransferLimits {
   readonly reserveBytes: number;
   /** Blobs that move at the same time. */
   readonly concurrency: number;
-  /** Before a transfer that broke is tried again; times the number of the attempt. */
-  readonly retryMs: number;
 }
 
 const MIB = 1024 * 1024;
@@ -46,7 +44,6 @@ export const DEFAULT_LIMITS: TransferLimits = {
   mostLayerBytes: 64 * 1024 * MIB,
   reserveBytes: 256 * MIB,
   concurrency: 3,
-  retryMs: 500,
 };
 
 /** Files of the data directory. Besides what every storage does, some bytes can be added to a file later. */

@@ -23,6 +23,7 @@ export class ImageBench {
   #names = 0;
 
   constructor(http: HttpClient, limits: Partial<TransferLimits> = {}, exchange: ExchangeFiles = NO_EXCHANGE) {
+    this.storage.now = this.now;
     this.outside = {
       storage: this.storage,
       http,
@@ -39,7 +40,7 @@ export class ImageBench {
       },
       now: () => this.now,
       uniqueName: () => `name-${++this.#names}`,
-      limits: { retryMs: 0, ...limits },
+      limits,
     };
   }
 
