@@ -190,7 +190,8 @@ export class LayerStore {
       const layer = decodeDocument(documentSchema, VERSION, `read layer ${name}`, bytes, 'layer');
       const archive = await storage.stat(`${LAYERS}/${name}/${LAYER_ARCHIVE}`);
       const isWhole = archive?.sizeBytes === layer.sizeBytes && hexOf(layer.diffId) === name;
-      return isWhole ? layer : undefined;
+      const isIndexed = (await storage.stat(`${LAYERS}/${name}/${LAYER_INDEX}`))?.sizeBytes !== undefined;
+      return isWhole && isIndexed ? layer : undefined;
     } catch (error) {
       // One of a newer version is left alone, and so is everything when the disk cannot be read.
       if (error instanceof AppError && (error.code === 'corrupt' || error.code === 'not-found')) return undefined;

@@ -19,8 +19,8 @@ export function parseChallenges(header: string): readonly Challenge[] {
     const value = quoted?.replace(/\\(.)/g, '$1') ?? plain;
     if (value === undefined) challenges.push({ scheme: word.toLowerCase(), parameters: {} });
     else {
-      const { parameters } = challenges.at(-1) ?? { parameters: {} };
-      parameters[word.toLowerCase()] = value;
+      const last = challenges.at(-1);
+      if (last !== undefined) last.parameters[word.toLowerCase()] = value;
     }
   }
   return challenges;
