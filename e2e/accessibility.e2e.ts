@@ -1,36 +1,13 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { describe, expect } from 'vitest';
 import { test } from './window/app-test.ts';
+import { clickNamed, dismissDialog, findings, go } from './window/axe.ts';
 import { waitForPrompt } from './window/console.ts';
 import { startGuest } from './window/guest.ts';
 import { inn } from './window/inn.ts';
 import { shotsOf } from './window/shots.ts';
 
 const shot = (page: Page, step: string) => shotsOf(page, 'accessibility')(step);
-
-/** Half faded in, a colour has half its contrast: only what has come to rest is judged. Spinners never do. */
-async function waitForRest(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.all(ending.map((animation) => animation.finished.catch(() => undefined)));
-  });
-}
-
-async function findings(page: Page): Promise<readonly string[]> {
-  await waitForRest(page);
-  // Legacy: the new way opens a second page, which Electron does not let it.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
-
-async function go(page: Page, hash: string): Promise<void> {
-  await page.evaluate((to) => {
-    globalThis.location.hash = to;
-  }, hash);
-  // Base UI's popups and the theme fade in; half-way colours have half the contrast.
-  await page.waitForTimeout(400);
-}
 
 async function chooseTheme(page: Page, theme: string): Promise<void> {
   await page.evaluate(
@@ -42,30 +19,6 @@ async function chooseTheme(page: Page, theme: string): Promise<void> {
   );
   await page.locator(`html[data-theme="${theme}"]`).waitFor();
   await page.waitForTimeout(400);
-}
-
-/** Clicks what is written as a screen reader tells it: 'button "Grow disk 0"'. */
-async function clickNamed(page: Page, told: string): Promise<void> {
-  const [, role = 'button', name = ''] = /^(\w+) "(.*)"$/.exec(told) ?? [];
-  await page
-    .getByRole(role as 'button' | 'menuitem', { name, exact: true })
-    .first()
-    .click();
-}
-
-/** Closes the dialog by key. A tooltip that came up over a button takes the first Escape for itself. */
-async function dismissDialog(page: Page): Promise<void> {
-  const dialog = page.getByRole('dialog');
-  await expect
-    .poll(
-      async () => {
-        await page.keyboard.press('Escape');
-        await dialog.waitFor({ state: 'detached', timeout: 2000 }).catch(() => undefined);
-        return dialog.count();
-      },
-      { timeout: 20_000 },
-    )
-    .toBe(0);
 }
 
 /** Each dialog, the machine and tab that it is opened from, and what is clicked for it. */
@@ -112,7 +65,12 @@ describe('with machines', () => {
       ['new', '#/new'],
       ['form', '#/new/debian-13-tiny'],
       ['files', '#/new/_files'],
+      ['containers', '#/containers'],
+      ['new-container', '#/new-container'],
+      ['volumes', '#/volumes'],
+      ['nodes', '#/nodes'],
       ['images', '#/images'],
+      ['container-images', '#/container-images'],
       ['networks', '#/networks'],
       ['host', '#/host'],
       ['settings', '#/settings'],

@@ -55,10 +55,10 @@ export interface BrowserPage {
   close(): Promise<void>;
 }
 
-export async function openBrowser(url: string): Promise<BrowserPage> {
+export async function openBrowser(url: string, theme: 'light' | 'dark' = 'light'): Promise<BrowserPage> {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const browser = await chromium.launch({ executablePath: installedBrowser(), args: sandbox });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: theme });
   const complaints = listenForComplaints(page);
   await page.goto(url);
   return { page, complaints, close: () => browser.close() };

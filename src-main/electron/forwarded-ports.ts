@@ -9,9 +9,9 @@ const REACHED_BY_LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '0
 export async function forwardedPorts(dataDirectory: string): Promise<readonly number[]> {
   const channel = await connectLocally(socketPathFor(dataDirectory));
   try {
-    const machines = await createClient(contract, channel).machines.list({});
-    return machines
-      .flatMap(({ forwards }) => forwards)
+    const client = createClient(contract, channel);
+    const [machines, containers] = await Promise.all([client.machines.list({}), client.containers.list({})]);
+    return [...machines.flatMap(({ forwards }) => forwards), ...containers.flatMap(({ ports }) => ports)]
       .filter(
         ({ state, protocol, address }) => state === 'active' && protocol === 'tcp' && REACHED_BY_LOOPBACK.has(address),
       )

@@ -3,6 +3,7 @@ import type { HostView } from '../../src-core/contract/host.ts';
 import { CommandLine } from '../parts/CommandLine.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { useInventory } from '../state/inventory.ts';
+import { ComparisonSection } from './ComparisonSection.tsx';
 import { HostCharts } from './HostCharts.tsx';
 import { NetworkUse } from './NetworkUse.tsx';
 import { Ports } from './Ports.tsx';
@@ -31,6 +32,7 @@ function Host({ host }: { host: HostView }) {
         <Shares host={host} />
         <NetworkUse />
         <Ports ports={host.network.ports} />
+        <ComparisonSection />
         <CommandLine command="inn host" />
       </div>
     </div>

@@ -1,5 +1,6 @@
 import type { InnkeeperClient } from '../../src-core/contract/contract.ts';
 import type { Connection } from '../state/session.ts';
+import { comparison } from './made-up-comparison.ts';
 import { containerImageMethods, forgetContainerImages } from './made-up-container-images.ts';
 import { containers, measureContainers } from './made-up-container-list.ts';
 import { containerMethods } from './made-up-containers.ts';
@@ -12,7 +13,7 @@ import { nodeMethods, nodes, volumeMethods, volumes } from './made-up-nodes.ts';
 import { snapshotMethods } from './made-up-snapshot-methods.ts';
 import { connectMachines, connectMany, networkMethods } from './made-up-networks.ts';
 import { madeUpSnapshots, manySnapshots } from './made-up-snapshots.ts';
-import { tasks } from './made-up-tasks.ts';
+import { tasks, work } from './made-up-tasks.ts';
 
 /**
  * A service that exists only in the page's memory: to look at the window, and to check it with axe, in states that a
@@ -42,6 +43,8 @@ const client: InnkeeperClient = {
   containerImages: containerImageMethods,
   volumes: volumeMethods,
   nodes: nodeMethods,
+  compare: { run: async () => work('Compare', ['Measuring'], null), last: async () => ({ comparison: null }) },
+  compare: { run: async () => startTask('Compare a machine with a container', null), last: async () => ({ comparison }) },
   tasks: { list: async () => tasks, cancel: async () => ({}), dismiss: async () => ({}) },
   events: { subscribe: async () => ({}) },
 };

@@ -31,10 +31,7 @@ export function stamp({ at }: Pick<LogLine, 'at'>): string {
 /** The lines as a file has them. */
 export function logText(lines: readonly LogLine[], stamps: boolean): string {
   return lines
-    .map(
-      (line) =>
-        `${stamps ? `${new Date(line.at).toISOString()} ` : ''}${plainText(line.text)}\n`,
-    )
+    .map((line) => `${stamps ? `${new Date(line.at).toISOString()} ` : ''}${plainText(line.text)}\n`)
     .join('');
 }
 
