@@ -1,0 +1,30 @@
+import type { AgentClient } from '../../guest/agent-client.ts';
+import type { ExecSession } from '../../guest/exec-session.ts';
+import type { CallChannel } from './calls/call-channel.ts';
+import type { Cards } from './cards.ts';
+import type { Projects } from './projects.ts';
+
+/** What the parts of a node's runtime share, once it is open. */
+export interface NodeState {
+  readonly agent: AgentClient;
+  readonly calls: CallChannel;
+  readonly cards: Cards;
+  readonly projects: Projects;
+  /** Descriptor of the node's own network namespace. */
+  readonly homeNetwork: number;
+  /** Descriptor of the file system that containers write to. */
+  readonly disk: number;
+  /** Descriptor of a netlink socket in the node's own network. */
+  readonly netlink: number;
+  /** What runs or is about to, by id, with what `exec` must know of it. */
+  readonly containers: Map<string, RunningContainer>;
+}
+
+export interface RunningContainer {
+  readonly capabilities: readonly string[];
+  readonly hostName: string;
+  readonly environment: readonly string[];
+  readonly workingDirectory: string;
+  readonly user: string;
+  session: ExecSession | null;
+}
