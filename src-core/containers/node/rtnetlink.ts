@@ -47,8 +47,7 @@ export function newMacvlan(over: number, mac: string, namespace: number): Uint8A
   return message(
     RTM_NEWLINK,
     NLM_F_CREATE | NLM_F_EXCL,
-    // Numbered by the new namespace: CARD_INDEX, after its loopback. A number given here is looked for in the old one.
-    interfaceInfo(0, 0, 0),
+    interfaceInfo(CARD_INDEX, 0, 0),
     attribute(IFLA_IFNAME, text('eth0')),
     attribute(
       IFLA_ADDRESS,
