@@ -1,3 +1,4 @@
+import { compareTopic } from './compare.ts';
 import { containerImagesTopic } from './container-images.ts';
 import { containersTopic, nodesTopic, volumesTopic } from './containers.ts';
 import type { ClientOf, HandlersOf } from './define.ts';
@@ -25,6 +26,7 @@ export const contract = {
   containerImages: containerImagesTopic,
   volumes: volumesTopic,
   nodes: nodesTopic,
+  compare: compareTopic,
   tasks: tasksTopic,
   events: eventsTopic,
 };

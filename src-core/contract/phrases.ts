@@ -136,6 +136,7 @@ const phrases: { readonly [T in keyof InnkeeperContract]: { readonly [M in keyof
     settings: ['read the settings of the container engine'],
     change: ['change the settings of the container engine'],
   },
+  compare: { run: ['compare a machine with a container'], last: ['read the last comparison'] },
   tasks: {
     list: ['list tasks'],
     cancel: ['cancel task', 'task'],

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCompareCommand } from './commands/compare.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addImageCommands } from './commands/image.ts';
 import { addMachineCommands } from './commands/machine.ts';
@@ -29,6 +30,7 @@ function buildProgram(io: CliIo): Command {
   addMachineCommands(program, io);
   addNetworkCommands(program, io);
   addContainerCommands(program, io);
+  addCompareCommand(program, io);
   addCompletionCommands(program, io);
   return program;
 }

@@ -21,6 +21,7 @@ import { ConsoleStreams } from './handlers/console-stream.ts';
 import { imageHandlers, viewOfImage } from './handlers/image-handlers.ts';
 import { containerHandlers } from './handlers/container-handlers.ts';
 import { containerImageHandlers } from './handlers/container-image-handlers.ts';
+import { compareHandlers } from './compare/comparisons.ts';
 import { composeContainers, type ComposedContainers } from './containers/compose-containers.ts';
 import { connectContainerEvents, containerSnapshot } from './containers/container-events.ts';
 import type { ContainerParts } from './containers/container-events.ts';
@@ -159,16 +160,22 @@ async function makeParts(options: ServiceOptions): Promise<Parts> {
 function makeHandlers(parts: Parts, consoles: ConsoleStreams, stop: () => void): InnkeeperHandlers {
   const { options, hypervisor, settings, tasks, host, images, builds, tools, transfers, machineTransfers, feed } =
     parts;
+  const handlers = {
+    machines: machineHandlers(hypervisor, consoles, machineTransfers),
+    ...networkHandlers(parts.networks, hypervisor, parts.containers.engine),
+    ...containerTopics(parts.containers),
+  };
+  const { dataDirectory } = options;
+  const compared = { dataDirectory, hypervisor, machineImages: images, containers: parts.containers, handlers };
   return {
+    ...handlers,
+    compare: compareHandlers(compared, tasks),
     service: serviceHandlers(options, hypervisor, settings, stop),
     host: { view: async () => host.account(await hypervisor.shares()) },
     images: imageHandlers(images, builds, transfers, tools.held, hypervisor, (name) =>
       feed.fire({ type: 'image-removed', name }),
     ),
-    machines: machineHandlers(hypervisor, consoles, machineTransfers),
     snapshots: snapshotHandlers(hypervisor),
-    ...networkHandlers(parts.networks, hypervisor, parts.containers.engine),
-    ...containerTopics(parts.containers),
     shares: shareHandlers(hypervisor, hostFolders(options.dataDirectory)),
     tasks: {
       list: () => Promise.resolve(tasks.list()),

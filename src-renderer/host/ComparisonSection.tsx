@@ -33,9 +33,7 @@ function Result({ comparison }: { comparison: Comparison }) {
   const { machine, container, node, takenAt, service: name } = comparison;
   return (
     <>
-      <Table
-        columns={[{ label: name }, { label: 'Machine', isNumber: true }, { label: 'Container', isNumber: true }]}
-      >
+      <Table columns={[{ label: name }, { label: 'Machine', isNumber: true }, { label: 'Container', isNumber: true }]}>
         {LINES.map(({ label, of }) => (
           <tr key={label}>
             <th scope="row">{label}</th>
@@ -59,7 +57,8 @@ export function ComparisonSection() {
   );
   // Asked again whenever a comparison has begun or ended.
   const { data } = useQuery({ queryKey: ['comparison', running?.id], queryFn: () => service().compare.last({}) });
-  const start = (): void => void attempt('compare a machine with a container', () => service().compare.run({ rounds: ROUNDS }));
+  const start = (): void =>
+    void attempt('compare a machine with a container', () => service().compare.run({ rounds: ROUNDS }));
   return (
     <section className="stack-tight">
       <h2 className="section-title">Machine or container?</h2>

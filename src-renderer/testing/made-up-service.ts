@@ -43,8 +43,10 @@ const client: InnkeeperClient = {
   containerImages: containerImageMethods,
   volumes: volumeMethods,
   nodes: nodeMethods,
-  compare: { run: async () => work('Compare', ['Measuring'], null), last: async () => ({ comparison: null }) },
-  compare: { run: async () => startTask('Compare a machine with a container', null), last: async () => ({ comparison }) },
+  compare: {
+    run: async () => work('Compare a machine with a container', ['Round 1 of 5: machine'], null),
+    last: async () => ({ comparison }),
+  },
   tasks: { list: async () => tasks, cancel: async () => ({}), dismiss: async () => ({}) },
   events: { subscribe: async () => ({}) },
 };
