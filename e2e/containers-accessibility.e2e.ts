@@ -57,7 +57,7 @@ const DIALOGS = [
   ['pull', '#/container-images', ['button "Pull image…"']],
   ['build', '#/container-images', ['button "Build image…"']],
   ['load', '#/container-images', ['button "Load…"']],
-  ['clean-up', '#/container-images', ['button "Clean up…"', 'checkbox "All that no container is made from"']],
+  ['clean-up', '#/container-images', ['button "Clean up…"']],
   ['registries', '#/container-images', ['button "Registries…"']],
   ['push', '#/container-images', ['button "More actions for nginx:1.27"', 'menuitem "Push…"']],
   ['tag', '#/container-images', ['button "More actions for nginx:1.27"', 'menuitem "Add a name…"']],
