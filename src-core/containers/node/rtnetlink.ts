@@ -31,8 +31,8 @@ const NESTED = 0x8000;
 /** What a message is answered with: a header, an errno, and the message's own header. */
 export const ACKNOWLEDGEMENT_BYTES = 36;
 export const LOOPBACK_INDEX = 1;
-/** Of a container's card: in a network of its own it is the first besides the loopback one. */
-export const CARD_INDEX = 2;
+/** Of a container's card. The kernel looks for it among the node's own cards first: none of them comes so far. */
+export const CARD_INDEX = 0x1_0000;
 
 export function linkUp(index: number): Uint8Array {
   return message(RTM_NEWLINK, 0, interfaceInfo(index, IFF_UP, IFF_UP));
