@@ -7,6 +7,7 @@ import { overlayArchive } from '../../../src-core/containers/build/overlay-archi
 import { ContainerEngine } from '../../../src-core/containers/engine/container-engine.ts';
 import { sessionBytes } from '../../../src-core/containers/engine/session-bytes.ts';
 import { HypervisorNodes } from '../../../src-core/containers/engine/nodes/hypervisor-nodes.ts';
+import { openNodeRuntime } from '../../../src-core/containers/node/open-node-runtime.ts';
 import type { BaseImages, ContainerImages } from '../../../src-core/containers/oci/container-images.ts';
 import { hostFolders } from '../handlers/share-folders.ts';
 import type { Logs } from '../logs.ts';
@@ -15,7 +16,6 @@ import { probePort } from '../os/port-probe.ts';
 import type { Tasks } from '../tasks.ts';
 import { ContainerImageWork } from './container-image-work.ts';
 import { NodeLogFiles } from './node-log-files.ts';
-import { connectNode } from './connect-node.ts';
 
 interface Needs {
   readonly dataDirectory: string;
@@ -46,7 +46,7 @@ export function makeEngine(needs: Needs): { engine: ContainerEngine; work: Conta
     random: nodeRandom,
     directory: join(dataDirectory, 'containers'),
     host: { ports: host.ports, memoryBytes: host.meter.facts.memoryBytes },
-    machines: new HypervisorNodes({ hypervisor, folders, clock: nodeClock, log, runtimeOf: connectNode }),
+    machines: new HypervisorNodes({ hypervisor, folders, clock: nodeClock, log, runtimeOf: openNodeRuntime }),
     pull: (reference) => work.pull(reference).done,
     layerOf: (written) => overlayArchive(sessionBytes(written, 'read what a step wrote')),
   });
