@@ -1,13 +1,20 @@
 import { AppError } from '../../base/errors.ts';
 import { readTar, type TarEntry } from '../../images/formats/tar.ts';
 import { FILE_TYPE, OPAQUE } from './file-mode.ts';
-import type { LayerIndex } from './layer-index.ts';
+import { latin1, type LayerIndex } from './layer-index.ts';
 
 /** Against archives that are made to fill memory. */
-const MOST_NODES = 2_000_000;
+const MOST_NODES = 1_000_000;
+/** Of all names, targets and attributes. */
+const MOST_TEXT_BYTES = 128 * 1024 * 1024;
+/** Directories that links lead through, in the whole archive: most archives name files where they are. */
+const MOST_STEPS_OF_LINKS = 4_000_000;
 const MOST_DEPTH = 512;
+/** Linux, limits.h: NAME_MAX, PATH_MAX with its NUL. */
 const MOST_NAME_BYTES = 255;
+const MOST_PATH_BYTES = 4095;
 const MOST_ATTRIBUTE_BYTES = 64 * 1024;
+const MOST_ATTRIBUTES = 256;
 const MOST_LINKS_FOLLOWED = 40;
 
 const WHITEOUT = '.wh.';
@@ -53,6 +60,8 @@ class Tree {
   readonly #what: string;
   readonly #root = directory();
   #nodes = 1;
+  #textBytes = 0;
+  #stepsOfLinks = 0;
 
   constructor(what: string) {
     this.#what = what;
@@ -62,8 +71,7 @@ class Tree {
     const parts = this.#parts(entry.path);
     const name = parts.pop();
     if (name === undefined) {
-      if (entry.type === 'directory')
-        Object.assign(this.#root, metadata(entry), { mode: FILE_TYPE.directory | entry.mode });
+      if (entry.type === 'directory') describe(this.#root, this.#node(entry));
       return;
     }
     const parent = this.#directory(this.#root, parts, entry.path);
@@ -103,9 +111,7 @@ class Tree {
   #put(parent: Node, name: string, node: Node): void {
     const there = parent.children?.get(name);
     if (there?.children && node.children) {
-      // Another word about the same directory.
-      const { children, attributes } = there;
-      Object.assign(there, node, { children, attributes: { ...attributes, ...node.attributes } });
+      describe(there, node);
       return;
     }
     if (there !== undefined) there.links--;
@@ -113,6 +119,7 @@ class Tree {
     const hides = there !== undefined && there.mode === FILE_TYPE.character && there.device === 0;
     if (hides && node.children) node.attributes[OPAQUE] = 'y';
     if (++this.#nodes > MOST_NODES) throw this.#refuse(name, `is one of more than ${MOST_NODES} entries`);
+    this.#count(name, name.length);
     node.links++;
     parent.children?.set(name, node);
   }
@@ -120,11 +127,12 @@ class Tree {
   #node(entry: TarEntry): Node {
     if (entry.type === 'hard-link') return this.#linked(entry);
     const node = { ...metadata(entry), ...nothing() };
+    for (const [name, value] of Object.entries(node.attributes)) this.#count(entry.path, name.length + value.length);
     switch (entry.type) {
       case 'directory':
         return { ...node, mode: FILE_TYPE.directory | entry.mode, children: new Map() };
       case 'symlink':
-        return { ...node, mode: FILE_TYPE.link | 0o777, target: bytesOf(entry.target) };
+        return { ...node, mode: FILE_TYPE.link | 0o777, target: this.#target(entry) };
       case 'file':
         return { ...node, mode: FILE_TYPE.file | entry.mode, sizeBytes: entry.sizeBytes, offset: entry.contentOffset };
       case 'other':
@@ -162,14 +170,12 @@ class Tree {
       }
       const next = at.children?.get(part);
       if (next !== undefined && (next.mode & FILE_TYPE.mask) === FILE_TYPE.link) {
-        if (++followed > MOST_LINKS_FOLLOWED) throw this.#refuse(path, 'leads through too many links');
+        const steps = partsOf(next.target).reverse();
+        this.#stepsOfLinks += steps.length;
+        if (++followed > MOST_LINKS_FOLLOWED || this.#stepsOfLinks > MOST_STEPS_OF_LINKS)
+          throw this.#refuse(path, 'leads through too many links');
         if (next.target.startsWith('/')) way.splice(1);
-        left.push(
-          ...next.target
-            .split('/')
-            .filter((each) => each !== '' && each !== '.')
-            .reverse(),
-        );
+        left.push(...steps);
         continue;
       }
       if (way.length > MOST_DEPTH) throw this.#refuse(path, 'is too deep');
@@ -185,9 +191,9 @@ class Tree {
 
   /** @throws AppError for what would lead out, or is no name */
   #parts(path: string): string[] {
-    const parts = bytesOf(path)
-      .split('/')
-      .filter((part) => part !== '' && part !== '.');
+    const bytes = bytesOf(path);
+    if (bytes.length > MOST_PATH_BYTES) throw this.#refuse(path, 'is longer than a path can be');
+    const parts = partsOf(bytes);
     for (const part of parts) {
       if (part === '..') throw this.#refuse(path, 'leads out of the layer');
       if (part.length > MOST_NAME_BYTES || part.includes('\0')) throw this.#refuse(path, 'is no name of a file');
@@ -195,10 +201,29 @@ class Tree {
     return parts;
   }
 
+  #target({ path, target }: TarEntry): string {
+    const bytes = bytesOf(target);
+    // Linux has no such link, whoever made this one.
+    if (bytes === '' || bytes.length > MOST_PATH_BYTES || bytes.includes('\0'))
+      throw this.#refuse(path, 'is a link to what is no path');
+    this.#count(path, bytes.length);
+    return bytes;
+  }
+
+  #count(path: string, textBytes: number): void {
+    this.#textBytes += textBytes;
+    if (this.#textBytes > MOST_TEXT_BYTES) throw this.#refuse(path, 'has no room beside the names before it');
+  }
+
   #refuse(path: string, why: string): AppError {
     const because = `${this.#what} cannot be used: ${JSON.stringify(path.slice(0, 200))} ${why}`;
     return new AppError({ code: 'corrupt', doing: `read ${this.#what}`, because });
   }
+}
+
+/** Another word about the same directory: what is in it, and that it hides what is below, stays. */
+function describe(there: Node, { mode, owner, group, modifiedAt, attributes }: Node): void {
+  Object.assign(there, { mode, owner, group, modifiedAt, attributes: { ...there.attributes, ...attributes } });
 }
 
 function directory(): Node {
@@ -218,21 +243,27 @@ function metadata({
 }: TarEntry): Pick<Node, 'owner' | 'group' | 'modifiedAt' | 'attributes'> {
   const kept: Record<string, string> = {};
   let bytes = 0;
-  for (const [name, value] of attributes) {
-    bytes += name.length + value.length;
+  for (const [name, value] of [...attributes].slice(0, MOST_ATTRIBUTES)) {
+    const nameBytes = bytesOf(name);
+    bytes += nameBytes.length + value.length;
     // Nobody but overlayfs itself says what overlayfs is to do.
-    if (bytes <= MOST_ATTRIBUTE_BYTES && !name.startsWith('trusted.')) kept[name] = latin1(value);
+    if (bytes > MOST_ATTRIBUTE_BYTES || nameBytes.startsWith('trusted.') || !isAttribute(nameBytes)) continue;
+    kept[nameBytes] = latin1(value);
   }
   return { owner, group, modifiedAt, attributes: kept };
+}
+
+/** Linux, limits.h: XATTR_NAME_MAX; one with a NUL would end the list of names that a guest is given. */
+function isAttribute(name: string): boolean {
+  return name !== '' && name !== '__proto__' && name.length <= MOST_NAME_BYTES && !name.includes('\0');
+}
+
+/** What a path goes through. */
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
 }
 
 /** One character for each byte of UTF-8. */
 function bytesOf(text: string): string {
   return latin1(new TextEncoder().encode(text));
-}
-
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }

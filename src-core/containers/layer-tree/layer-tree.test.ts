@@ -201,7 +201,7 @@ describe('the folder of layers', () => {
     expect(Buffer.concat(into).subarray(0, 5).toString()).toBe('ecret');
     const names: string[] = [];
     for (let at = 0, entry; (entry = folder.listed(find('etc'), at)) !== null; at++) names.push(entry.name);
-    expect(names).toEqual(['shadow', 'gone']);
+    expect(names).toEqual(['gone', 'shadow']);
   });
 
   it('knows layers that come, and none that it was not asked for', async () => {

@@ -10,7 +10,8 @@ import {
   type SharedFolder,
 } from '../../machine/devices/virtio/fs/shared-folder.ts';
 import { FILE_TYPE, typeOf } from './file-mode.ts';
-import { decodeIndex, type LayerIndex, type LayerNode } from './layer-index.ts';
+import { numbersFrom } from './layer-index.ts';
+import { PackedIndex, type PackedNode } from './packed-index.ts';
 
 /** The layers on this computer, for the thread of a machine. All is synchronous: the guest waits for it. */
 export interface LayerStorage {
@@ -25,7 +26,7 @@ const NODES_PER_LAYER = 2 ** 24;
 const MOST_LAYERS = 2 ** 20;
 const LAYER = /^[0-9a-f]{64}$/;
 /** Of all indexes that are kept at hand; beyond, those go that were not asked for the longest. */
-const MOST_NODES_KEPT = 1_000_000;
+const MOST_BYTES_KEPT = 64 * 1024 * 1024;
 const BLOCK_BYTES = 512;
 const SPACE_BLOCK_BYTES = 4096;
 
@@ -35,7 +36,8 @@ interface Place {
   /** 0 for the folder itself. */
   readonly layer: number;
   readonly number: number;
-  readonly node: LayerNode;
+  readonly index: PackedIndex;
+  readonly node: PackedNode;
 }
 
 /**
@@ -49,8 +51,8 @@ export class LayersFolder implements SharedFolder {
   /** By number, the first of them 1. */
   readonly #layers: string[] = [];
   readonly #numbers = new Map<string, number>();
-  readonly #indexes = new Map<number, LayerIndex>();
-  #nodesKept = 0;
+  readonly #indexes = new Map<number, PackedIndex>();
+  #bytesKept = 0;
 
   constructor(storage: LayerStorage) {
     this.#storage = storage;
@@ -58,10 +60,10 @@ export class LayersFolder implements SharedFolder {
 
   lookup(parent: number, name: string): FolderEntry | null {
     if (parent === ROOT_NODE) return this.#layer(name);
-    const { layer, node } = this.#place(parent);
-    if (!node.children) throw new FileError('ENOTDIR');
-    const number = node.children.get(name);
-    return number === undefined ? null : this.#entry(layer, number);
+    const { layer, index, node } = this.#place(parent);
+    if (!node.entries) throw new FileError('ENOTDIR');
+    const number = index.find(node, name);
+    return number === undefined ? null : entryOf(layer, number, index);
   }
 
   forget(): void {
@@ -73,9 +75,9 @@ export class LayersFolder implements SharedFolder {
   }
 
   readLink(node: number): Uint8Array {
-    const { node: link } = this.#place(node);
+    const { index, node: link } = this.#place(node);
     if (typeOf(link) !== FILE_TYPE.link) throw new FileError('EINVAL');
-    return bytesOf(link.target);
+    return index.textBytes(link.target);
   }
 
   read(handle: number, into: readonly Uint8Array[], offset: number): number {
@@ -95,7 +97,7 @@ export class LayersFolder implements SharedFolder {
 
   /** Handles are the nodes themselves: there is nothing to be opened. */
   openDirectory(node: number): number {
-    if (node !== ROOT_NODE && !this.#place(node).node.children) throw new FileError('ENOTDIR');
+    if (node !== ROOT_NODE && !this.#place(node).node.entries) throw new FileError('ENOTDIR');
     return node;
   }
 
@@ -111,27 +113,23 @@ export class LayersFolder implements SharedFolder {
     // It never changes.
   }
 
-  listed(handle: number, index: number): ListedEntry | null {
+  listed(handle: number, number: number): ListedEntry | null {
     if (handle === ROOT_NODE) {
-      const name = this.#layers[index];
+      const name = this.#layers[number];
       return name === undefined ? null : { name, type: FILE_TYPE.directory };
     }
-    const { layer, node } = this.#place(handle);
-    const names = this.#namesOf(node);
-    const name = names[index];
-    if (name === undefined) return null;
-    return { name, type: typeOf(this.#index(layer).nodes[node.children?.get(name) ?? 0] ?? { mode: 0 }) };
+    const { index, node } = this.#place(handle);
+    if (!node.entries || number >= node.entries[1]) return null;
+    const { name, node: child } = index.entry(node.entries[0] + number);
+    return { name, type: typeOf(index.node(child) ?? { mode: 0 }) };
   }
 
   attribute(node: number, name: string): Uint8Array | null {
-    if (node === ROOT_NODE) return null;
-    const { attributes } = this.#place(node).node;
-    const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-    return value === undefined ? null : bytesOf(value);
+    return this.#attributes(node).find((attribute) => attribute.name === name)?.value ?? null;
   }
 
   attributeNames(node: number): readonly string[] {
-    return node === ROOT_NODE ? [] : Object.keys(this.#place(node).node.attributes);
+    return this.#attributes(node).map(({ name }) => name);
   }
 
   space(): FolderSpace {
@@ -199,13 +197,19 @@ export class LayersFolder implements SharedFolder {
     // What is not here may come: that is never kept.
     if (!LAYER.test(name)) throw new FileError('ENOENT');
     const known = this.#numbers.get(name);
-    if (known !== undefined) return this.#entry(known, 0);
+    if (known !== undefined) return entryOf(known, 0, this.#index(known));
     const index = this.#load(name);
     if (index === null) throw new FileError('ENOENT');
     if (this.#layers.length >= MOST_LAYERS - 1) throw new FileError('ENFILE');
     const number = this.#number(name);
     this.#keep(number, index);
-    return this.#entry(number, 0);
+    return entryOf(number, 0, index);
+  }
+
+  #attributes(node: number): { readonly name: string; readonly value: Uint8Array }[] {
+    if (node === ROOT_NODE) return [];
+    const place = this.#place(node);
+    return numbersFrom(place.node.attributes).map((at) => place.index.attribute(at));
   }
 
   #number(layer: string): number {
@@ -223,18 +227,14 @@ export class LayersFolder implements SharedFolder {
   #place(id: number): Place {
     const layer = Math.floor((id - 1) / NODES_PER_LAYER);
     const number = (id - 1) % NODES_PER_LAYER;
-    const node = layer < 1 ? undefined : this.#index(layer).nodes[number];
+    if (layer < 1) throw new FileError('ESTALE');
+    const index = this.#index(layer);
+    const node = index.node(number);
     if (node === undefined) throw new FileError('ESTALE');
-    return { layer, number, node };
+    return { layer, number, index, node };
   }
 
-  #entry(layer: number, number: number): FolderEntry {
-    const node = this.#index(layer).nodes[number];
-    if (node === undefined) throw new FileError('EIO');
-    return { node: idOf(layer, number), attributes: attributesOf({ layer, number, node }) };
-  }
-
-  #index(layer: number): LayerIndex {
+  #index(layer: number): PackedIndex {
     const kept = this.#indexes.get(layer);
     if (kept) {
       // The most lately used comes last.
@@ -248,33 +248,25 @@ export class LayersFolder implements SharedFolder {
     return index;
   }
 
-  #keep(layer: number, index: LayerIndex): void {
+  #keep(layer: number, index: PackedIndex): void {
     this.#indexes.set(layer, index);
-    this.#nodesKept += index.nodes.length;
-    for (const [oldest, { nodes }] of this.#indexes) {
-      if (this.#nodesKept <= MOST_NODES_KEPT || oldest === layer) break;
+    this.#bytesKept += index.bytes.length;
+    for (const [oldest, { bytes }] of this.#indexes) {
+      if (this.#bytesKept <= MOST_BYTES_KEPT || oldest === layer) break;
       this.#indexes.delete(oldest);
-      this.#nodesKept -= nodes.length;
+      this.#bytesKept -= bytes.length;
     }
   }
 
-  #load(layer: string): LayerIndex | null {
+  #load(layer: string): PackedIndex | null {
     const bytes = this.#storage.index(layer);
     if (bytes === null) return null;
     try {
-      return decodeIndex(bytes, `layer ${layer}`);
+      return PackedIndex.open(bytes, `layer ${layer}`);
     } catch (error) {
       if (error instanceof AppError) throw new FileError('EIO');
       throw error;
     }
-  }
-
-  readonly #names = new WeakMap<LayerNode, readonly string[]>();
-
-  #namesOf(node: LayerNode): readonly string[] {
-    let names = this.#names.get(node);
-    if (names === undefined) this.#names.set(node, (names = [...(node.children?.keys() ?? [])]));
-    return names;
   }
 }
 
@@ -287,20 +279,22 @@ function idOf(layer: number, number: number): number {
   return layer * NODES_PER_LAYER + number + 1;
 }
 
-function attributesOf({ layer, number, node }: Place): FileAttributes {
+function entryOf(layer: number, number: number, index: PackedIndex): FolderEntry {
+  const node = index.node(number);
+  if (node === undefined) throw new FileError('EIO');
+  return { node: idOf(layer, number), attributes: attributesOf({ layer, number, node }) };
+}
+
+function attributesOf({ layer, number, node }: Pick<Place, 'layer' | 'number' | 'node'>): FileAttributes {
   const ns = BigInt(node.modifiedAt) * 1_000_000_000n;
-  const sizeBytes = BigInt(typeOf(node) === FILE_TYPE.link ? node.target.length : node.sizeBytes);
+  const sizeBytes = BigInt(typeOf(node) === FILE_TYPE.link ? node.target[1] : node.sizeBytes);
   return {
     inode: BigInt(idOf(layer, number)),
     mode: node.mode,
-    links: node.children ? 2 : Math.max(1, node.links),
+    links: node.entries ? 2 : Math.max(1, node.links),
     sizeBytes,
     blocks: (sizeBytes + BigInt(BLOCK_BYTES - 1)) / BigInt(BLOCK_BYTES),
     ...{ accessedNs: ns, modifiedNs: ns, changedNs: ns },
     ...{ owner: node.owner, group: node.group, device: node.device },
   };
-}
-
-function bytesOf(latin1: string): Uint8Array {
-  return Uint8Array.from(latin1, (character) => character.charCodeAt(0));
 }

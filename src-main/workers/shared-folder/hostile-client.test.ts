@@ -1,7 +1,16 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pack } from 'tar-stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LAYER_ARCHIVE, LAYER_INDEX } from '../../../src-core/containers/layer-tree/file-names.ts';
+import { indexArchive } from '../../../src-core/containers/layer-tree/index-archive.ts';
+import { encodeIndex } from '../../../src-core/containers/layer-tree/layer-index.ts';
+import { LayersFolder } from '../../../src-core/containers/layer-tree/layers-folder.ts';
 import { seededRandom, type Random } from '../../../src-core/machine/devices/testing/random.ts';
 import { FUSE, FuseClient, type Answer } from '../../../src-core/machine/devices/virtio/fs/testing/fuse-client.ts';
+import type { SharedFolder } from '../../../src-core/machine/devices/virtio/fs/shared-folder.ts';
+import { sourceOf } from '../../../src-core/images/formats/byte-source.ts';
+import { FolderLayerStorage } from '../layer-storage.ts';
 import { HostFolder } from './host-folder.ts';
 import { LinuxGround } from './linux-ground.ts';
 import { PortableGround } from './portable-ground.ts';
@@ -30,15 +39,18 @@ class HostileClient {
   readonly client: FuseClient;
   readonly #random: Random;
   readonly #forbidden: ReadonlySet<bigint>;
+  readonly #within: string | undefined;
   #nodes = [1n];
   #handles = [1n];
   /** How often each error, or none, was the answer. */
   readonly answers = new Map<number, number>();
 
-  constructor(client: FuseClient, random: Random, forbidden: ReadonlySet<bigint>) {
+  constructor(client: FuseClient, random: Random, forbidden: ReadonlySet<bigint>, within?: string) {
     this.client = client;
     this.#random = random;
     this.#forbidden = forbidden;
+    this.#within = within;
+    this.#know();
   }
 
   operate(): void {
@@ -54,6 +66,11 @@ class HostileClient {
     this.client.restart();
     this.#nodes = [1n];
     this.#handles = [1n];
+    this.#know();
+  }
+
+  #know(): void {
+    if (this.#within !== undefined) this.#nodes.push(this.client.walk(this.#within));
   }
 
   #sendNoise(): void {
@@ -86,9 +103,17 @@ function remember(known: bigint[], value: bigint, random: Random): void {
 
 async function attack(Ground: typeof LinuxGround | typeof PortableGround, readOnly: boolean): Promise<HostileClient> {
   const folder = new HostFolder((confirm) => new Ground(trapped.share, confirm), readOnly);
+  const hostile = await attackFolder(folder);
+  expect(hostile.client.lookup(1, 'abs')).not.toBe(undefined);
+  folder.close();
+  return hostile;
+}
+
+/** @param within a directory that it knows from the beginning, beside the root */
+async function attackFolder(folder: SharedFolder, within?: string): Promise<HostileClient> {
   const client = new FuseClient(folder);
   client.init();
-  const hostile = new HostileClient(client, seededRandom(20_261_122), trapped.outsideInodes);
+  const hostile = new HostileClient(client, seededRandom(20_261_122), trapped.outsideInodes, within);
   for (let operation = 1; operation <= OPERATIONS; operation++) {
     hostile.operate();
     if (operation % CHECK_EVERY !== 0) continue;
@@ -99,9 +124,7 @@ async function attack(Ground: typeof LinuxGround | typeof PortableGround, readOn
   await trapped.stopSwapping();
   hostile.begin();
   expect(client.driver.needsReset).toBe(false);
-  expect(client.lookup(1, 'abs')).not.toBe(undefined);
   expect(trapped.isOutsideUntouched).toBe(true);
-  folder.close();
   return hostile;
 }
 
@@ -142,6 +165,42 @@ test(
     const hostile = await attack(process.platform === 'linux' ? LinuxGround : PortableGround, true);
     expect(describeTree(trapped.share)).toBe(before);
     expect(hostile.answers.get(-30)).toBeGreaterThan(OPERATIONS / 10);
+  },
+  time,
+);
+
+test(
+  'a hostile guest finds among layers what is in them, and nothing else',
+  async () => {
+    const packing = pack();
+    // Names that the attack knows; a link leads to the outside, as it does in any archive.
+    for (const name of ['a/b/c', 'a/secret', 'b', 'd/a/e']) packing.entry({ name }, name.repeat(500));
+    packing.entry({ name: 'c', type: 'symlink', linkname: '../../outside/secret' });
+    packing.entry({ name: 'e', pax: { 'SCHILY.xattr.user.a': 'b' } }, 'e');
+    packing.finalize();
+    const chunks: Buffer[] = [];
+    for await (const chunk of packing) chunks.push(chunk as Buffer);
+    const archive = Buffer.concat(chunks);
+    const layer = join(trapped.share, 'a'.repeat(64));
+    mkdirSync(layer);
+    writeFileSync(join(layer, LAYER_ARCHIVE), archive);
+    writeFileSync(join(layer, LAYER_INDEX), encodeIndex(await indexArchive(sourceOf(archive), 'layer a')));
+    const storage = new FolderLayerStorage(trapped.share);
+    const folder = new LayersFolder(storage);
+    const before = describeTree(trapped.share);
+    const { client, answers } = await attackFolder(folder, 'a'.repeat(64));
+    expect(describeTree(trapped.share)).toBe(before);
+    expect(Buffer.from(client.ask(FUSE.readlink, client.walk(`${'a'.repeat(64)}/c`), []).bytes).toString()).toBe(
+      '../../outside/secret',
+    );
+    expect(client.ask(FUSE.getxattr, client.walk(`${'a'.repeat(64)}/e`), [9, 0, 'user.a']).bytes).toEqual(
+      Uint8Array.of(0x62),
+    );
+    // EROFS, ENODATA, ENOENT, ENOTDIR, ESTALE, EINVAL; and what was done.
+    for (const error of [-30, -61, -2, -20, -116, -22, 0])
+      expect(answers.get(error), String(error)).toBeGreaterThan(20);
+    expect(folder.save()).toEqual({ layers: ['a'.repeat(64)] });
+    storage.close();
   },
   time,
 );

@@ -5,6 +5,15 @@ import { SWAPPED, TRAPS } from './trapped-folder.ts';
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'secret', ...TRAPS, ...SWAPPED, ...SWAPPED, ...SWAPPED];
 const BAD_NAMES = ['..', '.', '', 'd/a', '../outside/a', '/etc/passwd', 'x'.repeat(255), 'x'.repeat(256), '\u00ff'];
 const TARGETS = ['../outside', '../outside/secret', '/etc', '..', '.', 'a', 's0', 'x'.repeat(4000), ''];
+const ATTRIBUTES = [
+  'user.a',
+  'trusted.overlay.opaque',
+  'security.capability',
+  '__proto__',
+  '',
+  'x'.repeat(300),
+  '\u00ff',
+];
 const OPCODES = Object.values(FUSE).filter((opcode) => opcode !== FUSE.init && opcode !== FUSE.destroy);
 
 /** What a hostile guest knows and guesses. */
@@ -45,6 +54,10 @@ function anyHandle(random: Random, { handles }: Knowledge): bigint {
 function anyName(random: Random): string {
   if (random(12) === 0) return BAD_NAMES[random(BAD_NAMES.length)] ?? '';
   return NAMES[random(NAMES.length)] ?? 'a';
+}
+
+function anyAttribute(random: Random): string {
+  return ATTRIBUTES[random(ATTRIBUTES.length)] ?? '';
 }
 
 function anyOffset(random: Random): bigint {
@@ -93,6 +106,13 @@ function partsOf(opcode: number, random: Random, known: Knowledge): Part[] {
     case FUSE.open:
     case FUSE.opendir:
       return [openFlags(random), 0];
+    case FUSE.getxattr:
+    case FUSE.listxattr:
+      return [
+        random(8) === 0 ? anyWord(random) : random(3) * 20,
+        0,
+        ...(opcode === FUSE.getxattr ? [anyAttribute(random)] : []),
+      ];
     case FUSE.create:
       return [openFlags(random), mode, 0, 0, name];
     default:

@@ -13,7 +13,7 @@ export interface FuseRequest {
   readonly roomBytes: number;
 }
 
-/** What a request is answered with: bytes; or how many bytes of `room` were filled. */
+/** What a request is answered with: bytes; how many bytes of `room` were filled; or the negative of an error number. */
 export type FuseReply = Uint8Array | number;
 
 export interface Operation {

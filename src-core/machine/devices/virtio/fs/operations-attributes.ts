@@ -2,7 +2,7 @@ import { OPCODE } from './fuse-protocol.ts';
 import type { FuseReply, FuseRequest, Operation } from './operation.ts';
 import { attributeSizeReply } from './reply.ts';
 import type { RequestBody } from './request.ts';
-import { FileError } from './shared-folder.ts';
+import { ERRNO, FileError } from './shared-folder.ts';
 
 /** Requests about extended attributes. A kernel that is told once that there are none does not ask again. */
 export const attributeOperations: readonly (readonly [number, Operation])[] = [
@@ -12,7 +12,8 @@ export const attributeOperations: readonly (readonly [number, Operation])[] = [
       if (!folder.attribute) throw new FileError('ENOSYS');
       const room = roomOf(body);
       const value = folder.attribute(request.header.node, nameOf(body));
-      if (value === null) throw new FileError('ENODATA');
+      // What most files have not is no failure worth the cost of one: overlayfs asks for it at every directory.
+      if (value === null) return -ERRNO.ENODATA;
       return answer(value, room, request);
     },
   ],

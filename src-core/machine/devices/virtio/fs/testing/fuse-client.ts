@@ -24,6 +24,8 @@ export const FUSE = {
   statfs: 17,
   release: 18,
   fsync: 20,
+  getxattr: 22,
+  listxattr: 23,
   flush: 25,
   init: 26,
   opendir: 27,
