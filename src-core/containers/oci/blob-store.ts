@@ -72,8 +72,11 @@ export class BlobStore {
     return digest;
   }
 
-  /** Writes what comes, whatever it is. */
-  async keep(source: ByteSource): Promise<{ readonly digest: string; readonly sizeBytes: number }> {
+  /** Writes what comes, whatever it is. @param known hears its digest before it is here by it */
+  async keep(
+    source: ByteSource,
+    known: (digest: string) => void = () => undefined,
+  ): Promise<{ readonly digest: string; readonly sizeBytes: number }> {
     const { storage, sha256, uniqueName } = this.#outside;
     const draft = `${DRAFTS}/${uniqueName()}`;
     const hasher = sha256();
@@ -89,6 +92,7 @@ export class BlobStore {
       throw error;
     });
     const digest = `sha256:${hasher.digest()}`;
+    known(digest);
     await storage.rename(draft, pathOf(digest));
     return { digest, sizeBytes };
   }

@@ -1,6 +1,6 @@
 import { AppError } from '../../base/errors.ts';
 import type { LocalImage } from './container-images.ts';
-import { formatReference, parseReference } from './reference.ts';
+import { canonicalName, formatReference, parseReference } from './reference.ts';
 
 /** By which the beginning of an id can be told from a name. */
 const BEGINNING = /^(?:sha256:)?([0-9a-f]{4,64})$/;
@@ -42,6 +42,17 @@ function byName<Image extends LocalImage>(images: readonly Image[], text: string
       images.find(({ names }) => names.includes(name)) ??
       images.find((image) => digest !== null && image.digest === digest && image.names.some(isOf))
     );
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+/** The name of an image that was meant; undefined when it was found by its id. */
+export function nameIn(image: LocalImage, reference: string): string | undefined {
+  try {
+    const name = canonicalName(reference, 'look for a name');
+    return image.names.find((each) => each === name);
   } catch (error) {
     if (error instanceof AppError) return undefined;
     throw error;

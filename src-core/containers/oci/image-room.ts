@@ -4,6 +4,8 @@ import { Cancellation } from '../../base/cancellation.ts';
 import type { ContainerImageDetail, ContainerImageView, LayerFile } from '../../contract/container-images.ts';
 import type { ContainerImages, LocalImage, LocalLayer, MadeImage, TransferWork } from './container-images.ts';
 import { detailOf, viewOf } from './image-detail.ts';
+import { load } from './layout/load.ts';
+import { save } from './layout/save.ts';
 import { LocalImages } from './local-images.ts';
 import type { ImageSurroundings } from './outside.ts';
 import { parseRegistry } from './reference.ts';
@@ -95,12 +97,12 @@ export class ImageRoom implements ContainerImages {
     return push(this.#local, this.#credentials, reference, to, work);
   }
 
-  async save(): Promise<void> {
-    return later('save images');
+  save(references: readonly string[], path: string, form: 'oci' | 'docker', work: TransferWork): Promise<void> {
+    return save(this.#local, references, path, form, work);
   }
 
-  async load(): Promise<readonly LocalImage[]> {
-    return later('load images');
+  load(path: string, work: TransferWork): Promise<readonly LocalImage[]> {
+    return load(this.#local, path, work);
   }
 
   /** Checked with the registry before it is kept. */
@@ -125,8 +127,4 @@ export class ImageRoom implements ContainerImages {
   registries(): readonly { registry: string; user: string }[] {
     return this.#credentials.list().map(({ registry, user }) => ({ registry, user }));
   }
-}
-
-async function later(doing: string): Promise<never> {
-  return Promise.reject(new AppError({ code: 'not-supported', doing, because: 'it is not there yet' }));
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import type { LayerFile } from '../../contract/container-images.ts';
 import { BlobStore } from './blob-store.ts';
 import type { LocalImage, LocalLayer, MadeImage, TransferWork } from './container-images.ts';
+import { nameIn } from './find-image.ts';
 import { Garbage } from './garbage.ts';
 import { Holds } from './holds.ts';
 import { ImageCatalog } from './image-catalog.ts';
@@ -10,7 +11,7 @@ import { readImage, type ImageEntry, type KeptImage } from './kept-image.ts';
 import { LayerStore, type NewLayer } from './layer-store.ts';
 import { configDescriptor, layerDescriptor, writeConfig, writeManifest } from './made-image.ts';
 import { DEFAULT_LIMITS, type ImageSurroundings, type TransferLimits } from './outside.ts';
-import { canonicalName, shortName } from './reference.ts';
+import { canonicalName } from './reference.ts';
 import { unpackingGuard } from './unpacking-guard.ts';
 
 const FILES_PER_PAGE = 1000;
@@ -198,16 +199,5 @@ export class LocalImages {
   #letGo(diffId: string): void {
     this.#fresh.get(diffId)?.hold.dispose();
     this.#fresh.delete(diffId);
-  }
-}
-
-/** The name of an image that was meant; undefined when it was found by its id. */
-function nameIn(image: KeptImage, reference: string): string | undefined {
-  try {
-    const name = canonicalName(reference, 'look for a name');
-    return image.names.find((each) => each === name) ?? image.names.find((each) => shortName(each) === reference);
-  } catch (error) {
-    if (error instanceof AppError) return undefined;
-    throw error;
   }
 }

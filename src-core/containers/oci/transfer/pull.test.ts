@@ -27,7 +27,7 @@ describe('a pull', () => {
     );
     const phases = made.progress.map(({ phase }) => phase);
     expect(phases).toEqual(expect.arrayContaining(['Downloading layer 1 of 2', 'Unpacking layer 2 of 2']));
-    expect(made.progress.at(-1)?.fraction).toBeGreaterThan(0.9);
+    expect(Math.max(...made.progress.map(({ fraction }) => fraction ?? 0))).toBe(1);
     registry.image('team/web:2', [BASE, { 'srv/b': '22' }]);
     registry.requests.splice(0);
     await room.pull(`${REGISTRY}/team/web:2`, made.work);
