@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { test } from './window/app-test.ts';
 import { openApp } from './window/electron-app.ts';
@@ -114,6 +116,43 @@ test('a folder and a new file are chosen in the system’s own dialogs, and the 
     ['openDirectory'],
     'web.qcow2',
   ]);
+});
+
+test('bytes of the page are written only where the person says, and no more than fit', async ({
+  home,
+  window,
+  page,
+}) => {
+  const place = join(home.path, 'saved.pcap');
+  await window.app.evaluate(({ dialog }, filePath) => {
+    const answers = [
+      { canceled: false, filePath },
+      { canceled: true, filePath: '' },
+    ];
+    const proposed: unknown[] = [];
+    Object.assign(globalThis, { proposed });
+    dialog.showSaveDialog = (...args: unknown[]) => {
+      proposed.push((args.at(-1) as { defaultPath: unknown }).defaultPath);
+      return Promise.resolve(answers.shift() ?? { canceled: true, filePath: '' });
+    };
+  }, place);
+  const answers = await page.evaluate(async () => {
+    type Save = (title: string, name: string, bytes: unknown) => Promise<unknown>;
+    const { saveFile } = (globalThis as unknown as { innkeeper: Record<string, Save> }).innkeeper;
+    const save = (name: string, bytes: unknown) => saveFile?.('Save', name, bytes).catch(String);
+    return [
+      await save('../../etc/lab.pcap', Uint8Array.of(1, 2, 3)),
+      await save('lab.pcap', Uint8Array.of(4)),
+      await save('lab.pcap', 'text'),
+      await save('', Uint8Array.of(5)),
+      await save('lab.pcap', new Uint8Array(64 * 1024 * 1024 + 1)),
+    ];
+  });
+  const refused = (why: RegExp) => expect.stringMatching(why) as unknown;
+  expect(answers).toEqual([place, null, refused(/invalid/i), refused(/too_small|too small/i), refused(/too much/)]);
+  expect([...readFileSync(place)]).toEqual([1, 2, 3]);
+  const proposed = await window.app.evaluate(() => (globalThis as unknown as { proposed: unknown[] }).proposed);
+  expect(proposed).toEqual(['lab.pcap', 'lab.pcap']);
 });
 
 test('files outside the built window are not served', async ({ window }) => {
