@@ -2,11 +2,10 @@ import { AppError } from '../../../base/errors.ts';
 import type { Failure } from '../../../contract/failures.ts';
 import type { MachineState } from '../../../contract/machines.ts';
 import { MOST_CARDS } from '../../../contract/networks.ts';
-import { MOST_SHARES } from '../../../contract/shares.ts';
 import { pciAddressOf } from '../../../hypervisor/connections/cards.ts';
 import type { LiveRun } from '../../../hypervisor/life/live-run.ts';
 import type { Machine } from '../../../hypervisor/life/machine.ts';
-import { tagOf } from '../../../hypervisor/shares/shares.ts';
+import { MOST_SHARES_OF_NODE, tagOf } from '../../../hypervisor/shares/shares.ts';
 import { Turns } from '../../../base/turns.ts';
 import type { NodeRuntime } from '../../node/node-runtime.ts';
 import type { NodeHost } from './hypervisor-nodes.ts';
@@ -153,10 +152,10 @@ export class HypervisorNode implements NodeMachine {
   async #makeRoomForShare(isUsed: (tag: string) => boolean, doing: string): Promise<void> {
     const { shares } = this.#machine;
     const all = shares.views();
-    if (all.length < MOST_SHARES) return;
+    if (all.length < MOST_SHARES_OF_NODE) return;
     const unused = all.find((share) => !isUsed(tagOf(share)));
     if (unused) return shares.remove(unused.guestDirectory);
-    const because = `the containers on node ${this.name} mount ${MOST_SHARES} folders of this computer, which is the most`;
+    const because = `the containers on node ${this.name} mount ${MOST_SHARES_OF_NODE} folders of this computer, which is the most`;
     const hint = 'Stop one of those containers, mount one folder that holds several, or use volumes.';
     throw new AppError({ code: 'no-room', doing, because, hint });
   }

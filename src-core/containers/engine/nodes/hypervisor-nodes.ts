@@ -24,6 +24,8 @@ export interface NodeHost {
   readonly log: EngineLog;
   /** What speaks with a node over its agent. */
   readonly runtimeOf: (agent: AgentClient) => NodeRuntime;
+  /** That nodes are made of. */
+  readonly image?: string;
 }
 
 /** Nodes as machines of the hypervisor's. */
@@ -54,7 +56,7 @@ export class HypervisorNodes implements NodeMachines {
 
   async add({ processors, memoryBytes }: { processors: number; memoryBytes: number }): Promise<NodeMachine> {
     const { hypervisor } = this.#host;
-    const source = { kind: 'image', image: NODE_IMAGE } as const;
+    const source = { kind: 'image', image: this.#host.image ?? NODE_IMAGE } as const;
     // With a card on the default network, as every machine has that goes on from where its image had come up.
     const { id } = await hypervisor.createNode({
       name: NAME,
