@@ -6,7 +6,7 @@ import type { MachineDefinition } from '../store/definition.ts';
 import { planSeed } from '../configuration/configuration-seed.ts';
 import { inspectDisk } from '../machine-disks/disk-image.ts';
 import { locateDisks } from '../machine-disks/machine-disks.ts';
-import type { RunDiskSpec, RunSpec } from '../runner.ts';
+import type { RunDiskSpec, RunShareSpec, RunSpec } from '../runner.ts';
 import { layersShare, runShareOf } from '../shares/shares.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -50,11 +50,17 @@ export async function planLaunch(
     cpuLimit,
     boot,
     disks: seed ? [...disks, seed] : disks,
-    shares: [...definition.shares.map(runShareOf), ...(runsContainers ? [layersShare(around.containerLayers)] : [])],
+    shares: sharesOf(definition, runsContainers ? layersShare(around.containerLayers) : null),
     cards: definition.cards.map(runCardOf),
     start: { kind: 'power-on' },
   } as const;
   return { spec, leases };
+}
+
+/** A machine that a person made of a node's image may have a folder of theirs in the slot of the layers. */
+function sharesOf({ shares }: MachineDefinition, layers: RunShareSpec | null): RunShareSpec[] {
+  const own = shares.map(runShareOf);
+  return layers === null || own.some(({ slot }) => slot === layers.slot) ? own : [...own, layers];
 }
 
 /** The disk that configures a guest with a cloud-init of its own. */

@@ -1,11 +1,12 @@
 import { AppError } from '../../base/errors.ts';
+import { MOST_SHARES } from '../../contract/shares.ts';
 import type { Share, ShareView } from '../../contract/shares.ts';
 import type { AgentClient } from '../../guest/agent-client.ts';
 import { pciAddress, PCI_SLOT } from '../../machine/board/pci-slots.ts';
 import { afterRequest } from '../life/life-cycle.ts';
 import type { LiveRun } from '../life/live-run.ts';
 import type { MachineBody } from '../life/machine-body.ts';
-import { runShareOf, withoutShare, withShare } from './shares.ts';
+import { MOST_SHARES_OF_NODE, runShareOf, withoutShare, withShare } from './shares.ts';
 import type { HostFolders, ShareRequest } from './shares.ts';
 
 const REQUEST = 'share folders with';
@@ -36,7 +37,8 @@ export class SharesOfMachine {
     const doing = `share ${request.hostDirectory} with machine ${body.name}`;
     await body.turns.take(async () => {
       const live = this.#permitted();
-      const shares = await withShare(body.definition.shares, request, doing, folders);
+      const most = body.definition.purpose === 'node' ? MOST_SHARES_OF_NODE : MOST_SHARES;
+      const shares = await withShare(body.definition.shares, request, doing, folders, most);
       const added = shares.at(-1);
       if (live && added) await live.run.change({ kind: 'attach-share', share: runShareOf(added) });
       try {

@@ -133,3 +133,53 @@ describe('the shared folders of a machine', () => {
     await expect(machine.shares.add(request('/work', '/a'), folders)).rejects.toMatchObject({ code: 'wrong-state' });
   });
 });
+
+describe('a machine of an image that runs containers', () => {
+  let bench: Workbench;
+  const layers = {
+    ...{ slot: 7, tag: 'innkeeper-layers', hostDirectory: '/data/containers/layers' },
+    ...{ readOnly: true, kind: 'layers' },
+  };
+
+  beforeEach(async () => {
+    bench = await Workbench.open();
+    bench.images.runsContainers = true;
+  });
+
+  async function withFolders(machine: Machine, count: number): Promise<void> {
+    for (let each = 0; each < count; each++) await machine.shares.add(request('/work', `/s${each}`), folders);
+  }
+
+  it('sees the layers each time it starts, also where it goes on', async () => {
+    await bench.create('web');
+    const machine = bench.hypervisor.get('web', 'use');
+    await machine.start();
+    expect(bench.runner.last.spec.shares).toEqual([layers]);
+    await machine.suspend();
+    await machine.resume();
+    expect(bench.runner.last.spec.start.kind).toBe('restore');
+    expect(bench.runner.last.spec.shares).toEqual([layers]);
+  });
+
+  it('leaves their place free as a node, and has at most seven folders of this computer beside them', async () => {
+    const { id } = await bench.hypervisor.createNode({
+      ...{ name: 'node', source: { kind: 'image', image: 'tiny' }, disks: [], networks: [], start: false },
+    });
+    const node = bench.hypervisor.nodes().find((each) => each.id === id);
+    if (!node) throw new Error('there is a node');
+    await withFolders(node, 7);
+    await expect(node.shares.add(request('/work', '/s7'), folders)).rejects.toMatchObject({ code: 'no-room' });
+    await node.start();
+    expect(bench.runner.last.spec.shares?.map(({ slot }) => slot)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(bench.runner.last.spec.shares?.at(-1)).toEqual(layers);
+  });
+
+  it('has what its person wants in their place, where it is no node', async () => {
+    await bench.create('web');
+    const machine = bench.hypervisor.get('web', 'use');
+    await withFolders(machine, 8);
+    await machine.start();
+    expect(bench.runner.last.spec.shares?.at(-1)).toMatchObject({ slot: 7, tag: 'innkeeper-share7' });
+    expect(bench.runner.last.spec.shares).toHaveLength(8);
+  });
+});

@@ -17,15 +17,18 @@ export interface ShareRequest {
   readonly readOnly: boolean;
 }
 
-/** A share as its run is told of it. */
 /** What a node mounts the layers of container images by. */
 export const LAYERS_TAG = 'innkeeper-layers';
 
-/** The last slot: those of a person's folders are given from the first on. */
+/** Folders of this computer that a node can have: the last slot is for the layers. */
+export const MOST_SHARES_OF_NODE = MOST_SHARES - 1;
+
+/** The layers of container images, as the run of a node is told of them. */
 export function layersShare(folder: string): RunShareSpec {
-  return { slot: MOST_SHARES - 1, tag: LAYERS_TAG, hostDirectory: folder, readOnly: true, kind: 'layers' };
+  return { slot: MOST_SHARES_OF_NODE, tag: LAYERS_TAG, hostDirectory: folder, readOnly: true, kind: 'layers' };
 }
 
+/** A share as its run is told of it. */
 export function runShareOf({ slot, hostDirectory, readOnly }: Share): RunShareSpec {
   return { slot, tag: tagOf({ slot }), hostDirectory, readOnly };
 }
@@ -37,6 +40,7 @@ export function tagOf({ slot }: Pick<Share, 'slot'>): string {
 
 /**
  * The shared folders of a machine with one more.
+ * @param most that it can have
  * @throws AppError 'not-found', 'invalid-input', 'already-exists', 'denied', 'no-room'
  */
 export async function withShare(
@@ -44,6 +48,7 @@ export async function withShare(
   { hostDirectory, guestDirectory, readOnly }: ShareRequest,
   doing: string,
   folders: HostFolders,
+  most = MOST_SHARES,
 ): Promise<Share[]> {
   const resolved = await folders.resolve(hostDirectory);
   if (resolved === null) {
@@ -63,7 +68,7 @@ export async function withShare(
     const because = `${other.guestDirectory} of the guest has ${other.hostDirectory} already`;
     throw new AppError({ code: 'already-exists', doing, because, hint: 'Choose another place in the guest.' });
   }
-  return [...before, { slot: freeSlot(before, doing), hostDirectory: resolved, guestDirectory, readOnly }];
+  return [...before, { slot: freeSlot(before, most, doing), hostDirectory: resolved, guestDirectory, readOnly }];
 }
 
 /** The shared folders of a machine without the one at a place. @throws AppError 'not-found' */
@@ -80,9 +85,9 @@ function overlap(one: string, other: string): boolean {
   return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
 }
 
-function freeSlot(shares: readonly Share[], doing: string): number {
-  for (let slot = 0; slot < MOST_SHARES; slot++) {
+function freeSlot(shares: readonly Share[], most: number, doing: string): number {
+  for (let slot = 0; slot < most; slot++) {
     if (!shares.some((share) => share.slot === slot)) return slot;
   }
-  throw new AppError({ code: 'no-room', doing, because: `it has ${MOST_SHARES} shared folders, which is the most` });
+  throw new AppError({ code: 'no-room', doing, because: `it has ${most} shared folders, which is the most` });
 }

@@ -9,10 +9,12 @@ export class FakeImages implements ImagePreparation {
   absent = false;
   /** The disk of `tiny`. */
   disk: ImageDisk | null = null;
+  /** Whether machines of `tiny` are nodes. */
+  runsContainers = false;
   readonly builds: { done: Deferred<ImageRecord>; released: boolean }[] = [];
 
   find(name: string): Promise<ImageRecord | null> {
-    return Promise.resolve(name === 'tiny' && !this.absent ? tiny(this.disk) : null);
+    return Promise.resolve(name === 'tiny' && !this.absent ? tiny(this.disk, this.runsContainers) : null);
   }
 
   catalog(): readonly ImageCard[] {
@@ -45,11 +47,11 @@ export class FakeImages implements ImagePreparation {
   /** The image that is being built is there now. */
   finish(): void {
     this.absent = false;
-    for (const { done } of this.builds) done.resolve(tiny(this.disk));
+    for (const { done } of this.builds) done.resolve(tiny(this.disk, this.runsContainers));
   }
 }
 
-function tiny(disk: ImageDisk | null): ImageRecord {
+function tiny(disk: ImageDisk | null, runsContainers: boolean): ImageRecord {
   const file = { file: 'kernel', sizeBytes: 1, sha256: '0'.repeat(64) };
   return {
     document: {
@@ -65,6 +67,7 @@ function tiny(disk: ImageDisk | null): ImageRecord {
       packages: [],
       defaults: { processors: 1, memoryBytes: 256 * MIB },
       minimumMemoryBytes: 96 * MIB,
+      runsContainers,
     },
     kernelPath: '/data/images/tiny/kernel',
     initrdPath: '/data/images/tiny/initrd',
