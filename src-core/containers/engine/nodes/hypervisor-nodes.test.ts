@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { MOST_SHARES } from '../../../contract/shares.ts';
+import { MOST_SHARES_OF_NODE } from '../../../hypervisor/shares/shares.ts';
 import { FakeGuest } from '../../../guest/testing/fake-guest.ts';
 import { Workbench } from '../../../hypervisor/testing/workbench.ts';
 import type { NodeRuntime } from '../../node/node-runtime.ts';
@@ -149,10 +149,10 @@ it('a folder is shared once for all, and no more than a machine can have', async
     node.share(`/home/${name}`, false, () => used, 'use it');
   const tag = await share('a');
   expect(await share('a')).toBe(tag);
-  for (let n = 1; n < MOST_SHARES; n++) await share(`other${n}`);
+  for (let n = 1; n < MOST_SHARES_OF_NODE; n++) await share(`other${n}`);
   await expect(share('i')).rejects.toMatchObject({
     code: 'no-room',
-    because: expect.stringContaining(`${MOST_SHARES} folders`) as string,
+    because: expect.stringContaining(`${MOST_SHARES_OF_NODE} folders`) as string,
   });
   expect(await share('i', false)).toBe(tag);
 });
