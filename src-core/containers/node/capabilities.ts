@@ -27,6 +27,13 @@ const REFUSED: ReadonlySet<string> = new Set(
   ),
 );
 
+export const LAST_CAPABILITY = NAMES.length - 1;
+
+/** @param capabilities "CAP_CHOWN" @returns a bit for each */
+export function capabilityBits(capabilities: readonly string[]): bigint {
+  return capabilities.reduce((all, name) => all | (1n << BigInt(NAMES.indexOf(name.replace(/^CAP_/, '')))), 0n);
+}
+
 /** @returns "CAP_CHOWN", … @throws AppError 'invalid-input' for a name that is none, 'denied' */
 export function capabilitiesOf(add: readonly string[], drop: readonly string[], doing: string): readonly string[] {
   const dropped = new Set(drop.map((name) => known(name, doing)));

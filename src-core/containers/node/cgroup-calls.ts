@@ -12,20 +12,20 @@ export function makeCgroup(list: CallList, path: string, limits: ContainerLimits
   limitCgroup(list, path, limits);
 }
 
-export function limitCgroup(list: CallList, path: string, { memoryBytes, cpus, pids }: ContainerLimits): void {
-  setKnob(list, `${path}/memory.max`, memoryBytes === null ? 'max' : String(memoryBytes));
+export function limitCgroup(list: CallList, path: string, limits: ContainerLimits): void {
+  for (const [knob, value] of Object.entries(knobsOf(limits))) setKnob(list, `${path}/${knob}`, value);
   tryKnob(list, `${path}/memory.swap.max`, '0');
-  setKnob(list, `${path}/cpu.max`, `${cpus === null ? 'max' : quotaOf(cpus)} ${CPU_PERIOD_US}`);
-  setKnob(list, `${path}/pids.max`, pids === null ? 'max' : String(pids));
 }
 
-/** The runtime's own cgroup below has been given the limits of the start: ours alone are to count. */
-export function unlimitCgroup(list: CallList, path: string): void {
-  for (const [knob, value] of [
-    ['memory.max', 'max'],
-    ['cpu.max', `max ${CPU_PERIOD_US}`],
-    ['pids.max', 'max'],
-  ] as const) {
-    tryKnob(list, `${path}/${knob}`, value);
-  }
+/** The runtime's own cgroup below is what the container sees of its limits. It may not be there. */
+export function showLimits(list: CallList, path: string, limits: ContainerLimits): void {
+  for (const [knob, value] of Object.entries(knobsOf(limits))) tryKnob(list, `${path}/${knob}`, value);
+}
+
+function knobsOf({ memoryBytes, cpus, pids }: ContainerLimits): Readonly<Record<string, string>> {
+  return {
+    'memory.max': memoryBytes === null ? 'max' : String(memoryBytes),
+    'cpu.max': `${cpus === null ? 'max' : quotaOf(cpus)} ${CPU_PERIOD_US}`,
+    'pids.max': pids === null ? 'max' : String(pids),
+  };
 }

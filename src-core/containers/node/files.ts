@@ -26,10 +26,12 @@ import {
 import type { NodeState } from './node-state.ts';
 import { placesOf } from './places.ts';
 import { openRoot } from './root-calls.ts';
-import { runtimeNote } from './runtime-note.ts';
+import { processOf } from './runtime-note.ts';
 
 const TAR = '/usr/bin/tar';
-const READING = ['--create', '--file=-', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--sparse'];
+/** Times that nobody keeps would be new in each archive. */
+const PAX = '--pax-option=delete=atime,delete=ctime';
+const READING = ['--create', PAX, '--file=-', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--sparse'];
 const WRITING = [
   '--extract',
   '--file=-',
@@ -84,7 +86,7 @@ export async function readFrom(
   const results = await state.calls.attempt(list);
   const fd = results.of(parent);
   if (results.of(found) < 0 || fd < 0) {
-    if (fd >= 0) await closeAll(state, [fd]);
+    if (fd >= 0) await state.calls.closeFiles(fd);
     throw notFound(path, fd < 0 ? -fd : -results.of(found), doing);
   }
   const stat = results.room(room);
@@ -92,7 +94,7 @@ export async function readFrom(
   const at = `/proc/${state.calls.pid}/fd/${fd}`;
   const command = [TAR, ...READING, '--one-file-system', '-C', at, `--add-file=${wanted.name}`];
   const archive = await state.agent.exec({ command, workingDirectory: '/' });
-  void archive.result.catch(() => undefined).then(() => closeAll(state, [fd]).catch(() => undefined));
+  void archive.result.catch(() => undefined).then(() => state.calls.closeFiles(fd).catch(() => undefined));
   const kind = mode === S_IFDIR ? 'directory' : mode === S_IFREG ? 'file' : 'other';
   return { kind, name: wanted.name === '.' ? '/' : wanted.name, archive };
 }
@@ -102,7 +104,7 @@ export async function readFrom(
  * and, read only, itself: whatever links lie there, it never writes anywhere else.
  */
 export async function writeInto(state: NodeState, id: string, directory: string, doing: string): Promise<ExecSession> {
-  const pid = await pidOf(state, id, doing);
+  const pid = await processOf(state, id, doing);
   const list = new CallList();
   const kept = placesOf(id).kept;
   const layers = pid === null ? await layersOf(state, id, doing) : [];
@@ -110,7 +112,7 @@ export async function writeInto(state: NodeState, id: string, directory: string,
   list.call('set a stage', SYS.mount, 'none', '/', 0, MS_REC | MS_PRIVATE, 0);
   const root = pid === null ? openRoot(list, kept, layers) : cloneRoot(list, pid);
   setStage(list, root);
-  const target = openInRoot(list, root, directory, O_PATH | O_DIRECTORY);
+  const target = openInRoot(list, root, directory, O_PATH | O_DIRECTORY, `find ${directory}`);
   list.call(`find ${directory}`, SYS.fchdir, target);
   const bytes = list.bytes(READY);
   list.call('begin', SYS.write, 1, bytes, bytes.length);
@@ -174,17 +176,13 @@ async function launch({ agent }: NodeState, list: CallList, doing: string, what:
 
 /** What its root is, as a descriptor of the helper's. */
 async function rootOf(state: NodeState, id: string, doing: string): Promise<number> {
-  const pid = await pidOf(state, id, doing);
+  const pid = await processOf(state, id, doing);
   const list = new CallList();
   const root =
     pid === null
       ? openRoot(list, placesOf(id).kept, await layersOf(state, id, doing))
       : list.call('reach its root', SYS.openat, AT_FDCWD, `/proc/${pid}/root`, O_PATH | O_DIRECTORY | O_CLOEXEC);
   return (await state.calls.carryOut(list, doing)).of(root);
-}
-
-async function pidOf(state: NodeState, id: string, doing: string): Promise<number | null> {
-  return state.containers.has(id) ? ((await runtimeNote(state.calls, id, doing))?.pid ?? null) : null;
 }
 
 /** Of a container that does not run: what it was last prepared with. */
@@ -196,12 +194,6 @@ async function layersOf({ calls }: NodeState, id: string, doing: string): Promis
   return textOf(results, file)
     .split('\n')
     .filter((layer) => layer !== '');
-}
-
-async function closeAll({ calls }: NodeState, fds: readonly number[]): Promise<void> {
-  const list = new CallList();
-  for (const fd of fds) close(list, fd);
-  await calls.attempt(list);
 }
 
 function notFound(path: string, errno: number, doing: string): AppError {

@@ -68,8 +68,6 @@ async function fillVolume(
     const { exitStatus } = await session.result;
     if (exitStatus !== 0) throw callFailed(doing, `fill volume ${volume}`, ERRNO.EIO);
   } finally {
-    const closing = new CallList();
-    close(closing, fd);
-    await calls.attempt(closing);
+    await calls.closeFiles(fd);
   }
 }

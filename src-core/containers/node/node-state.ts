@@ -1,5 +1,4 @@
 import type { AgentClient } from '../../guest/agent-client.ts';
-import type { ExecSession } from '../../guest/exec-session.ts';
 import type { CallChannel } from './calls/call-channel.ts';
 import type { Cards } from './cards.ts';
 import type { Projects } from './projects.ts';
@@ -26,5 +25,10 @@ export interface RunningContainer {
   readonly environment: readonly string[];
   readonly workingDirectory: string;
   readonly user: string;
-  session: ExecSession | null;
+  /** That of its process; null before it was run, and once it has ended. */
+  readonly config: string;
+  /** The runtime was started with it, and has not ended. */
+  isRunning: boolean;
+  /** The runtime has noted its process. */
+  isUp: boolean;
 }

@@ -1,3 +1,4 @@
+import type { TerminalSize } from '../../contract/machines.ts';
 import type { Account } from './accounts.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -13,6 +14,8 @@ export interface ProcessWish {
   readonly hostName: string;
   /** "CAP_CHOWN" */
   readonly capabilities: readonly string[];
+  /** Of its terminal; null where it has none, or it is not known yet. */
+  readonly size: TerminalSize | null;
 }
 
 /** Runtime specification, "Process". What is told by who runs it goes before what is preset. */
@@ -21,6 +24,7 @@ export function ociProcess(wish: ProcessWish): object {
   const effective = account.uid === 0 ? capabilities : [];
   return {
     terminal: wish.terminal,
+    ...(wish.size ? consoleSize(wish.size) : {}),
     user: { uid: account.uid, gid: account.gid, additionalGids: account.additionalGids },
     args: wish.arguments,
     env: environmentOf(wish),
@@ -34,6 +38,10 @@ export function ociProcess(wish: ProcessWish): object {
     // The node's own programs are spared when memory runs out; theirs are not.
     oomScoreAdj: 0,
   };
+}
+
+export function consoleSize({ columns, rows }: TerminalSize): object {
+  return { consoleSize: { width: columns, height: rows } };
 }
 
 /** A later one of the same name counts. */

@@ -3,14 +3,14 @@ import type { ContainerLimits } from '../../contract/containers.ts';
 import type { TerminalSize } from '../../contract/machines.ts';
 import type { AgentClient } from '../../guest/agent-client.ts';
 import type { ExecSession } from '../../guest/exec-session.ts';
-import { findAccount } from './accounts.ts';
 import { CallList } from './calls/call-list.ts';
 import { close, open, readFile, removeFile, setKnob, textOf, tryKnob, writeFile } from './calls/file-calls.ts';
 import { AT_FDCWD, ERRNO, O_CLOEXEC, O_DIRECTORY, O_PATH, O_RDONLY, SYS } from './calls/linux.ts';
 import { callFailed } from './calls/call-channel.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { limitCgroup, unlimitCgroup } from './cgroup-calls.ts';
+import { limitCgroup, showLimits } from './cgroup-calls.ts';
 import { readFrom, writeInto, writtenBy } from './files.ts';
+import { LookUp } from './look-up.ts';
 import { measureNode, processesOf } from './measuring.ts';
 import type { NodeState } from './node-state.ts';
 import type {
@@ -21,13 +21,13 @@ import type {
   NodeRuntime,
   PreparedContainer,
 } from './node-runtime.ts';
-import { ociProcess } from './oci-process.ts';
+import { consoleSize, ociProcess } from './oci-process.ts';
 import { findProjects, namesOn, openNode } from './opening.ts';
 import { CONTAINERS, KEPT_CONTAINERS, placesOf, RUNTIME_STATE, TRASH, VOLUMES, volumeFolder } from './places.ts';
-import { prepareContainer, readAccounts } from './preparation.ts';
+import { prepareContainer } from './preparation.ts';
 import { releaseContainer } from './releasing.ts';
 import { limitProject, makeProject, readUse, usedIn } from './root-calls.ts';
-import { runtimeNote } from './runtime-note.ts';
+import { processOf } from './runtime-note.ts';
 import { mountFolders, fillVolumes } from './mounts.ts';
 
 const RUNTIME = ['crun', '--cgroup-manager=cgroupfs'];
@@ -82,7 +82,9 @@ class AgentNodeRuntime implements NodeRuntime {
         environment: container.process.environment,
         workingDirectory: container.process.workingDirectory,
         user: container.process.user,
-        session: null,
+        config,
+        isRunning: false,
+        isUp: false,
       });
       return { config };
     } catch (error) {
@@ -93,11 +95,18 @@ class AgentNodeRuntime implements NodeRuntime {
   }
 
   async run(id: string, terminal: TerminalSize | null): Promise<ExecSession> {
-    const state = this.#state('run a container');
+    const doing = 'run a container';
+    const state = this.#state(doing);
+    const container = state.containers.get(id);
+    if (!container) throw new AppError({ code: 'wrong-state', doing, because: 'it was not prepared' });
+    if (terminal) await this.#writeSize(state, id, container.config, terminal, doing);
     const command = [...RUNTIME, 'run', '--no-new-keyring', '--bundle', placesOf(id).bundle, id];
     const session = await this.#agent.exec({ command, workingDirectory: '/', ...(terminal ? { terminal } : {}) });
-    const container = state.containers.get(id);
-    if (container) container.session = session;
+    container.isRunning = true;
+    const ended = (): void => {
+      container.isRunning = false;
+    };
+    session.result.then(ended, ended);
     return session;
   }
 
@@ -116,25 +125,33 @@ class AgentNodeRuntime implements NodeRuntime {
     const doing = `run ${request.command[0] ?? 'nothing'} in a container`;
     const state = this.#state(doing);
     const container = state.containers.get(id);
-    const { pid } = (await runtimeNote(state.calls, id, doing)) ?? { pid: 0 };
-    if (!container || pid === 0) throw notRunning(doing);
-    const opening = new CallList();
-    const opened = open(opening, 'reach its root', `/proc/${pid}/root`, O_PATH | O_DIRECTORY);
-    const root = (await state.calls.carryOut(opening, doing)).of(opened);
-    const files = await readAccounts(state, root, doing);
-    const account = findAccount(request.user ?? container.user, files.passwd, files.group, doing);
-    const process = ociProcess({
-      arguments: request.command,
+    const pid = await processOf(state, id, doing);
+    if (!container || pid === null) throw notRunning(doing);
+    const wanted = {
+      program: request.command[0] ?? '',
       environment: [...container.environment, ...request.environment],
       workingDirectory: request.workingDirectory ?? container.workingDirectory,
+      user: request.user ?? container.user,
+      // Its root is looked at as it sees it itself.
+      mountedOver: [],
+    };
+    const look = new CallList();
+    const root = open(look, 'reach its root', `/proc/${pid}/root`, O_PATH | O_DIRECTORY);
+    const lookUp = new LookUp(look, root, wanted);
+    const results = await state.calls.carryOut(look, doing);
+    const fd = results.of(root);
+    const { account } = await lookUp.found(state.calls, results, fd, doing).finally(() => state.calls.closeFiles(fd));
+    const process = ociProcess({
+      ...wanted,
+      arguments: request.command,
       terminal: request.terminal !== null,
       hostName: container.hostName,
       capabilities: container.capabilities,
       account,
+      size: request.terminal,
     });
     const file = `${placesOf(id).bundle}/exec-${++this.#execs}.json`;
     const list = new CallList();
-    close(list, root);
     writeFile(list, file, JSON.stringify(process), 0o600);
     await state.calls.carryOut(list, doing);
     const command = [...RUNTIME, 'exec', '--process', file, id];
@@ -153,7 +170,7 @@ class AgentNodeRuntime implements NodeRuntime {
       await state.calls.carryOut(list, doing);
       return;
     }
-    const pids = all ? await this.#pidsOf(state, id, doing) : [(await runtimeNote(state.calls, id, doing))?.pid ?? 0];
+    const pids = all ? await this.#pidsOf(state, id, doing) : [(await processOf(state, id, doing)) ?? 0];
     const sent = pids.filter((pid) => pid > 1).map((pid) => list.try(SYS.kill, pid, signal));
     if (sent.length === 0) throw notRunning(doing);
     const results = await state.calls.carryOut(list, doing);
@@ -177,7 +194,7 @@ class AgentNodeRuntime implements NodeRuntime {
     if (state.projects.has(kept)) limitProject(list, kept, state.projects.of(kept), limits.diskBytes);
     if (state.containers.has(id)) {
       limitCgroup(list, cgroup, limits);
-      unlimitCgroup(list, processes);
+      showLimits(list, processes, limits);
     }
     await state.calls.carryOut(list, doing);
   }
@@ -265,6 +282,15 @@ class AgentNodeRuntime implements NodeRuntime {
     return textOf(await calls.carryOut(list, doing), file)
       .split('\n')
       .map(Number);
+  }
+
+  /** The runtime gives a terminal no size but the one that it is told of. */
+  async #writeSize(state: NodeState, id: string, config: string, size: TerminalSize, doing: string): Promise<void> {
+    const list = new CallList();
+    const { process, ...rest } = JSON.parse(config) as { readonly process: object };
+    const sized = { ...rest, process: { ...process, ...consoleSize(size) } };
+    writeFile(list, `${placesOf(id).bundle}/config.json`, JSON.stringify(sized), 0o600);
+    await state.calls.carryOut(list, doing);
   }
 
   async #forgetFile({ calls }: NodeState, file: string): Promise<void> {

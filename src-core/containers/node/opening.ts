@@ -163,9 +163,7 @@ export async function namesOn(calls: CallChannel, folder: string, doing: string)
     if (results.of(read) === 0) break;
     names.push(...namesIn(results.read(read, room)));
   }
-  const closing = new CallList();
-  close(closing, fd);
-  await calls.attempt(closing);
+  await calls.closeFiles(fd);
   return names;
 }
 

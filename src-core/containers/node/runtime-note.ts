@@ -1,23 +1,38 @@
-import type { CallChannel } from './calls/call-channel.ts';
 import { CallList } from './calls/call-list.ts';
 import { readFile, textOf } from './calls/file-calls.ts';
+import { SYS } from './calls/linux.ts';
+import type { NodeState } from './node-state.ts';
 import { placesOf } from './places.ts';
 
 const MOST_BYTES = 4096;
+const PAUSE_NS = 10_000_000;
+/** A runtime that sets a process up takes far less. */
+const MOST_TRIES = 1000;
 
 /**
- * What the OCI runtime has noted about a container that runs. It reaps the process itself, and takes the note away then:
- * so the number is that process's as long as the note is there.
- * @returns null when there is none
+ * The number of a container's first process, from what the OCI runtime has noted. The runtime reaps that process
+ * itself, and takes the note away then: so the number means that process as long as the note is there. One that is just
+ * being started is waited for.
+ * @returns null when it does not run
  */
-export async function runtimeNote(
-  calls: CallChannel,
-  id: string,
-  doing: string,
-): Promise<{ readonly pid: number } | null> {
-  const list = new CallList();
-  const file = readFile(list, `${placesOf(id).state}/status`, MOST_BYTES);
-  const text = textOf(await calls.carryOut(list, doing), file);
-  const pid = Number(/"pid"\s*:\s*(\d+)/.exec(text)?.[1] ?? 0);
-  return pid > 1 ? { pid } : null;
+export async function processOf(state: NodeState, id: string, doing: string): Promise<number | null> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const list = new CallList();
+    if (tries > 0) list.try(SYS.nanosleep, list.words(0, PAUSE_NS), 0);
+    const file = readFile(list, `${placesOf(id).state}/status`, MOST_BYTES);
+    const text = textOf(await state.calls.carryOut(list, doing), file);
+    const pid = Number(/"pid"\s*:\s*(\d+)/.exec(text)?.[1] ?? 0);
+    if (pid > 1) {
+      const container = state.containers.get(id);
+      if (container) container.isUp = true;
+      return pid;
+    }
+    if (!isStarting(state, id)) return null;
+  }
+  return null;
+}
+
+function isStarting({ containers }: NodeState, id: string): boolean {
+  const container = containers.get(id);
+  return container !== undefined && container.isRunning && !container.isUp;
 }

@@ -3,14 +3,14 @@ import { Turns } from '../../../base/turns.ts';
 import type { AgentClient } from '../../../guest/agent-client.ts';
 import type { ExecSession } from '../../../guest/exec-session.ts';
 import { SYSCALL_PROGRAM_PATH } from '../../../guest/syscall-program.ts';
-import { CallResults, type CallList } from './call-list.ts';
-import { ERRNO, wordsFor } from './linux.ts';
+import { CallList, CallResults } from './call-list.ts';
+import { ERRNO, SYS, wordsFor } from './linux.ts';
 
 interface Waiting {
   readonly answer: Uint8Array;
   at: number;
   readonly done: (results: Uint8Array) => void;
-  readonly lost: (error: unknown) => void;
+  readonly lost: (error: Error) => void;
 }
 
 /**
@@ -21,7 +21,7 @@ export class CallChannel {
   readonly #session: ExecSession;
   readonly #turns = new Turns();
   #waiting: Waiting | undefined;
-  #ended: { readonly error: unknown } | undefined;
+  #ended: { readonly error: Error } | undefined;
 
   private constructor(session: ExecSession) {
     this.#session = session;
@@ -31,7 +31,7 @@ export class CallChannel {
     });
     session.result.then(
       () => this.#end(new AppError({ code: 'unavailable', doing: 'ask a node', because: 'its helper has ended' })),
-      (error: unknown) => this.#end(error),
+      (error: unknown) => this.#end(error instanceof Error ? error : new Error(String(error))),
     );
   }
 
@@ -54,8 +54,9 @@ export class CallChannel {
   async carryOut(list: CallList, doing: string): Promise<CallResults> {
     const results = await this.attempt(list);
     const failure = list.failureIn(results);
-    if (failure) throw callFailed(doing, failure.doing, failure.errno);
-    return results;
+    if (!failure) return results;
+    await this.closeFiles(...list.leftOpenIn(results));
+    throw callFailed(doing, failure.doing, failure.errno);
   }
 
   /** As `carryOut`; the results tell what failed. */
@@ -65,15 +66,22 @@ export class CallChannel {
     return new CallResults(answer, list.length);
   }
 
+  /** Closes descriptors of the process; those that are closed already, or negative, are fine. */
+  async closeFiles(...fds: readonly number[]): Promise<void> {
+    const list = new CallList();
+    for (const fd of fds) if (fd >= 0) list.try(SYS.close, fd);
+    if (list.length > 0) await this.attempt(list);
+  }
+
   #exchange(bytes: Uint8Array, answerBytes: number): Promise<Uint8Array> {
-    if (this.#ended) return Promise.reject(this.#ended.error as Error);
+    if (this.#ended) return Promise.reject(this.#ended.error);
     return new Promise((done, lost) => {
       this.#waiting = { answer: new Uint8Array(answerBytes), at: 0, done, lost };
       void this.#session.write(bytes);
     });
   }
 
-  #end(error: unknown): void {
+  #end(error: Error): void {
     this.#ended = { error };
     this.#waiting?.lost(error);
     this.#waiting = undefined;

@@ -1,5 +1,6 @@
 import { assert } from '../../../base/errors.ts';
 import { joinBytes } from '../../../base/join-bytes.ts';
+import { SYS } from './linux.ts';
 import { CALL_BYTES, LIST_HEADER_BYTES, SYSCALL_ROOM } from '../../../guest/syscall-program.ts';
 
 /** Memory of the list: what a call reads, or (a room) what it writes and the host gets back. */
@@ -25,9 +26,14 @@ interface Call {
   readonly isOptional: boolean;
 }
 
+/** Calls that answer with a new descriptor. */
+const OPENING: ReadonlySet<number> = new Set([
+  ...[SYS.openat, SYS.openat2, SYS.openTree, SYS.socket, SYS.fsopen, SYS.fsmount, SYS.dup3],
+]);
 const ALIGNMENT = 8;
 const REFERENCES_AT = 4;
 const OPTIONAL_AT = 5;
+const SKIP_AT = 6;
 const ARGUMENTS_AT = 8;
 const RESULT_AT = 56;
 
@@ -39,6 +45,7 @@ export class CallList {
   readonly #calls: Call[] = [];
   readonly #data: Uint8Array[] = [];
   readonly #words: { reference: DataReference; words: readonly (number | bigint | DataReference)[] }[] = [];
+  readonly #skips = new Map<number, number>();
   #roomBytes = 0;
   #dataBytes = 0;
 
@@ -59,6 +66,11 @@ export class CallList {
   /** It must not fail, but what follows is done in any case: it takes back what was done before. */
   goOn(doing: string, number: number, ...values: readonly CallArgument[]): CallReference {
     return this.#add(doing, true, number, values);
+  }
+
+  /** Where `call` answers with more than 0, those that were added since are not made: its child's, or what is not needed then. */
+  skipSince({ index }: CallReference): void {
+    this.#skips.set(index, this.#calls.length - 1 - index);
   }
 
   /** Bytes that come back. */
@@ -103,6 +115,7 @@ export class CallList {
     view.setBigUint64(16, BigInt(answerBytes), true);
     for (const [index, call] of this.#calls.entries()) {
       this.#encodeCall(view, LIST_HEADER_BYTES + index * CALL_BYTES, call, roomsAt);
+      view.setUint16(LIST_HEADER_BYTES + index * CALL_BYTES + SKIP_AT, this.#skips.get(index) ?? 0, true);
     }
     const bytes = joinBytes([head, ...this.#data]);
     this.#encodeWords(new DataView(bytes.buffer), roomsAt);
@@ -126,6 +139,22 @@ export class CallList {
       if (doing !== null && result < 0) return { doing, errno: -result };
     }
     return null;
+  }
+
+  /** Descriptors that it has opened and, because it ended early, not closed. */
+  leftOpenIn(results: CallResults): readonly number[] {
+    const open = new Set<number>();
+    for (const [index, { number, arguments: values, isOptional }] of this.#calls.entries()) {
+      const result = results.of({ kind: 'call', index });
+      // It ended here; what follows was not made.
+      if (result < 0 && !isOptional) break;
+      if (OPENING.has(number) && result > 0) open.add(result);
+      if (number !== SYS.close || result !== 0) continue;
+      const [fd] = values;
+      if (typeof fd === 'number') open.delete(fd);
+      else if (typeof fd === 'object' && fd.kind === 'call') open.delete(results.of(fd));
+    }
+    return [...open];
   }
 
   #add(doing: string | null, isOptional: boolean, number: number, values: readonly CallArgument[]): CallReference {

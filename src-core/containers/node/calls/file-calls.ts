@@ -80,13 +80,20 @@ function readFrom(list: CallList, fd: CallReference, most: number): FileRead {
 
 export const textOf = (results: CallResults, { call, room }: FileRead): string => results.textRead(call, room);
 
-/** openat2(2) */
-export function openInRoot(list: CallList, root: CallReference | number, path: string, flags: number): CallReference {
+/** openat2(2). @param doing when it must not fail */
+export function openInRoot(
+  list: CallList,
+  root: CallReference | number,
+  path: string,
+  flags: number,
+  doing?: string,
+): CallReference {
   const how = new Uint8Array(24);
   const view = new DataView(how.buffer);
   view.setBigUint64(0, BigInt(flags | O_CLOEXEC), true);
   view.setBigUint64(16, BigInt(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS), true);
-  return list.try(SYS.openat2, root, path === '' ? '/' : path, list.bytes(how), how.length);
+  const values = [root, path === '' ? '/' : path, list.bytes(how), how.length] as const;
+  return doing === undefined ? list.try(SYS.openat2, ...values) : list.call(doing, SYS.openat2, ...values);
 }
 
 /** Makes a directory below another, with those above it; links on the way stay inside. */

@@ -1,5 +1,19 @@
 /** System calls of riscv64 (asm-generic/unistd.h). */
 export const SYS = {
+  mknodat: 33,
+  chdir: 49,
+  pivotRoot: 41,
+  umask: 166,
+  sethostname: 161,
+  prlimit64: 261,
+  prctl: 167,
+  setgroups: 159,
+  setresgid: 149,
+  setresuid: 147,
+  seccomp: 277,
+  exitGroup: 94,
+  mountSetattr: 442,
+  clone3: 435,
   dup3: 24,
   ioctl: 29,
   mkdirat: 34,
@@ -49,6 +63,7 @@ export const AT_EMPTY_PATH = 0x1000;
 export const AT_SYMLINK_NOFOLLOW = 0x100;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
+export const O_RDWR = 2;
 export const O_CREAT = 0o100;
 export const O_EXCL = 0o200;
 export const O_TRUNC = 0o1000;
@@ -79,9 +94,11 @@ export const FSMOUNT_CLOEXEC = 1;
 export const MOUNT_ATTR_NODEV = 4;
 export const MOUNT_ATTR_NOATIME = 0x10;
 export const MOVE_MOUNT_F_EMPTY_PATH = 4;
+export const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 
 /** linux/sched.h */
 export const CLONE_NEWNS = 0x0002_0000;
+export const CLONE_NEWCGROUP = 0x0200_0000;
 export const CLONE_NEWNET = 0x4000_0000;
 
 /** asm-generic/errno-base.h and errno.h */
