@@ -42,7 +42,8 @@ export async function* overlayArchive(written: AsyncIterable<Uint8Array>): Async
   yield tarEnd();
 }
 
-function isMountPoint({ path, type, sizeBytes }: TarEntry): boolean {
+/** Whether it is nothing but a place that something was mounted on. */
+export function isMountPoint({ path, type, sizeBytes }: Pick<TarEntry, 'path' | 'type' | 'sizeBytes'>): boolean {
   return MOUNT_POINTS.has(path) && (type === 'directory' || (type === 'file' && sizeBytes === 0));
 }
 

@@ -2,6 +2,7 @@ import type { ChangedFile } from '../../contract/containers.ts';
 import type { ExecSession } from '../../guest/exec-session.ts';
 import { readTar } from '../../images/formats/tar.ts';
 import type { TarEntry } from '../../images/formats/tar.ts';
+import { isMountPoint } from '../build/overlay-archive.ts';
 import type { ContainerImages } from '../oci/container-images.ts';
 import { sessionBytes } from './session-bytes.ts';
 
@@ -12,8 +13,9 @@ type Written = Pick<TarEntry, 'path' | 'type'>;
 /** What overlayfs keeps of a container's changes. @throws AppError */
 export async function writtenEntries(written: ExecSession, doing: string): Promise<Written[]> {
   const entries: Written[] = [];
-  for await (const { path, type } of readTar(sessionBytes(written, doing), 'what the container wrote')) {
-    if (path !== '' && path !== '.') entries.push({ path, type });
+  for await (const entry of readTar(sessionBytes(written, doing), 'what the container wrote')) {
+    const { path, type } = entry;
+    if (path !== '' && path !== '.' && !isMountPoint(entry)) entries.push({ path, type });
   }
   return entries;
 }
