@@ -37,10 +37,14 @@ export function close(list: CallList, fd: CallReference | number): void {
 
 /** A file of our own, whole. */
 export function writeFile(list: CallList, path: string, text: string, mode = 0o644): void {
-  const bytes = list.bytes(new TextEncoder().encode(text));
+  writeBytes(list, path, new TextEncoder().encode(text), mode);
+}
+
+export function writeBytes(list: CallList, path: string, content: Uint8Array, mode: number): void {
+  const bytes = list.bytes(content);
   const flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
   const fd = list.call(`write ${path}`, SYS.openat, AT_FDCWD, path, flags, mode);
-  list.call(`write ${path}`, SYS.write, fd, bytes, bytes.length);
+  if (bytes.length > 0) list.call(`write ${path}`, SYS.write, fd, bytes, bytes.length);
   close(list, fd);
 }
 

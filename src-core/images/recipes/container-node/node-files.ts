@@ -11,6 +11,9 @@ mount -o move . /
 exec chroot . /usr/bin/init
 `;
 
+/** Who reaches the agent finds the disk and all that containers are made with. */
+const INITTAB = (TINY_FILES['etc/inittab']?.text ?? '').replace('::once:', '::sysinit:');
+
 const SETUP = `#!/bin/sh
 mount -t devtmpfs -o nosuid,mode=755 devtmpfs /dev
 mkdir /dev/pts /dev/shm
@@ -50,7 +53,6 @@ const PROFILE = (TINY_FILES['etc/profile']?.text ?? '').replace(
 );
 
 const KEPT = [
-  'etc/inittab',
   'etc/passwd',
   'etc/group',
   'etc/hosts',
@@ -65,6 +67,7 @@ const KEPT = [
 export const NODE_FILES: Readonly<Record<string, TextFile>> = {
   ...Object.fromEntries(Object.entries(TINY_FILES).filter(([path]) => KEPT.includes(path))),
   init: { mode: 0o755, text: INIT },
+  'etc/inittab': { mode: 0o644, text: INITTAB },
   'etc/fstab': { mode: 0o644, text: FSTAB },
   'etc/profile': { mode: 0o644, text: PROFILE },
   'usr/lib/innkeeper/setup': { mode: 0o755, text: SETUP },

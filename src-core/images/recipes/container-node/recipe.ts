@@ -1,7 +1,7 @@
 import { writeCpio } from '../../formats/cpio.ts';
 import { throwIfCancelled } from '../../cancellation.ts';
 import type { PackageIndex, PackageRecord } from '../../debian/packages.ts';
-import { SYSCALL_PROGRAM_PATH, syscallProgram } from '../../../guest/syscall-program.ts';
+import { LAUNCH_PROGRAM_PATH, SYSCALL_PROGRAM_PATH, syscallProgram } from '../../../guest/syscall-program.ts';
 import { kernelPackage, takeFile, takeKernel, takeLibraries } from '../package-files.ts';
 import type { Dish, Kitchen, Recipe } from '../recipe.ts';
 import { addBusybox, addModules, addPrograms, file, text, type SystemTree } from '../system-tree.ts';
@@ -62,7 +62,8 @@ export const containerNode: Recipe = {
     addModules(tree, kernel);
     tree.set('etc/debian_version', file(release));
     tree.set('opt/innkeeper/agent.js', text(kitchen.agentSource));
-    tree.set(SYSCALL_PROGRAM_PATH.slice(1), file(syscallProgram(), 0o755));
+    for (const path of [SYSCALL_PROGRAM_PATH, LAUNCH_PROGRAM_PATH])
+      tree.set(path.slice(1), file(syscallProgram(), 0o755));
     return {
       kernel: kernel.image,
       initrd: writeCpio(tree, Math.floor(archive.release.date / 1000)),
