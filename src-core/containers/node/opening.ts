@@ -6,9 +6,11 @@ import { close, makeDirectory, namesIn, open, readFile, setKnob, textOf, tryKnob
 import {
   AT_FDCWD,
   ERRNO,
+  MS_BIND,
   MS_NOATIME,
   MS_NOSUID,
   MS_RDONLY,
+  MS_REMOUNT,
   O_CLOEXEC,
   O_DIRECTORY,
   O_RDONLY,
@@ -39,7 +41,10 @@ import { Projects } from './projects.ts';
 const DOING = 'open a node';
 const DISK_DEVICE = '/dev/vda';
 const EXT4_MAGIC = 0xef53;
+/** struct statfs of riscv64: type, …, flags. */
 const STATFS_BYTES = 120;
+const STATFS_FLAGS_AT = 80;
+const ST_RDONLY = 1;
 /** What the node keeps for itself: its kernel, its agent, and the runtime beside each container. */
 const OWN_MEMORY_BYTES = 48 * 1024 * 1024;
 /** Neither the agent nor what it starts is ended when memory runs out; containers are (`ociProcess`). */
@@ -80,6 +85,8 @@ export async function openNode(agent: AgentClient): Promise<NodeState> {
     for (const path of [KEPT_CONTAINERS, VOLUMES, TRASH]) makeDirectory(list, path, 0o711);
     const home = open(list, 'open its network', '/proc/self/ns/net', O_RDONLY);
     const netlink = openNetlink(list);
+    const programs = list.room(STATFS_BYTES);
+    list.call('look at its programs', SYS.statfs, '/usr', programs);
     const memory = readFile(list, '/proc/meminfo', 512);
     tryKnob(list, '/proc/self/oom_score_adj', SPARED);
     const results = await calls.carryOut(list, DOING);
@@ -88,6 +95,7 @@ export async function openNode(agent: AgentClient): Promise<NodeState> {
     if (shareErrno !== 0 && shareErrno !== ERRNO.EBUSY && shareErrno !== ERRNO.EINVAL) {
       throw callFailed(DOING, 'see the layers of images', shareErrno);
     }
+    if ((statfsWord(results.room(programs), STATFS_FLAGS_AT) & ST_RDONLY) === 0) await keepPrograms(calls);
     await makeParentCgroup(calls, textOf(results, memory), results.of(parent));
     return {
       ...{ agent, calls, cards: new Cards(calls), projects: new Projects(), containers: new Map() },
@@ -110,8 +118,20 @@ function giveUpResourceCapability(list: CallList): void {
   list.call('give up a privilege', SYS.capset, list.bytes(header), list.bytes(new Uint8Array(sets.buffer)));
 }
 
+/** A container that gets hold of a program that was started for it must not change it (CVE-2019-5736). */
+async function keepPrograms(calls: CallChannel): Promise<void> {
+  const doing = 'keep its programs from being changed';
+  const list = new CallList();
+  list.call(doing, SYS.mount, '/usr', '/usr', 'none', MS_BIND, 0);
+  list.call(doing, SYS.mount, 'none', '/usr', 'none', MS_REMOUNT | MS_BIND | MS_RDONLY, 0);
+  await calls.carryOut(list, DOING);
+}
+
+const statfsWord = (statfs: Uint8Array, at: number): number =>
+  Number(new DataView(statfs.buffer, statfs.byteOffset).getBigUint64(at, true));
+
 function checkDisk(statfs: Uint8Array): void {
-  const type = Number(new DataView(statfs.buffer, statfs.byteOffset).getBigUint64(0, true));
+  const type = statfsWord(statfs, 0);
   if (type === EXT4_MAGIC) return;
   throw new AppError({ code: 'guest-failed', doing: DOING, because: 'its disk cannot be mounted' });
 }

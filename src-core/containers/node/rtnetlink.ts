@@ -77,7 +77,7 @@ export function defaultRoute(index: number, gateway: string): Uint8Array {
 /** @returns 0, or why the kernel did not do what it was told */
 export function errnoIn(answer: Uint8Array): number {
   if (answer.length < 20) return 0;
-  return -new DataView(answer.buffer, answer.byteOffset).getInt32(16, true);
+  return Math.abs(new DataView(answer.buffer, answer.byteOffset).getInt32(16, true));
 }
 
 /** struct ifinfomsg */

@@ -3,6 +3,7 @@ import {
   CALLS_BY_CAPABILITY,
   CLONE3_CALL,
   CLONE_CALL,
+  IOCTL_CALL,
   PERSONALITY_CALL,
   SOCKET_CALL,
 } from './system-calls.ts';
@@ -24,6 +25,12 @@ const INSTRUCTION_BYTES = 8;
 const NAMESPACE_FLAGS = 0x7e02_0000;
 /** Those of a program of this architecture, 32-bit ones, with and without a layout of memory that can be foretold. */
 const PERSONALITIES = [0x0, 0x8, 0x2_0000, 0x2_0008, 0xffff_ffff];
+/**
+ * linux/fs.h, FS_IOC_FSSETXATTR and FS_IOC_SETFLAGS: by these an owner could count its files as nobody's, past what it may
+ * take of the disk. Programs take the answer for a file system that does not know them.
+ */
+const FILE_ATTRIBUTES = [0x401c_5820, 0x4008_6602];
+const ENOTTY = 25;
 /** Sockets to whoever runs the machine. */
 const AF_VSOCK = 40;
 
@@ -50,6 +57,11 @@ export function seccompSection(capabilities: readonly string[]): object {
       { names: Object.keys(allowed), action: allow },
       ...PERSONALITIES.map((value) => ({ names: ['personality'], action: allow, args: [is(value)] })),
       { names: ['socket'], action: allow, args: [{ index: 0, value: AF_VSOCK, op: 'SCMP_CMP_NE' }] },
+      {
+        names: ['ioctl'],
+        action: allow,
+        args: FILE_ATTRIBUTES.map((value) => ({ index: 1, value, op: 'SCMP_CMP_NE' })),
+      },
       ...(CLONE_NAME in allowed ? [] : [clone]),
       ...(CLONE3_NAME in allowed ? [] : [{ names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS }]),
     ],
@@ -73,6 +85,7 @@ export function seccompProgram(capabilities: readonly string[]): Uint8Array {
     ...(numbers.has(CLONE3_CALL) ? [] : onCall(CLONE3_CALL, [refuse(ENOSYS)])),
     ...(numbers.has(CLONE_CALL) ? [] : onCall(CLONE_CALL, cloneCheck())),
     ...onCall(SOCKET_CALL, [argument(0), [OP.jumpEqual, 0, 1, AF_VSOCK], refuse(EPERM), ALLOW]),
+    ...onCall(IOCTL_CALL, ioctlCheck()),
     ...onCall(PERSONALITY_CALL, personalityCheck()),
     ...rangeChecks(rangesOf([...numbers])),
   ];
@@ -81,7 +94,8 @@ export function seccompProgram(capabilities: readonly string[]): Uint8Array {
 
 const ALLOW: Instruction = [OP.result, 0, 0, RET_ALLOW];
 const refuse = (errno: number): Instruction => [OP.result, 0, 0, RET_ERRNO | errno];
-const argument = (half: 0 | 1): Instruction => [OP.load, 0, 0, FIRST_ARGUMENT_AT + 4 * half];
+/** Its lower half. */
+const argument = (index: number): Instruction => [OP.load, 0, 0, FIRST_ARGUMENT_AT + 8 * index];
 
 function onCall(number: number, then: readonly Instruction[]): readonly Instruction[] {
   return [[OP.jumpEqual, 0, then.length, number], ...then];
@@ -89,6 +103,12 @@ function onCall(number: number, then: readonly Instruction[]): readonly Instruct
 
 function cloneCheck(): readonly Instruction[] {
   return [argument(0), [OP.and, 0, 0, NAMESPACE_FLAGS], [OP.jumpEqual, 0, 1, 0], ALLOW, refuse(EPERM)];
+}
+
+function ioctlCheck(): readonly Instruction[] {
+  const last = FILE_ATTRIBUTES.length - 1;
+  const tests = FILE_ATTRIBUTES.map((value, at): Instruction => [OP.jumpEqual, last - at + 1, 0, value]);
+  return [argument(1), ...tests, ALLOW, refuse(ENOTTY)];
 }
 
 function personalityCheck(): readonly Instruction[] {

@@ -7,7 +7,7 @@ export const ALLOWED_CALLS: Readonly<Record<string, number>> = {
   io_setup: 0, io_destroy: 1, io_submit: 2, io_cancel: 3, io_getevents: 4, setxattr: 5, lsetxattr: 6, fsetxattr: 7,
   getxattr: 8, lgetxattr: 9, fgetxattr: 10, listxattr: 11, llistxattr: 12, flistxattr: 13, removexattr: 14,
   lremovexattr: 15, fremovexattr: 16, getcwd: 17, eventfd2: 19, epoll_create1: 20, epoll_ctl: 21, epoll_pwait: 22,
-  dup: 23, dup3: 24, fcntl: 25, inotify_init1: 26, inotify_add_watch: 27, inotify_rm_watch: 28, ioctl: 29,
+  dup: 23, dup3: 24, fcntl: 25, inotify_init1: 26, inotify_add_watch: 27, inotify_rm_watch: 28,
   ioprio_set: 30, ioprio_get: 31, flock: 32, mknodat: 33, mkdirat: 34, unlinkat: 35, symlinkat: 36, linkat: 37,
   renameat: 38, statfs: 43, fstatfs: 44, truncate: 45, ftruncate: 46, fallocate: 47, faccessat: 48, chdir: 49,
   fchdir: 50, fchmod: 52, fchmodat: 53, fchownat: 54, fchown: 55, openat: 56, close: 57, pipe2: 59, getdents64: 61,
@@ -65,6 +65,7 @@ export const CALLS_BY_CAPABILITY: Readonly<Record<string, Readonly<Record<string
   CAP_SYS_TTY_CONFIG: { vhangup: 58 },
 };
 
+export const IOCTL_CALL = 29;
 export const SOCKET_CALL = 198;
 export const PERSONALITY_CALL = 92;
 export const CLONE_CALL = 220;
