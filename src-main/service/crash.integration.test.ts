@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createService } from './service.ts';
 import { seeded } from './testing/seeded.ts';
 import { TINY_GUEST } from './testing/tiny-guest.ts';
+import { Expectation, liveAndDie } from './testing/violent-death.ts';
 
 /** INNKEEPER_CRASHES=50 is the whole test; a few are enough to notice that something broke. */
 const CRASHES = Number(process.env['INNKEEPER_CRASHES'] ?? 6);
@@ -25,50 +23,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-/** What must be there, may be there, and what was said last. */
-class Expectation {
-  readonly there = new Set<string>();
-  readonly unsure = new Set<string>();
-  readonly lines: string[] = [];
-
-  hear(line: string): void {
-    this.lines.push(line);
-    const [outcome, verb, name = '', renamed = ''] = line.replace(/:.*/, '').split(' ');
-    if (outcome === 'not') throw new Error(`refused: ${line}`);
-    const after = outcome === 'did';
-    if (verb === 'create' || verb === 'restore') this.#set(name, after ? 'there' : 'unsure');
-    if (verb === 'remove') this.#set(name, after ? 'gone' : 'unsure');
-    if (verb === 'rename') {
-      this.#set(name, after ? 'gone' : 'unsure');
-      this.#set(renamed, after ? 'there' : 'unsure');
-    }
-  }
-
-  #set(name: string, as: 'there' | 'gone' | 'unsure'): void {
-    this.there.delete(name);
-    this.unsure.delete(name);
-    if (as === 'there') this.there.add(name);
-    if (as === 'unsure') this.unsure.add(name);
-  }
-}
-
-/** Lets a service be busy and kills it. */
-async function liveAndDie(seed: number, expected: Expectation): Promise<void> {
-  const child = spawn(process.execPath, [program, join(directory, 'data'), kernel, String(seed)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => {
-    if (line === 'open') setTimeout(() => child.kill('SIGKILL'), seeded(seed)() * LONGEST_LIFE_MS);
-    else expected.hear(line);
-  });
-  await Promise.all([once(lines, 'close'), once(child, 'exit')]);
-}
-
 it(`after ${CRASHES} violent deaths every acknowledged machine is there, and starts`, async () => {
   const expected = new Expectation();
   for (let crash = 0; crash < CRASHES; crash++) {
-    await liveAndDie(SEED + crash, expected);
+    const seed = SEED + crash;
+    const words = [join(directory, 'data'), kernel, String(seed)];
+    await liveAndDie(program, words, seeded(seed)() * LONGEST_LIFE_MS, expected);
     const said = `crash ${crash}:\n${expected.lines.slice(-12).join('\n')}`;
     const service = await createService({
       dataDirectory: join(directory, 'data'),
@@ -97,11 +57,7 @@ it(`after ${CRASHES} violent deaths every acknowledged machine is there, and sta
     expect(new Set([...addresses, null]).size, said).toBe(views.length + 1);
     for (const { id } of views) await machines.kill({ machine: id });
     await service.dispose();
-    // What was unsure is now what it is.
-    for (const name of expected.unsure) {
-      if (names.includes(name)) expected.there.add(name);
-      expected.unsure.delete(name);
-    }
+    expected.settle(names);
     const left = await readdir(join(directory, 'data/machines'));
     expect(
       left.filter((name) => name.startsWith('.') && name !== '.bin'),

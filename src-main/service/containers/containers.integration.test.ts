@@ -27,6 +27,13 @@ function open(): Promise<Service> {
   return createService({ dataDirectory: join(directory, 'data'), host: 'background', version: 'test' });
 }
 
+async function untilPrinted(container: string, text: string): Promise<void> {
+  const stream = new TestStream<{ reason: string }>();
+  await service.handlers.containers.logs({ container, follow: true }, stream as never);
+  await stream.hears(text);
+  stream.close();
+}
+
 describe('a container', () => {
   it('is created, runs, prints, is entered, stopped and removed', async () => {
     const { containers } = service.handlers;
@@ -67,7 +74,7 @@ describe('a container', () => {
     const stream = new TestStream<{ exitStatus: number | null }>();
     await service.handlers.containers.run(
       request({ command: ['sh', '-c', 'wc -c'], interactive: true, removeAtEnd: true }),
-      stream as never,
+      stream,
     );
     stream.type('hello');
     stream.finish();
@@ -82,7 +89,7 @@ describe('a container', () => {
         ...request({ command: ['sh'], interactive: true, terminal: true, removeAtEnd: true }),
         size: { columns: 101, rows: 33 },
       },
-      stream as never,
+      stream,
     );
     stream.type('stty size\n');
     await stream.hears('33 101');
@@ -128,22 +135,20 @@ describe('a container', () => {
     expect(end).toMatchObject({ kind: 'out-of-memory', exitStatus: 137 });
   });
 
-  it('is started again by its policy after it was killed inside', async () => {
-    await service.handlers.containers.create(
-      request({
-        name: 'phoenix',
-        command: ['sh', '-c', 'trap "exit 1" TERM; while true; do sleep 0.1; done'],
-        restart: { policy: 'always' },
-      }),
-    );
-    await service.handlers.containers.kill({ container: 'phoenix', signal: 'TERM' });
+  it('is started again by its policy after its process ended', async () => {
+    const { containers } = service.handlers;
+    const script = 'trap "exit 1" TERM; echo ready; while true; do sleep 0.1; done';
+    const restart = { policy: 'always' } as const;
+    await containers.create(request({ name: 'phoenix', command: ['sh', '-c', script], restart }));
+    await untilPrinted('phoenix', 'ready');
+    await containers.kill({ container: 'phoenix', signal: 'TERM' });
     const view = await untilContainer(
       service,
       'phoenix',
       ({ restarts, state }) => restarts === 1 && state === 'running',
     );
     expect(view.lastEnd).toMatchObject({ kind: 'exited', exitStatus: 1 });
-    await service.handlers.containers.remove({ container: 'phoenix', force: true });
+    await containers.remove({ container: 'phoenix', force: true });
   });
 
   it('is paused and goes on', async () => {
@@ -228,15 +233,24 @@ describe('what containers share', () => {
 });
 
 describe('nodes', () => {
-  it('that end take their containers with them; those with a policy start again', async () => {
+  it('that fail end what runs on them, and what has a policy starts again with what it wrote', async () => {
     const { containers, nodes } = service.handlers;
+    const restart = { policy: 'always' } as const;
     await containers.create(request({ name: 'plain', command: ['sleep', '1000'] }));
-    await containers.create(request({ name: 'kept', command: ['sleep', '1000'], restart: { policy: 'always' } }));
-    // Its kernel panics when it is told to.
-    await runScript(service, 'echo c > /proc/sysrq-trigger', {}).catch(() => undefined);
+    await containers.create(
+      request({ name: 'kept', command: ['sh', '-c', 'echo x >> /kept; sync; exec sleep 1000'], restart }),
+    );
     const [node] = await nodes.list({});
-    expect(node?.state).toBe('ready');
-    await containers.remove({ container: 'plain', force: true });
+    // Its kernel panics when it is told to.
+    const stream = new TestStream<{ exitStatus: number }>();
+    const command = ['sh', '-c', 'sync; echo 1 > /proc/sys/kernel/sysrq; echo c > /proc/sysrq-trigger'];
+    await service.handlers.machines.exec({ machine: node?.id ?? '', command, environment: {} }, stream);
+    const plain = await untilContainer(service, 'plain', ({ state }) => state === 'exited');
+    expect(plain.lastEnd).toMatchObject({ kind: 'node-lost', exitStatus: null });
+    const kept = await untilContainer(service, 'kept', ({ restarts, state }) => restarts > 0 && state === 'running');
+    expect(kept.node?.name).toBe(node?.name);
+    expect((await execScript(service, 'kept', 'cat /kept')).text).toBe('x\nx\n');
+    await containers.remove({ container: 'plain', force: false });
     await containers.remove({ container: 'kept', force: true });
   });
 

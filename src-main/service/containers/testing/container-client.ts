@@ -109,7 +109,7 @@ export async function runScript(
   const stream = new TestStream<{ exitStatus: number | null; end: ContainerEnd }>();
   const { container } = await service.handlers.containers.run(
     request({ command: ['sh', '-c', script], removeAtEnd: true, ...more }),
-    stream as never,
+    stream,
   );
   const { exitStatus, end } = await stream.result;
   return { text: stream.text, exitStatus, end, container: container as ContainerView };
@@ -122,10 +122,7 @@ export async function execScript(
   script: string,
 ): Promise<{ text: string; exitStatus: number }> {
   const stream = new TestStream<{ exitStatus: number }>();
-  await service.handlers.containers.exec(
-    { container, command: ['sh', '-c', script], environment: [] },
-    stream as never,
-  );
+  await service.handlers.containers.exec({ container, command: ['sh', '-c', script], environment: [] }, stream);
   const { exitStatus } = await stream.result;
   return { text: stream.text, exitStatus };
 }

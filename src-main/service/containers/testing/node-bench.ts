@@ -163,7 +163,7 @@ export class NodeBench {
     const process = {
       arguments: typeof command === 'string' ? ['sh', '-c', command] : command,
       environment: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
-      ...{ workingDirectory: '', user: '', terminal: false },
+      ...{ workingDirectory: '/', user: '', terminal: false },
     };
     return { ...plain, ...wanted, process: { ...process, ...wanted.process } };
   }
