@@ -47,6 +47,9 @@ const STATFS_FLAGS_AT = 80;
 const ST_RDONLY = 1;
 /** What the node keeps for itself: its kernel, its agent, and the runtime beside each container. */
 const OWN_MEMORY_BYTES = 48 * 1024 * 1024;
+/** Of the processes that the node can have. */
+const THEIR_PROCESSES = 0.6;
+const LEAST_PROCESSES = 256;
 /** Neither the agent nor what it starts is ended when memory runs out; containers are (`ociProcess`). */
 const SPARED = '-900';
 const KIB = 1024;
@@ -88,6 +91,7 @@ export async function openNode(agent: AgentClient): Promise<NodeState> {
     const programs = list.room(STATFS_BYTES);
     list.call('look at its programs', SYS.statfs, '/usr', programs);
     const memory = readFile(list, '/proc/meminfo', 512);
+    const threads = readFile(list, '/proc/sys/kernel/threads-max', 24);
     tryKnob(list, '/proc/self/oom_score_adj', SPARED);
     const results = await calls.carryOut(list, DOING);
     checkDisk(results.room(room));
@@ -96,7 +100,8 @@ export async function openNode(agent: AgentClient): Promise<NodeState> {
       throw callFailed(DOING, 'see the layers of images', shareErrno);
     }
     if ((statfsWord(results.room(programs), STATFS_FLAGS_AT) & ST_RDONLY) === 0) await keepPrograms(calls);
-    await makeParentCgroup(calls, textOf(results, memory), results.of(parent));
+    const most = { meminfo: textOf(results, memory), threads: Number(textOf(results, threads)) };
+    await makeParentCgroup(calls, most, results.of(parent));
     return {
       ...{ agent, calls, cards: new Cards(calls), projects: new Projects(), containers: new Map() },
       ...{ homeNetwork: results.of(home), disk: results.of(disk), netlink: results.of(netlink) },
@@ -137,7 +142,11 @@ function checkDisk(statfs: Uint8Array): void {
 }
 
 /** All containers together stay below what the node has, so that it never dies of them. */
-async function makeParentCgroup(calls: CallChannel, meminfo: string, agent: number): Promise<void> {
+async function makeParentCgroup(
+  calls: CallChannel,
+  { meminfo, threads }: { readonly meminfo: string; readonly threads: number },
+  agent: number,
+): Promise<void> {
   const total = Number(/^MemTotal:\s*(\d+) kB/m.exec(meminfo)?.[1] ?? 0) * KIB;
   const list = new CallList();
   tryKnob(list, `/proc/${agent}/oom_score_adj`, SPARED);
@@ -145,6 +154,7 @@ async function makeParentCgroup(calls: CallChannel, meminfo: string, agent: numb
   makeDirectory(list, PARENT_CGROUP);
   setKnob(list, `${PARENT_CGROUP}/cgroup.subtree_control`, CONTROLLERS);
   setKnob(list, `${PARENT_CGROUP}/memory.max`, String(Math.max(OWN_MEMORY_BYTES, total - OWN_MEMORY_BYTES)));
+  setKnob(list, `${PARENT_CGROUP}/pids.max`, String(Math.max(LEAST_PROCESSES, Math.floor(threads * THEIR_PROCESSES))));
   limitDevices(list);
   await calls.carryOut(list, DOING);
 }

@@ -24,7 +24,12 @@ const Q_GETQUOTA = 0x80_0007;
 const PROJECT_QUOTA = 2;
 const DQBLK_BYTES = 72;
 const QIF_BLOCK_LIMITS = 1;
+const QIF_INODE_LIMITS = 4;
 const BLOCK_BYTES = 1024;
+/** A file needs more than its contents, and the disk has room for a million of them: nobody takes all. */
+const LEAST_FILES = 1024;
+const MOST_FILES = 400_000;
+const BYTES_PER_FILE = 2048;
 
 /** A directory whose contents are counted together, and limited. */
 export function makeProject(list: CallList, path: string, project: number, limitBytes: number | null): void {
@@ -47,7 +52,9 @@ function addLimit(list: CallList, fd: CallReference, project: number, limitBytes
   const quota = new Uint8Array(DQBLK_BYTES);
   const view = new DataView(quota.buffer);
   view.setBigUint64(0, BigInt(blocks), true);
-  view.setUint32(64, QIF_BLOCK_LIMITS, true);
+  const files = limitBytes === null ? MOST_FILES : LEAST_FILES + Math.floor(limitBytes / BYTES_PER_FILE);
+  view.setBigUint64(24, BigInt(Math.min(MOST_FILES, files)), true);
+  view.setUint32(64, QIF_BLOCK_LIMITS | QIF_INODE_LIMITS, true);
   list.call('limit its disk', SYS.quotactlFd, fd, command(Q_SETQUOTA), project, list.bytes(quota));
 }
 
