@@ -58,7 +58,7 @@ interface SearchBoxProps {
 /** The field that Ctrl+F goes to. */
 export function SearchBox({ label, value, onChange }: SearchBoxProps) {
   return (
-    <div className="search" role="search" aria-label={label}>
+    <div className="search">
       <Search size={14} aria-hidden />
       <input
         {...PAGE_SEARCH}

@@ -121,6 +121,13 @@ describe('published ports', () => {
     expect(bench.ports.list()).toEqual([]);
   });
 
+  it('are published while it runs, also where it was started without any', async () => {
+    const web = await bench.create({ network: undefined });
+    await web.change({ ports: [{ protocol: 'tcp', address: '127.0.0.1', port: 8080, guestPort: 80 }] });
+    expect(web.view().ports).toMatchObject([{ port: 8080, state: 'active', failure: null }]);
+    expect(forwards()).toHaveLength(1);
+  });
+
   it('that cannot be had after all are told, and keep nobody down', async () => {
     bench.networkRunner.forwarded = () =>
       Promise.reject(new AppError({ code: 'already-exists', doing: 'listen', because: 'another program was faster' }));

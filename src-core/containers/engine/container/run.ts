@@ -73,7 +73,7 @@ export async function launchContainer(
       mounts: mounted.mounts,
       network: connection.node,
     });
-    if (definition.ports.length > 0) await ports.open(connection.target);
+    await ports.open(connection.target);
     return { use, runtime, session, connection, ended: finish(session, runtime, definition.id, letGo) };
   } catch (error) {
     letGo();
