@@ -35,7 +35,7 @@ export class ContainerEngine {
   readonly volumes: EngineVolumes;
   readonly steps: Steps;
   readonly #around: EngineSurroundings;
-  readonly #containerAround: ContainerSurroundings;
+  readonly #containerAround: ContainerSurroundings<Container>;
   readonly #settings: EngineSettingsFile;
   readonly #store: ContainerStore;
   readonly #registry = new ContainerRegistry();
@@ -335,7 +335,7 @@ export class ContainerEngine {
       .finally(() => use.dispose());
   }
 
-  #surroundings(): ContainerSurroundings {
+  #surroundings(): ContainerSurroundings<Container> {
     return {
       ...this.#around,
       store: this.#store,

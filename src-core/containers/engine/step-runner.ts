@@ -1,4 +1,5 @@
 import type { ContainerLimits } from '../../contract/containers.ts';
+import type { ExecSession } from '../../guest/exec-session.ts';
 import type { AbortSignalLike } from '../../images/image.ts';
 
 /** Runs one command in a container that nobody sees, for what is made of containers: builds, base images. */
@@ -26,3 +27,6 @@ export interface Step {
   /** An uncompressed tar archive in the form of the OCI image-spec, of what the step changed; sorted, so that the same changes give the same bytes. */
   changes(archive: AsyncIterable<Uint8Array>): Promise<void>;
 }
+
+/** Makes an archive in the form of the OCI image-spec of what overlayfs kept of a container's changes. */
+export type LayerOf = (written: ExecSession) => AsyncIterable<Uint8Array>;

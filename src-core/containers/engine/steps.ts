@@ -12,9 +12,6 @@ import type { EngineSurroundings } from './surroundings.ts';
 
 const KILL = 9;
 
-/** Makes an archive in the form of the OCI image-spec of what overlayfs kept of a container's changes. */
-export type LayerOf = (written: ExecSession) => AsyncIterable<Uint8Array>;
-
 /** Runs the steps of builds, each in a container that nobody sees. */
 export class Steps implements StepRunner {
   readonly #nodes: Nodes;

@@ -8,7 +8,7 @@ import type { Networks } from '../../network/networks.ts';
 import type { ContainerImages, LocalImage } from '../oci/container-images.ts';
 import type { LogFiles } from './log/log-files.ts';
 import type { NodeMachines } from './nodes/node-machine.ts';
-import type { LayerOf } from './steps.ts';
+import type { LayerOf } from './step-runner.ts';
 
 /** What happens is written down for whoever looks for a cause later. */
 export interface EngineLog {

@@ -34,6 +34,16 @@ async function untilPrinted(container: string, text: string): Promise<void> {
   stream.close();
 }
 
+/** What a web server says that is just being started. */
+async function page(port: number): Promise<string> {
+  for (let tries = 0; tries < 100; tries++) {
+    const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => null);
+    if (answer?.ok) return answer.text();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the web server does not answer');
+}
+
 describe('a container', () => {
   it('is created, runs, prints, is entered, stopped and removed', async () => {
     const { containers } = service.handlers;
@@ -176,7 +186,7 @@ describe('containers on a network', () => {
       request({ name: 'site', command: ['sh', '-c', WEB_SERVER], ports: [{ containerPort: 80 }] }),
     );
     const port = ports[0]?.port ?? 0;
-    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('hello');
+    expect(await page(port)).toContain('hello');
     const { text, exitStatus } = await runScript(service, 'wget -q -O - http://site.inn/');
     expect([text, exitStatus]).toEqual([expect.stringContaining('hello'), 0]);
     const network = (await networks.list({})).find(({ name }) => name === 'default');
@@ -192,7 +202,9 @@ describe('containers on a network', () => {
   it('are on the networks that they were made for, and on no other', async () => {
     const { networks, containers } = service.handlers;
     await networks.create({ name: 'inner', internal: true, reachesHost: false });
-    await containers.create(request({ name: 'inside', command: ['sh', '-c', WEB_SERVER], network: 'inner' }));
+    const script = `${WEB_SERVER.replace('exec', 'echo ready; exec')}`;
+    await containers.create(request({ name: 'inside', command: ['sh', '-c', script], network: 'inner' }));
+    await untilPrinted('inside', 'ready');
     expect((await runScript(service, 'wget -q -T 2 -O - http://inside.inn/')).exitStatus).not.toBe(0);
     expect((await runScript(service, 'wget -q -O - http://inside.inn/', { network: 'inner' })).exitStatus).toBe(0);
     expect((await runScript(service, 'ip addr; ls /sys/class/net', { network: null })).text).not.toContain('eth0');

@@ -53,7 +53,10 @@ export async function connectContainer(
   let card: string;
   try {
     card = await node.machine.card(network.id, (other) => node.isHeld(networkUse(other)), doing);
-    station = await networks.open.station(network.id, { key: `${id}:0`, name, mac: network.mac, address });
+    station = await networks.open.station(network.id, {
+      ...{ key: `${id}:0`, name, mac: network.mac, address },
+      behind: node.id,
+    });
   } catch (error) {
     use.dispose();
     throw error;

@@ -33,8 +33,8 @@ import { viewOf } from './view.ts';
 
 const KILL = 9;
 const CONT = 18;
-/** A process that was killed, and has not ended by then, is stuck in its node. */
-const KILL_WAIT_MS = 15_000;
+/** A process that was killed so often, and has not ended by then, is stuck in its node. */
+const KILL_WAITS_MS = [200, 300, 500, 1000, 1000, 2000, 5000, 10_000];
 
 /** One container: what it is, its state, and its process while it has one. */
 export class Container {
@@ -42,7 +42,7 @@ export class Container {
   readonly log: ContainerLog;
   readonly output: ContainerOutput;
   readonly ports: PublishedPorts;
-  readonly #around: ContainerSurroundings;
+  readonly #around: ContainerSurroundings<Container>;
   readonly #turns = new Turns();
   readonly #restarting = new Restarting();
   readonly #ends = new Emitter<ContainerEnd>();
@@ -57,7 +57,7 @@ export class Container {
   failure: Failure | null = null;
   stats: ContainerStats | null = null;
 
-  constructor(definition: ContainerDefinition, record: ContainerRecord, around: ContainerSurroundings) {
+  constructor(definition: ContainerDefinition, record: ContainerRecord, around: ContainerSurroundings<Container>) {
     const { clock, logFiles, log } = around;
     this.#around = around;
     this.documents = new ContainerDocuments(definition, record, around.store, log);
@@ -395,8 +395,11 @@ export class Container {
 
   async #forceEnd(run: ContainerRun, cause: string): Promise<void> {
     this.#killed = cause;
-    await run.runtime.signal(this.id, KILL, true).catch(() => undefined);
-    if (await this.#endsWithin(run, KILL_WAIT_MS)) return;
+    for (const waitMs of KILL_WAITS_MS) {
+      // What is only just being started hears of it the next time.
+      await run.runtime.signal(this.id, KILL, true).catch(() => undefined);
+      if (await this.#endsWithin(run, waitMs)) return;
+    }
     const because = 'its node does not end it';
     const hint = `Remove the node ${run.use.node.name}, or restart Innkeeper.`;
     throw new AppError({ code: 'timeout', doing: `stop container ${this.name}`, because, hint });

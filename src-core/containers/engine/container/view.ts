@@ -1,6 +1,18 @@
-import type { ContainerView } from '../../../contract/containers.ts';
-import type { Container } from './container.ts';
+import type { ContainerState, ContainerStats, ContainerView } from '../../../contract/containers.ts';
+import type { Failure } from '../../../contract/failures.ts';
+import type { ContainerDefinition } from './definition.ts';
+import type { ContainerRecord } from './run-record.ts';
+import type { PublishedPorts } from './published-ports.ts';
 import type { Health } from './health.ts';
+
+interface Viewed {
+  readonly definition: ContainerDefinition;
+  readonly record: ContainerRecord;
+  readonly state: ContainerState;
+  readonly ports: Pick<PublishedPorts, 'view'>;
+  readonly stats: ContainerStats | null;
+  readonly failure: Failure | null;
+}
 
 interface More {
   readonly health: Health;
@@ -11,10 +23,7 @@ interface More {
 }
 
 /** A container as people see it. */
-export function viewOf(
-  container: Container,
-  { health, nextStartAt, target, nodeName, networkName }: More,
-): ContainerView {
+export function viewOf(container: Viewed, { health, nextStartAt, target, nodeName, networkName }: More): ContainerView {
   const { id, name, image, imageId, createdAt, process, terminal, interactive } = container.definition;
   const { limits, restart, ports, mounts, network, labels, removeAtEnd } = container.definition;
   const { node, startedAt, lastEnd, restarts } = container.record;

@@ -28,7 +28,12 @@ export async function readLog(
   const { start, end } = await log.range();
   let at = tail === undefined ? start : await placeOfLast(log, tail, start, end);
   while (!over.aborted) {
-    const { from, bytes } = await log.read(at, PIECE_BYTES);
+    const read = await log.read(at, PIECE_BYTES).catch((error: unknown) => {
+      if (log.closed) return null;
+      throw error;
+    });
+    if (read === null) return 'removed';
+    const { from, bytes } = read;
     const whole = bytes.lastIndexOf(LINE_FEED) + 1;
     if (whole > 0) {
       at = from + whole;

@@ -8,7 +8,7 @@ import type { Machine } from '../../../hypervisor/life/machine.ts';
 import { MOST_SHARES_OF_NODE, tagOf } from '../../../hypervisor/shares/shares.ts';
 import { Turns } from '../../../base/turns.ts';
 import type { NodeRuntime } from '../../node/node-runtime.ts';
-import type { NodeHost } from './hypervisor-nodes.ts';
+import type { NodeHost } from './node-host.ts';
 import type { NodeMachine } from './node-machine.ts';
 
 /** A node that has not come up by then does not. */

@@ -9,6 +9,7 @@ import type { HostFolders } from '../../../hypervisor/shares/shares.ts';
 import type { NodeRuntime } from '../../node/node-runtime.ts';
 import type { EngineLog } from '../surroundings.ts';
 import { HypervisorNode } from './hypervisor-node.ts';
+import type { NodeHost } from './node-host.ts';
 import type { NodeMachine, NodeMachines } from './node-machine.ts';
 
 /** The image that nodes are made of. */
@@ -16,17 +17,6 @@ export const NODE_IMAGE = 'container-node';
 const NAME = 'node';
 /** A run has ended that nobody had asked to end; what is suspended goes on. */
 const ENDED: ReadonlySet<MachineState> = new Set(['stopped', 'failed', 'starting', 'stopping']);
-
-export interface NodeHost {
-  readonly hypervisor: Hypervisor;
-  readonly folders: HostFolders;
-  readonly clock: Clock;
-  readonly log: EngineLog;
-  /** What speaks with a node over its agent. */
-  readonly runtimeOf: (agent: AgentClient) => NodeRuntime;
-  /** That nodes are made of. */
-  readonly image?: string;
-}
 
 /** Nodes as machines of the hypervisor's. */
 export class HypervisorNodes implements NodeMachines {
