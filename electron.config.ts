@@ -16,6 +16,7 @@ export default defineConfig({
           inn: 'src-main/cli/main.ts',
           'machine-worker': 'src-main/workers/machine.ts',
           'network-worker': 'src-main/workers/network.ts',
+          'memory-worker': 'src-main/workers/memory-preparation.ts',
           'disk-worker': 'src-main/workers/disk-work.ts',
           'archive-worker': 'src-main/workers/archive-work.ts',
         },

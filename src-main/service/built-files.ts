@@ -10,6 +10,7 @@ import { AppError } from '../../src-core/base/errors.ts';
 const PLACES = {
   'machine-worker': ['./machine-worker.js', '../machine-worker.js', '../workers/machine.ts'],
   'network-worker': ['./network-worker.js', '../network-worker.js', '../workers/network.ts'],
+  'memory-worker': ['./memory-worker.js', '../memory-worker.js', '../workers/memory-preparation.ts'],
   'disk-worker': ['./disk-worker.js', '../disk-worker.js', '../workers/disk-work.ts'],
   'archive-worker': ['./archive-worker.js', '../archive-worker.js', '../workers/archive-work.ts'],
   core: ['../core.wasm', '../../core.wasm', '../../out/core.wasm'],

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { Doorbell } from '../../src-core/hypervisor/pipes/doorbell.ts';
 import type { MachineThreadData, RunBeginning, RunCommand, RunReport } from '../workers/run-protocol.ts';
 
@@ -32,8 +32,9 @@ export class MachineThread {
     this.#worker.on('exit', (code) => onEnd(`its processor thread ended unexpectedly, with status ${code}`));
   }
 
-  send(message: RunBeginning | RunCommand): void {
-    this.#worker.postMessage(message);
+  /** @param given ports in the message, which are the thread's from now on */
+  send(message: RunBeginning | RunCommand, given: MessagePort[] = []): void {
+    this.#worker.postMessage(message, given);
     this.doorbell.ring();
   }
 

@@ -189,13 +189,15 @@ describe('a copy of a run', () => {
     await expect(late.started).rejects.toThrow();
   });
 
-  it('of copies can be taken as well, with a thread that waited for it', async () => {
+  it('of copies can be taken as well, with a thread and a memory that waited for it', async () => {
     const one = await started();
     await one.types('hello');
     // Long enough for a spare thread to be there: both ways have to work.
     await new Promise((resolve) => setTimeout(resolve, 2500));
     let last = one;
     for (const name of ['a', 'b', 'c']) {
+      // And for a memory to be there after the first copy.
+      if (name === 'b') await new Promise((resolve) => setTimeout(resolve, 2500));
       await last.run.capture(request({ then: 'hold' }));
       const next = await started({ kind: 'fork', of: last.run });
       await last.run.resume();

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { Deferred } from '../../src-core/base/deferred.ts';
 import { AppError, assert } from '../../src-core/base/errors.ts';
 import { fromFailure } from '../../src-core/contract/failures.ts';
@@ -14,6 +15,7 @@ import { allocateSharedPipe, ServiceEnd } from '../../src-core/hypervisor/pipes/
 import { Gauges } from '../workers/run-protocol.ts';
 import type { LentMachine, RunAnswer, RunBeginning, RunCommand, RunReport } from '../workers/run-protocol.ts';
 import type { MachineThread } from './machine-thread.ts';
+import type { PreparedMemory } from './prepared-memory.ts';
 
 const PIPE_BYTES = 64 * 1024;
 /** For so long a thread may bring its disks to an end when the power is taken away. */
@@ -26,6 +28,7 @@ export class WorkerRun implements MachineRun {
   readonly #gauges = new Gauges();
   readonly #thread: MachineThread;
   readonly #name: string;
+  readonly #memoryBytes: number;
   readonly #started = new Deferred<undefined>();
   readonly #ended = new Deferred<RunEnd>();
   readonly #stopped = new Deferred<undefined>();
@@ -37,9 +40,10 @@ export class WorkerRun implements MachineRun {
   #over = false;
   #memoryBase: string | null = null;
 
-  /** @param thread one that waits to be told its machine */
-  constructor(thread: MachineThread, spec: RunSpec) {
+  /** @param thread one that waits to be told its machine @param memory for it, if it is a copy; and for the next */
+  constructor(thread: MachineThread, spec: RunSpec, memory: PreparedMemory) {
     this.#name = spec.name;
+    this.#memoryBytes = spec.memoryBytes;
     this.#thread = thread;
     const console = allocateSharedPipe(PIPE_BYTES);
     const agent = allocateSharedPipe(PIPE_BYTES);
@@ -52,7 +56,7 @@ export class WorkerRun implements MachineRun {
     const shared = { console, agent, gauges: this.#gauges.buffer };
     const { start } = spec;
     if (start.kind === 'fork')
-      this.#copy(start.of, (of) => ({ ...shared, spec: { ...spec, start: { kind: 'fork', of } } }));
+      this.#copy(start.of, memory, (of) => ({ ...shared, spec: { ...spec, start: { kind: 'fork', of } } }));
     else this.#tell({ ...shared, spec: { ...spec, start } });
     if (start.kind === 'restore') this.#memoryBase = start.memory;
   }
@@ -97,9 +101,10 @@ export class WorkerRun implements MachineRun {
     return this.#memoryBase;
   }
 
-  /** While it stands still: itself, for another thread to copy. */
-  async lend(): Promise<LentMachine> {
-    const answer = await this.#ask((id) => ({ kind: 'lend', id }));
+  /** While it stands still: itself, for another thread to copy. @param prepared where a memory for the copy is */
+  async lend(prepared: MessagePort | null): Promise<LentMachine> {
+    const given = prepared ? [prepared] : [];
+    const answer = await this.#ask((id) => ({ kind: 'lend', id, prepared }), given);
     assert(answer.kind === 'lent', 'a loan was answered with something else');
     return answer.machine;
   }
@@ -141,11 +146,13 @@ export class WorkerRun implements MachineRun {
     this.#thread.send(beginning);
   }
 
-  #copy(of: MachineRun, beginning: (machine: LentMachine) => RunBeginning): void {
+  #copy(of: MachineRun, memory: PreparedMemory, beginning: (machine: LentMachine) => RunBeginning): void {
     assert(of instanceof WorkerRun, 'only what runs in a thread can be copied');
     this.#memoryBase = of.memoryBase;
-    of.lend().then(
+    of.lend(memory.take(of.#memoryBytes)).then(
       (machine) => {
+        const { memory: bytes, ramAt, writtenAt, state } = machine;
+        memory.prepareLike({ memory: bytes, ramAt, writtenAt, ramBytes: state.memoryBytes });
         if (!this.#over) this.#tell(beginning(machine));
       },
       (error: unknown) => this.#fail(error instanceof Error ? error.message : String(error)),
@@ -213,20 +220,22 @@ export class WorkerRun implements MachineRun {
     this.#ended.resolve({ kind: 'failed', cause });
   }
 
-  #ask(command: (id: number) => RunCommand): Promise<RunAnswer> {
+  /** @param given ports in the command */
+  #ask(command: (id: number) => RunCommand, given: MessagePort[] = []): Promise<RunAnswer> {
     const id = ++this.#lastId;
     const answer = new Deferred<RunAnswer>();
     if (this.#over || this.#isGone) {
+      for (const port of given) port.close();
       answer.reject(this.#cannotSpeak('it does not run any more'));
       return answer.promise;
     }
     this.#answers.set(id, answer);
-    this.#command(command(id));
+    this.#command(command(id), given);
     return answer.promise;
   }
 
-  #command(command: RunCommand): void {
-    this.#thread.send(command);
+  #command(command: RunCommand, given: MessagePort[] = []): void {
+    this.#thread.send(command, given);
   }
 
   #close(): void {

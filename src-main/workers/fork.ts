@@ -1,3 +1,4 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { assert } from '../../src-core/base/errors.ts';
 import type { Board } from '../../src-core/machine/board/board.ts';
 import type { SavedMachine } from '../../src-core/machine/state/machine-state.ts';
@@ -14,20 +15,29 @@ const COPIED = 1;
 /** A thread that has begun a stretch copies it in a millisecond or so. */
 const MOST_WAIT_MS = 10_000;
 
-/** Shows a machine that stands still to another thread. It has to stand still until that has copied it. */
-export function lend(board: Board, layers: MemoryLayers): LentMachine {
+/**
+ * Shows a machine that stands still to another thread. It has to stand still until that has copied it.
+ * @param prepared where a memory for the copy is, if one has been made
+ */
+export function lend(board: Board, layers: MemoryLayers, prepared: MessagePort | null): LentMachine {
   const { ram, written } = board;
   const { buffer } = ram.bytes;
   assert(buffer instanceof SharedArrayBuffer, 'the memory of a machine in a thread is shared');
   return {
     state: board.save(),
     memory: buffer,
-    copy: coreMemory(buffer.byteLength),
+    copy: waitingMemory(prepared, buffer.byteLength) ?? coreMemory(buffer.byteLength),
     ramAt: ram.bytes.byteOffset,
     writtenAt: written.byteOffset,
     progress: new SharedArrayBuffer(8),
     base: layers.base,
   };
+}
+
+function waitingMemory(prepared: MessagePort | null, sizeBytes: number): WebAssembly.Memory | null {
+  if (prepared === null) return null;
+  const received = receiveMessageOnPort(prepared) as { message: WebAssembly.Memory } | undefined;
+  return received?.message.buffer.byteLength === sizeBytes ? received.message : null;
 }
 
 /**

@@ -107,7 +107,7 @@ export class RunLoop {
         return;
       }
       case 'lend': {
-        this.#lend(command.id);
+        this.#lend(command.id, command.prepared);
         return;
       }
       case 'change': {
@@ -151,11 +151,11 @@ export class RunLoop {
   }
 
   /** The copy's thread takes a moment to begin: meanwhile this one copies. */
-  #lend(id: number): void {
+  #lend(id: number, prepared: MessagePort | null): void {
     let machine: LentMachine | undefined;
     this.#answer(id, 'copy the machine', () => {
       assert(this.#paused, 'only a machine that stands still is lent');
-      machine = lend(this.#board, this.#machine.layers);
+      machine = lend(this.#board, this.#machine.layers, prepared);
       return { kind: 'lent', id, machine };
     });
     if (machine) copyPages(machine);

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Failure } from '../../src-core/contract/failures.ts';
 import type { Captured, CaptureRequest, RunChange, RunEnd, RunSpec } from '../../src-core/hypervisor/runner.ts';
 import type { SharedPipeBuffers } from '../../src-core/hypervisor/pipes/shared-pipe.ts';
@@ -47,7 +48,9 @@ export interface BaseLayer {
 
 /** Service to thread; each is followed by a ring of the doorbell. */
 export type RunCommand =
-  | { readonly kind: 'pause' | 'resume' | 'lend'; readonly id: number }
+  | { readonly kind: 'pause' | 'resume'; readonly id: number }
+  /** In `prepared` is a memory for the copy, of the same size and zero; null when none was made. */
+  | { readonly kind: 'lend'; readonly id: number; readonly prepared: MessagePort | null }
   | { readonly kind: 'capture'; readonly id: number; readonly request: CaptureRequest }
   | { readonly kind: 'change'; readonly id: number; readonly change: RunChange }
   | { readonly kind: 'resize'; readonly columns: number; readonly rows: number }
