@@ -116,7 +116,8 @@ describe('a container', () => {
       request({ name: 'keeper', command: ['sh', '-c', 'echo x >> /kept; rm -f /etc/group; exec sleep 1000'] }),
     );
     await containers.restart({ container: 'keeper' });
-    expect((await execScript(service, 'keeper', 'cat /kept')).text).toBe('x\nx\n');
+    const twice = 'until [ $(wc -l < /kept) -ge 2 ]; do sleep 0.1; done; cat /kept';
+    expect((await execScript(service, 'keeper', twice)).text).toBe('x\nx\n');
     const changes = await containers.diff({ container: 'keeper' });
     expect(changes).toEqual(
       expect.arrayContaining([
@@ -261,7 +262,8 @@ describe('nodes', () => {
     expect(plain.lastEnd).toMatchObject({ kind: 'node-lost', exitStatus: null });
     const kept = await untilContainer(service, 'kept', ({ restarts, state }) => restarts > 0 && state === 'running');
     expect(kept.node?.name).toBe(node?.name);
-    expect((await execScript(service, 'kept', 'cat /kept')).text).toBe('x\nx\n');
+    const twice = 'until [ $(wc -l < /kept) -ge 2 ]; do sleep 0.1; done; cat /kept';
+    expect((await execScript(service, 'kept', twice)).text).toBe('x\nx\n');
     await containers.remove({ container: 'plain', force: false });
     await containers.remove({ container: 'kept', force: true });
   });
