@@ -1,6 +1,6 @@
 /**
  * Which folder may know which. Directions of src-core:
- *   base <- contract, host <- {machine, disks, network} (blind to each other) <- images <- hypervisor <- containers <- pods <- functions
+ *   base <- contract, host <- {machine, disks, network} (blind to each other) <- guest <- images <- hypervisor <- containers <- pods <- functions
  * A rule that cannot fail is a defect: `npm run check:directions` first proves on a planted violation that these bite.
  */
 const layers = [
@@ -8,8 +8,8 @@ const layers = [
   ['contract'],
   ['host'],
   ['machine', 'disks', 'network'],
-  ['images'],
   ['guest'],
+  ['images'],
   ['hypervisor'],
   ['containers'],
   ['pods'],

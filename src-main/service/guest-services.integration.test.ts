@@ -3,7 +3,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ownAgent } from '../../src-core/guest/agent-renewal.ts';
-import { noCloudSeed } from '../../src-core/guest/cloud-config/no-cloud.ts';
+import { noCloudSeed } from '../../src-core/hypervisor/configuration/no-cloud.ts';
 import { buildAgent } from '../setup/build-agent.ts';
 import { TinyBench, type TinyRun } from './testing/tiny-run.ts';
 

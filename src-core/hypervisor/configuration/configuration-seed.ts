@@ -1,4 +1,4 @@
-import { noCloudSeed } from '../../guest/cloud-config/no-cloud.ts';
+import { noCloudSeed } from './no-cloud.ts';
 import type { MachineDefinition } from '../store/definition.ts';
 import type { RunDiskSpec } from '../runner.ts';
 import type { Surroundings } from '../surroundings.ts';

@@ -138,7 +138,10 @@ export class Container {
     });
   }
 
-  /** Sends its process a signal; after SIGKILL it has ended when this resolves. @throws AppError */
+  /**
+   * Sends its process a signal; after SIGKILL it has ended when this resolves. Its restart policy counts, as however else
+   * a process dies: who wants it to stay down stops it. @throws AppError
+   */
   async kill(signal: number): Promise<void> {
     this.#launching?.cancel();
     if (this.#launching || this.#state === 'restarting') return this.stop(0);
@@ -146,7 +149,6 @@ export class Container {
     const run = this.#run;
     if (!run) return;
     if (signal !== KILL) return run.runtime.signal(this.id, signal, false);
-    void this.documents.note({ stopped: true });
     await this.#forceEnd(run, 'it was killed');
   }
 
