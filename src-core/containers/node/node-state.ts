@@ -31,4 +31,10 @@ export interface RunningContainer {
   isRunning: boolean;
   /** The runtime has noted its process. */
   isUp: boolean;
+  /** It is started without the OCI runtime. */
+  readonly isLaunched: boolean;
+  /** Process id of what has started it then. */
+  parent: number;
+  /** The OCI runtime was told of it, so that it can run something beside it. */
+  isNoted: boolean;
 }

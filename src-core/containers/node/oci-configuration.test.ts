@@ -39,8 +39,17 @@ interface Configuration {
   };
 }
 
+const PROCESS = ociProcess({
+  ...{ arguments: ['sh'], environment: [], workingDirectory: '/', terminal: false, hostName: 'web', size: null },
+  ...{ capabilities: [], account: { uid: 0, gid: 0, additionalGids: [], home: '/' } },
+});
+
 const configurationOf = (changes: Partial<PreparedContainer> = {}): Configuration =>
-  ociConfiguration({ container: { ...container, ...changes }, process: {}, capabilities: [] }) as Configuration;
+  ociConfiguration({
+    container: { ...container, ...changes },
+    process: PROCESS,
+    capabilities: [],
+  });
 
 describe('the configuration of the OCI runtime', () => {
   it('gives a container every namespace of its own, and the network that was made for it', () => {
@@ -105,12 +114,7 @@ describe('the process of the OCI runtime', () => {
     ...{ arguments: ['sh'], environment: ['A=1', 'A=2', 'HOME=/elsewhere', 'bad'], workingDirectory: '/' },
     ...{ terminal: false, hostName: 'web', size: null, capabilities: capabilitiesOf([], [], 'test') },
   };
-  const process = (uid: number) =>
-    ociProcess({ ...wish, account: { uid, gid: 0, additionalGids: [], home: '/root' } }) as {
-      env: string[];
-      capabilities: Record<string, string[]>;
-      noNewPrivileges: boolean;
-    };
+  const process = (uid: number) => ociProcess({ ...wish, account: { uid, gid: 0, additionalGids: [], home: '/root' } });
 
   it('has the later one of two variables, and what is preset only where nothing was said', () => {
     expect(process(0).env).toEqual([expect.stringMatching(/^PATH=/), 'HOSTNAME=web', 'HOME=/elsewhere', 'A=2']);

@@ -1,5 +1,6 @@
 import type { ContainerLimits } from '../../contract/containers.ts';
 import { FOLDERS, placesOf, volumeFolder } from './places.ts';
+import type { OciConfiguration, OciMount, OciProcess } from './launch/oci-types.ts';
 import type { NodeMount, PreparedContainer } from './node-runtime.ts';
 import { seccompProgram, seccompSection } from './seccomp.ts';
 
@@ -24,22 +25,15 @@ export const INIT_PATH = '/dev/.innkeeper-init';
 const INIT_PROGRAM = '/usr/bin/catatonit';
 export const CPU_PERIOD_US = 100_000;
 
-interface OciMount {
-  readonly destination: string;
-  readonly type: string;
-  readonly source: string;
-  readonly options: readonly string[];
-}
-
 export interface ConfigurationWish {
   readonly container: PreparedContainer;
   /** As `ociProcess` has it. */
-  readonly process: object;
+  readonly process: OciProcess;
   readonly capabilities: readonly string[];
 }
 
 /** The OCI runtime's config.json. */
-export function ociConfiguration({ container, process, capabilities }: ConfigurationWish): object {
+export function ociConfiguration({ container, process, capabilities }: ConfigurationWish): OciConfiguration {
   const places = placesOf(container.id);
   return {
     ociVersion: OCI_VERSION,

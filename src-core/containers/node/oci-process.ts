@@ -1,3 +1,4 @@
+import type { OciProcess } from './launch/oci-types.ts';
 import type { TerminalSize } from '../../contract/machines.ts';
 import type { Account } from './accounts.ts';
 
@@ -19,7 +20,7 @@ export interface ProcessWish {
 }
 
 /** Runtime specification, "Process". What is told by who runs it goes before what is preset. */
-export function ociProcess(wish: ProcessWish): object {
+export function ociProcess(wish: ProcessWish): OciProcess {
   const { account, capabilities } = wish;
   const effective = account.uid === 0 ? capabilities : [];
   return {

@@ -12,6 +12,7 @@ import { limitCgroup, showLimits } from './cgroup-calls.ts';
 import { readFrom, writeInto, writtenBy } from './files.ts';
 import { LookUp } from './look-up.ts';
 import { measureNode, processesOf } from './measuring.ts';
+import { launchCommand, noteForRuntime } from './launch/launch.ts';
 import type { NodeState } from './node-state.ts';
 import type {
   ContainerProcess,
@@ -68,13 +69,15 @@ class AgentNodeRuntime implements NodeRuntime {
     return { containers, volumes };
   }
 
-  async prepare(container: PreparedContainer): Promise<{ readonly config: string }> {
+  async prepare(wanted: PreparedContainer): Promise<{ readonly config: string }> {
+    const workingDirectory = wanted.process.workingDirectory || '/';
+    const container = { ...wanted, process: { ...wanted.process, workingDirectory } };
     const { id } = container;
     const doing = `prepare container ${container.hostName}`;
     const state = this.#state(doing);
     try {
       await mountFolders(state, container.mounts, doing);
-      const config = await prepareContainer(state, container, doing);
+      const { config, isLaunched } = await prepareContainer(state, container, doing);
       await fillVolumes(state, container, doing);
       state.containers.set(id, {
         capabilities: capabilitiesOf(container.addCapabilities, container.dropCapabilities, doing),
@@ -85,6 +88,9 @@ class AgentNodeRuntime implements NodeRuntime {
         config,
         isRunning: false,
         isUp: false,
+        isLaunched,
+        parent: 0,
+        isNoted: false,
       });
       return { config };
     } catch (error) {
@@ -100,8 +106,10 @@ class AgentNodeRuntime implements NodeRuntime {
     const container = state.containers.get(id);
     if (!container) throw new AppError({ code: 'wrong-state', doing, because: 'it was not prepared' });
     if (terminal) await this.#writeSize(state, id, container.config, terminal, doing);
-    const command = [...RUNTIME, 'run', '--no-new-keyring', '--bundle', placesOf(id).bundle, id];
+    const runtime = [...RUNTIME, 'run', '--no-new-keyring', '--bundle', placesOf(id).bundle, id];
+    const command = container.isLaunched ? launchCommand(id) : runtime;
     const session = await this.#agent.exec({ command, workingDirectory: '/', ...(terminal ? { terminal } : {}) });
+    container.parent = session.pid;
     container.isRunning = true;
     const ended = (): void => {
       container.isRunning = false;
@@ -154,6 +162,10 @@ class AgentNodeRuntime implements NodeRuntime {
     const list = new CallList();
     writeFile(list, file, JSON.stringify(process), 0o600);
     await state.calls.carryOut(list, doing);
+    if (container.isLaunched && !container.isNoted) {
+      await noteForRuntime(state.calls, id, { pid, config: container.config }, doing);
+      container.isNoted = true;
+    }
     const command = [...RUNTIME, 'exec', '--process', file, id];
     const { terminal } = request;
     const session = await this.#agent.exec({ command, workingDirectory: '/', ...(terminal ? { terminal } : {}) });

@@ -6,6 +6,8 @@ import { capabilitiesOf } from './capabilities.ts';
 import { makeCgroup } from './cgroup-calls.ts';
 import { makeNetwork, NAMESPACE_FD, tell, type Acknowledged } from './network-calls.ts';
 import { LookUp, type Found } from './look-up.ts';
+import { writeLaunch } from './launch/launch.ts';
+import type { OciConfiguration } from './launch/oci-types.ts';
 import type { NodeState } from './node-state.ts';
 import type { PreparedContainer } from './node-runtime.ts';
 import { INIT_PATH, ociConfiguration } from './oci-configuration.ts';
@@ -20,8 +22,19 @@ interface Looked extends Found {
   readonly root: number;
 }
 
-/** Makes everything for a container's process but what is mounted besides. @returns config.json */
-export async function prepareContainer(state: NodeState, container: PreparedContainer, doing: string): Promise<string> {
+export interface Prepared {
+  /** config.json */
+  readonly config: string;
+  /** Its process can be started without the OCI runtime. */
+  readonly isLaunched: boolean;
+}
+
+/** Makes everything for a container's process but what is mounted besides. */
+export async function prepareContainer(
+  state: NodeState,
+  container: PreparedContainer,
+  doing: string,
+): Promise<Prepared> {
   const capabilities = capabilitiesOf(container.addCapabilities, container.dropCapabilities, doing);
   const { network } = container;
   const card = network.kind === 'own' ? await state.cards.indexOf(network.card, doing) : null;
@@ -37,18 +50,20 @@ async function completed(
   looked: Looked,
   { capabilities, card }: { readonly capabilities: readonly string[]; readonly card: number | null },
   doing: string,
-): Promise<string> {
+): Promise<Prepared> {
   const { network } = container;
-  const config = JSON.stringify(configurationOf(container, looked.account, capabilities));
+  const configuration = configurationOf(container, looked.account, capabilities);
+  const config = JSON.stringify(configuration);
   const list = new CallList();
   if (!looked.hasWorkingDirectory) makeDirectoriesInRoot(list, looked.root, container.process.workingDirectory);
   writeBundle(list, container, config);
   makeCgroup(list, placesOf(container.id).cgroup, container.limits);
+  const launch = container.process.terminal ? null : writeLaunch(list, container, configuration);
   const told = network.kind === 'of' ? [] : addNetwork(list, state, container, card);
   const results = await state.calls.carryOut(list, doing);
   const refused = told.find((each) => each.errnoOf(results) !== 0);
   if (refused) throw callFailed(doing, refused.doing, refused.errnoOf(results));
-  return config;
+  return { config, isLaunched: launch !== null && results.of(launch) >= 0 };
 }
 
 /** Mounts its root, and looks up in it what its process needs. */
@@ -76,7 +91,11 @@ async function makeRoot(state: NodeState, container: PreparedContainer, doing: s
   }
 }
 
-function configurationOf(container: PreparedContainer, account: Account, capabilities: readonly string[]): object {
+function configurationOf(
+  container: PreparedContainer,
+  account: Account,
+  capabilities: readonly string[],
+): OciConfiguration {
   const { process, hostName, init } = container;
   const command = init ? [INIT_PATH, '--', ...process.arguments] : process.arguments;
   const { environment, workingDirectory, terminal } = process;

@@ -1,6 +1,7 @@
 import { CallList } from './calls/call-list.ts';
 import { readFile, removeDirectory, removeFile, textOf, tryKnob, unmount } from './calls/file-calls.ts';
 import { ERRNO, SYS } from './calls/linux.ts';
+import { START_FILE } from './launch/launch.ts';
 import type { NodeState } from './node-state.ts';
 import { MADE_FILES } from './oci-configuration.ts';
 import { placesOf } from './places.ts';
@@ -8,7 +9,7 @@ import { placesOf } from './places.ts';
 const MOST_EVENTS_BYTES = 512;
 const PAUSE_NS = 10_000_000;
 const MOST_TRIES = 200;
-const STATE_FILES = ['status', 'config.json', 'exec.fifo'];
+const STATE_FILES = ['status', 'config.json', 'seccomp.bpf', 'exec.fifo'];
 
 /** Takes away all of a container but what it wrote; whatever of it still runs is ended. What is not there is fine. */
 export async function releaseContainer(
@@ -24,7 +25,7 @@ export async function releaseContainer(
   removeDirectory(list, root);
   unmount(list, network);
   removeFile(list, network);
-  for (const name of ['config.json', ...Object.values(MADE_FILES)]) removeFile(list, `${bundle}/${name}`);
+  for (const name of ['config.json', START_FILE, ...Object.values(MADE_FILES)]) removeFile(list, `${bundle}/${name}`);
   removeDirectory(list, bundle);
   for (const name of STATE_FILES) removeFile(list, `${state}/${name}`);
   removeDirectory(list, state);

@@ -10,20 +10,22 @@ const PAUSE_NS = 10_000_000;
 const MOST_TRIES = 1000;
 
 /**
- * The number of a container's first process, from what the OCI runtime has noted. The runtime reaps that process
- * itself, and takes the note away then: so the number means that process as long as the note is there. One that is just
- * being started is waited for.
+ * The number of a container's first process, from what the OCI runtime has noted, or what has launched it. Either reaps
+ * that process itself, and the note is not there any more then: so the number means that process as long as it is. One
+ * that is just being started is waited for.
  * @returns null when it does not run
  */
 export async function processOf(state: NodeState, id: string, doing: string): Promise<number | null> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const list = new CallList();
     if (tries > 0) list.try(SYS.nanosleep, list.words(0, PAUSE_NS), 0);
-    const file = readFile(list, `${placesOf(id).state}/status`, MOST_BYTES);
+    const container = state.containers.get(id);
+    const file = container?.isLaunched
+      ? readFile(list, `/proc/${container.parent}/task/${container.parent}/children`, MOST_BYTES)
+      : readFile(list, `${placesOf(id).state}/status`, MOST_BYTES);
     const text = textOf(await state.calls.carryOut(list, doing), file);
-    const pid = Number(/"pid"\s*:\s*(\d+)/.exec(text)?.[1] ?? 0);
+    const pid = Number((container?.isLaunched ? /^(\d+)/ : /"pid"\s*:\s*(\d+)/).exec(text)?.[1] ?? 0);
     if (pid > 1) {
-      const container = state.containers.get(id);
       if (container) container.isUp = true;
       return pid;
     }

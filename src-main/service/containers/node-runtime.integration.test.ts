@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTar } from '../../../src-core/images/formats/tar.ts';
 import { tarEnd, tarHeader, tarPadding } from '../../../src-core/images/formats/tar-writer.ts';
@@ -195,7 +193,7 @@ describe('files', () => {
     await bench.runtime.release(id);
     const archive = await collect(sessionBytes(await bench.runtime.written(id), 'read'), 1 << 20, 'x');
     const entries: string[] = [];
-    // eslint-disable-next-line @typescript-eslint/require-await
+
     for await (const { path, type } of readTar(
       (async function* () {
         yield archive;
@@ -211,13 +209,6 @@ describe('files', () => {
 });
 
 describe('networks', () => {
-  let server: Server;
-  beforeAll(async () => {
-    server = createServer((_, response) => response.end('from outside'));
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  });
-  afterAll(() => void server.close());
-
   test('containers of one network reach each other by address, and the gateway, and have their names', async () => {
     const [one, two] = [bench.network(), bench.network()];
     const server = await bench.start('echo up; while :; do echo answer | nc -l -p 80; done', { network: one });

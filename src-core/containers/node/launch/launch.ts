@@ -1,7 +1,8 @@
 import { LAUNCH_PROGRAM_PATH } from '../../../guest/syscall-program.ts';
 import type { CallChannel } from '../calls/call-channel.ts';
-import { CallList } from '../calls/call-list.ts';
-import { makeDirectory, readFile, textOf, writeFile, writeBytes } from '../calls/file-calls.ts';
+import { CallList, type CallReference } from '../calls/call-list.ts';
+import { close, makeDirectory, readFile, textOf, writeFile, writeBytes } from '../calls/file-calls.ts';
+import { AT_FDCWD, O_CLOEXEC, O_PATH, SYS } from '../calls/linux.ts';
 import type { PreparedContainer } from '../node-runtime.ts';
 import { INIT_PATH, MADE_FILES } from '../oci-configuration.ts';
 import { candidatesOf } from '../oci-process.ts';
@@ -10,12 +11,19 @@ import { seccompProgram } from '../seccomp.ts';
 import { launchList } from './launch-list.ts';
 import type { OciConfiguration } from './oci-types.ts';
 
-const START = 'start';
+export const START_FILE = 'start';
 const MOST_STAT_BYTES = 1024;
 
-/** Adds to a container's bundle what `launchCommand` needs: with a terminal, an OCI runtime starts it instead. */
-export function writeLaunch(list: CallList, container: PreparedContainer, configuration: OciConfiguration): void {
-  const { bundle, processes } = placesOf(container.id);
+/**
+ * Adds to a container's bundle what `launchCommand` needs.
+ * @returns fails on a node that is too old for it: there, as with a terminal, the OCI runtime starts the process
+ */
+export function writeLaunch(
+  list: CallList,
+  container: PreparedContainer,
+  configuration: OciConfiguration,
+): CallReference {
+  const { processes } = placesOf(container.id);
   const { process } = configuration;
   const folders = container.mounts.filter((mount) => mount.kind === 'folder' && mount.file !== null);
   const files = [...Object.keys(MADE_FILES), INIT_PATH, ...folders.map(({ destination }) => destination)];
@@ -26,7 +34,10 @@ export function writeLaunch(list: CallList, container: PreparedContainer, config
     programs: candidatesOf(process.args[0] ?? '', process.env, process.cwd),
   });
   makeDirectory(list, processes);
-  writeBytes(list, `${bundle}/${START}`, start, 0o600);
+  writeBytes(list, startFileOf(container.id), start, 0o600);
+  const program = list.try(SYS.openat, AT_FDCWD, LAUNCH_PROGRAM_PATH, O_PATH | O_CLOEXEC);
+  close(list, program);
+  return program;
 }
 
 /** What runs on the node, as its parent, for as long as the container's process. */
@@ -35,18 +46,7 @@ export function launchCommand(id: string): readonly string[] {
 }
 
 export function startFileOf(id: string): string {
-  return `${placesOf(id).bundle}/${START}`;
-}
-
-/** @param parent process id of `launchCommand` @returns the container's first process, 0 while there is none */
-export async function launchedBy(calls: CallChannel, parent: number, doing: string): Promise<number> {
-  const list = new CallList();
-  const file = readFile(list, `/proc/${parent}/task/${parent}/children`, 64);
-  return Number(
-    textOf(await calls.carryOut(list, doing), file)
-      .trim()
-      .split(' ')[0] ?? 0,
-  );
+  return `${placesOf(id).bundle}/${START_FILE}`;
 }
 
 /**

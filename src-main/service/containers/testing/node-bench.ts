@@ -125,7 +125,7 @@ export class NodeBench {
   async addLayer(items: readonly (Partial<TarItem> & Pick<TarItem, 'path' | 'type'> & { content?: string })[]) {
     const bytes = new TextEncoder();
     // An archive is read as it comes; this one is there.
-    // eslint-disable-next-line @typescript-eslint/require-await
+
     async function* archive(): AsyncGenerator<Uint8Array, void, void> {
       for (const { content = '', ...item } of items) {
         const own = bytes.encode(content);
@@ -212,7 +212,7 @@ export async function endOf(session: ExecSession, input?: Uint8Array): Promise<E
   const texts = ['', '', ''];
   const decoders = texts.map(() => new TextDecoder());
   session.onData((bytes, channel, done) => {
-    texts[channel] += decoders[channel]?.decode(bytes, { stream: true }) ?? '';
+    texts[channel] = (texts[channel] ?? '') + (decoders[channel]?.decode(bytes, { stream: true }) ?? '');
     done();
   });
   if (input) await session.write(input);
