@@ -89,7 +89,12 @@ export class ConsoleSession {
     terminal.loadAddon(new Unicode11Addon());
     terminal.unicode.activeVersion = '11';
     terminal.loadAddon(new WebLinksAddon((_event, url) => openLink(url)));
-    terminal.attachCustomKeyEventHandler((event) => !isWindowKey(event, terminal));
+    if (this.source.readOnly) this.element.dataset['readOnly'] = '';
+    terminal.attachCustomKeyEventHandler((event) => {
+      // Where nothing can be typed, no command is the guest's.
+      const isCommand = this.source.readOnly === true && (event.ctrlKey || event.metaKey);
+      return !isWindowKey(event, terminal) && !isCommand;
+    });
     terminal.onData((text) => this.#send(encoder.encode(text)));
     terminal.onBinary((text) => this.#send(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
     terminal.onResize(({ cols, rows }) => this.#stream?.resize({ columns: cols, rows }));
