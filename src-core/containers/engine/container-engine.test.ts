@@ -241,7 +241,7 @@ describe('a restart policy', () => {
     expect(fine.state).toBe('exited');
   });
 
-  it('leaves alone what a person stopped or killed', async () => {
+  it('leaves alone what a person stopped, and brings back what was killed', async () => {
     const web = await bench.create({ restart: { policy: 'always' } });
     await web.stop();
     await bench.pass(120_000);
@@ -249,7 +249,7 @@ describe('a restart policy', () => {
     await web.start();
     await web.kill(9);
     await bench.pass(120_000);
-    expect(web.view()).toMatchObject({ state: 'exited', lastEnd: { kind: 'killed' } });
+    expect(web.view()).toMatchObject({ state: 'running', lastEnd: { kind: 'killed' } });
   });
 
   it('can be stopped in the pause', async () => {
