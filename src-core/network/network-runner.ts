@@ -19,7 +19,7 @@ export interface NetworkRunner {
    * Lets the others know a guest that is behind the card of another, as a container is behind that of its node: by its
    * name, its address and what DHCP gives it.
    */
-  station(network: string, card: CardSpec): Promise<Station>;
+  station(network: string, station: StationSpec): Promise<Station>;
   /** @throws AppError 'already-exists' with who has the port, and in `data.free` the next free one; 'denied' */
   forward(network: string, forward: ForwardSpec): Promise<Disposable>;
   /** What goes on now. */
@@ -74,6 +74,12 @@ export interface CardSpec {
   readonly mac: string;
   /** What DHCP gives it. */
   readonly address: string;
+}
+
+/** A guest that is behind the card of another. */
+export interface StationSpec extends CardSpec {
+  /** The guest that has the card: what stands before the colon in the card's key. Nobody else is heard with this MAC. */
+  readonly behind: string;
 }
 
 export interface AttachedCard extends Disposable {

@@ -12,6 +12,7 @@ import type {
   NetworkState,
   PacketCapture,
   Station,
+  StationSpec,
 } from './network-runner.ts';
 
 /** The networks that run: each from its first card to its last. */
@@ -45,8 +46,8 @@ export class OpenNetworks {
   }
 
   /** @throws AppError when the network does not run: the card that it is behind is to be there first */
-  station(id: string, card: CardSpec): Promise<Station> {
-    return this.#runner.station(id, card);
+  station(id: string, station: StationSpec): Promise<Station> {
+    return this.#runner.station(id, station);
   }
 
   /** @throws AppError as `NetworkRunner.forward` */

@@ -91,7 +91,7 @@ test('a card that is pulled out is answered no more', () => {
 test('a guest behind the card of another is one of its own: answered, named, and listed until it is gone', () => {
   const lab = new Lab();
   const { card } = lab.attach('node');
-  const behind = { key: 'web:0', name: 'web', mac: '52:54:00:00:00:77', address: '10.86.0.119' };
+  const behind = { key: 'web:0', name: 'web', mac: '52:54:00:00:00:77', address: '10.86.0.119', behind: 'node' };
   const station = lab.network.station(behind);
   card.put(arpRequest(behind));
   lab.network.service();
@@ -100,6 +100,21 @@ test('a guest behind the card of another is one of its own: answered, named, and
   expect(lab.network.inspect().addresses).toContainEqual({ card: 'web:0', addresses: ['10.86.0.119'] });
   station.dispose();
   expect(lab.network.inspect().addresses).not.toContainEqual({ card: 'web:0', addresses: ['10.86.0.119'] });
+});
+
+test('a guest behind a card is heard through that card only', () => {
+  const lab = new Lab();
+  const [node, other] = [lab.attach('node:1').card, lab.attach('other:0').card];
+  const behind = { key: 'web:0', name: 'web', mac: '52:54:00:00:00:77', address: '10.86.0.119', behind: 'node' };
+  lab.network.station(behind);
+  for (const card of [other, node]) {
+    card.put(arpRequest(behind));
+    lab.network.service();
+    expect(lab.network.inspect().addresses.find(({ card: key }) => key === 'web:0')?.addresses).toHaveLength(
+      card === node ? 1 : 0,
+    );
+  }
+  expect(other.droppedFrames).toBe(1);
 });
 
 test('conditions that change hold at once for cards that are there, and for those that come', () => {

@@ -9,7 +9,7 @@ import { TcpProtocol } from './gateway/tcp/tcp-protocol.ts';
 import type { HostNetwork } from './host-network.ts';
 import type {
   CaptureCounts,
-  CardSpec,
+  StationSpec,
   ForwardSpec,
   NetworkChange,
   NetworkSpec,
@@ -96,9 +96,15 @@ export class VirtualNetwork implements Disposable {
   }
 
   /** A guest that is behind the card of another. */
-  station(card: CardSpec): Disposable {
-    this.#gateway.join(card);
-    return { dispose: () => this.#gateway.leave(card.key) };
+  station(station: StationSpec): Disposable {
+    const place = this.#switch.place(station.mac, (card) => card.key.startsWith(`${station.behind}:`));
+    this.#gateway.join(station);
+    return {
+      dispose: () => {
+        this.#gateway.leave(station.key);
+        place.dispose();
+      },
+    };
   }
 
   /** A card has another name for other guests. @param card its key */

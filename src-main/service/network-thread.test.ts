@@ -92,7 +92,7 @@ test('when the thread dies, networks, cards and forwards are there again in anot
   await runner.open(spec);
   const attached = await runner.attach('n1', card, new SharedArrayBuffer(4));
   await runner.forward('n1', forward);
-  const behind = { key: 'c:0', name: 'web', mac: card.mac, address: '10.86.1.9' };
+  const behind = { key: 'c:0', name: 'web', mac: card.mac, address: '10.86.1.9', behind: 'node' };
   const station = await runner.station('n1', behind);
   (await runner.station('n1', { ...behind, key: 'd:0' })).dispose();
   station.rename('other');

@@ -13,6 +13,7 @@ import type {
   NetworkState,
   PacketCapture,
   Station,
+  StationSpec,
 } from '../../src-core/network/network-runner.ts';
 import type { NetworkAnswer, NetworkCommand, NetworkReport } from '../workers/network-protocol.ts';
 import { CardCable } from './card-cable.ts';
@@ -30,7 +31,7 @@ interface OpenNetwork {
   spec: NetworkSpec;
   readonly cards: Map<string, CardCable>;
   /** Guests behind cards, by key. */
-  readonly stations: Map<string, CardSpec>;
+  readonly stations: Map<string, StationSpec>;
   readonly forwards: Map<number, ForwardSpec>;
   readonly captures: Map<number, RunningCapture>;
   /** Why it is there no more; null while it is. */
@@ -112,7 +113,7 @@ export class NetworkThread implements NetworkRunner {
     return card;
   }
 
-  async station(id: string, card: CardSpec): Promise<Station> {
+  async station(id: string, card: StationSpec): Promise<Station> {
     const { stations } = this.#get(id);
     const { key } = card;
     await this.#ask({ kind: 'station', network: id, card });

@@ -4,6 +4,7 @@ import type {
   CaptureCounts,
   CaptureRequest,
   CardSpec,
+  StationSpec,
   ForwardSpec,
   NetworkChange,
   NetworkSpec,
@@ -32,7 +33,7 @@ export type NetworkCommand =
   | { readonly kind: 'change'; readonly network: string; readonly change: NetworkChange }
   | { readonly kind: 'close'; readonly network: string }
   | ({ readonly kind: 'attach'; readonly network: string } & CardEnd)
-  | { readonly kind: 'station'; readonly network: string; readonly card: CardSpec }
+  | { readonly kind: 'station'; readonly network: string; readonly card: StationSpec }
   /** Of a card or a station. */
   | { readonly kind: 'detach'; readonly network: string; readonly card: string }
   | { readonly kind: 'rename'; readonly network: string; readonly card: string; readonly name: string }

@@ -6,6 +6,7 @@ import type {
   CaptureCounts,
   CaptureRequest,
   CardSpec,
+  StationSpec,
   ForwardSpec,
   NetworkChange,
   NetworkSpec,
@@ -26,7 +27,7 @@ export interface SwitchedNetwork extends Disposable {
   service(): boolean;
   change(change: NetworkChange): void;
   attach(port: SwitchPort): Disposable;
-  station(card: CardSpec): Disposable;
+  station(station: StationSpec): Disposable;
   rename(card: string, name: string): void;
   forward(forward: ForwardSpec): Promise<Disposable>;
   inspect(): NetworkState;

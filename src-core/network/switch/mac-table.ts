@@ -14,10 +14,15 @@ export class MacTable<Port> {
   readonly #learned = new Map<number, Learned<Port>>();
   readonly #counts = new Map<Port, number>();
 
-  /** The address of a card: nobody else can have it as long as the card is there. */
+  /** The address of a card, or of who is behind it: nobody else can have it as long as the card is there. */
   pin(mac: number, port: Port): void {
     this.#forget(mac);
     this.#own.set(mac, port);
+  }
+
+  /** Anybody can have it again. */
+  unpin(mac: number): void {
+    this.#own.delete(mac);
   }
 
   /** @returns false when another card has this address: who sends with it is not to be heard */

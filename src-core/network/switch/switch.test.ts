@@ -6,7 +6,7 @@ import { dissect } from '../wire-format/dissection.ts';
 import { AGEING_MS, MOST_MACS_OF_A_PORT } from './mac-table.ts';
 import { HOLD_MS } from './switch-card.ts';
 import { LONGEST_WHOLE_FRAME_BYTES } from './offload.ts';
-import { GATEWAY_MAC, Lab, macOf } from './testing/lab.ts';
+import { FakeCard, GATEWAY_MAC, Lab, macOf } from './testing/lab.ts';
 
 const EVERYBODY = 'ff:ff:ff:ff:ff:ff';
 const frame = (from: string, to: string, number = 1): Uint8Array =>
@@ -267,3 +267,42 @@ test(
   },
   HOSTILE_TIMEOUT_MS,
 );
+
+test('nobody but the card that somebody is behind is heard with their address, until they are gone', () => {
+  const lab = new Lab();
+  const behind = '52:54:00:00:01:01';
+  const [a, b, c] = [lab.card('a'), lab.card('b'), lab.card('c')];
+  const place = lab.switch.place(behind, ({ key }) => key === 'b');
+  const steal = (): void => {
+    c.put(frame(behind, macOf('a'), 1));
+    lab.settle();
+    a.put(frame(macOf('a'), behind, 2));
+    lab.settle();
+  };
+  steal();
+  expect([a, b, c].map(({ numbers }) => numbers)).toEqual([[], [2], []]);
+  expect(c.droppedFrames).toBe(1);
+  b.put(frame(behind, macOf('a'), 3));
+  lab.settle();
+  expect(a.numbers).toEqual([3]);
+  place.dispose();
+  steal();
+  expect([a, b, c].map(({ numbers }) => numbers)).toEqual([[3, 1], [2], [2]]);
+});
+
+test('an address is kept for who is behind a card also when that card comes later, or again', () => {
+  const lab = new Lab();
+  const behind = '52:54:00:00:01:01';
+  const [a, c] = [lab.card('a'), lab.card('c')];
+  lab.switch.place(behind, ({ key }) => key === 'b');
+  for (let again = 0; again < 2; again++) {
+    c.put(frame(behind, macOf('a')));
+    const b = new FakeCard('b');
+    const plug = lab.switch.attach(b);
+    lab.settle();
+    a.put(frame(macOf('a'), behind, 7));
+    lab.settle();
+    expect([b.numbers, c.numbers]).toEqual([[7], []]);
+    plug.dispose();
+  }
+});

@@ -1,7 +1,7 @@
 import type { Disposable } from '../../base/disposable.ts';
 import type { Frame, Offload } from '../../host/frame-port.ts';
 import { CAN } from '../../host/frame-port.ts';
-import type { LinkConditions, SwitchPort } from '../network-runner.ts';
+import type { CardSpec, LinkConditions, SwitchPort } from '../network-runner.ts';
 import { ETHERNET_BYTES } from '../wire-format/ethernet.ts';
 import type { LineSituation } from './conditions.ts';
 import { macAt, macNumber, MacTable } from './mac-table.ts';
@@ -43,6 +43,7 @@ export class Switch {
   readonly #gatewayMac: number;
   readonly #table = new MacTable<SwitchCard>();
   #cards: SwitchCard[] = [];
+  readonly #placed = new Map<number, (card: CardSpec) => boolean>();
   #conditions: LinkConditions;
   #first = 0;
   #gatewayWaits = false;
@@ -65,11 +66,30 @@ export class Switch {
     card.change(this.#conditions);
     this.#cards.push(card);
     this.#table.pin(macNumber(port.card.mac), card);
+    for (const [mac, isBehind] of this.#placed) if (isBehind(port.card)) this.#table.pin(mac, card);
     port.tell(SWITCH_CAN);
     return {
       dispose: () => {
         this.#cards = this.#cards.filter((other) => other !== card);
         this.#table.remove(card);
+      },
+    };
+  }
+
+  /**
+   * Keeps an address for who is behind a card: nobody else is heard with it while that card is there.
+   * @returns what gives it free
+   */
+  place(mac: string, isBehind: (card: CardSpec) => boolean): Disposable {
+    const number = macNumber(mac);
+    const card = this.#cards.find(({ port }) => isBehind(port.card));
+    this.#placed.set(number, isBehind);
+    if (card) this.#table.pin(number, card);
+    return {
+      dispose: () => {
+        if (this.#placed.get(number) !== isBehind) return;
+        this.#placed.delete(number);
+        this.#table.unpin(number);
       },
     };
   }

@@ -13,6 +13,7 @@ import type {
   NetworkState,
   PacketCapture,
   Station,
+  StationSpec,
 } from '../network-runner.ts';
 
 /** A card that is plugged in, as a test sees it. */
@@ -51,7 +52,7 @@ export class FakeAttachedCard implements AttachedCard {
 interface FakeNetwork {
   spec: NetworkSpec;
   readonly cards: Map<string, FakeAttachedCard>;
-  readonly stations: Map<string, CardSpec>;
+  readonly stations: Map<string, StationSpec>;
   readonly forwards: Set<ForwardSpec>;
 }
 
@@ -93,7 +94,7 @@ export class FakeNetworkRunner implements NetworkRunner {
     return attached;
   }
 
-  station(network: string, card: CardSpec): Promise<Station> {
+  station(network: string, card: StationSpec): Promise<Station> {
     const stations = this.networks.get(network)?.stations;
     if (!stations) throw new Error('the network does not run');
     stations.set(card.key, card);
