@@ -12,6 +12,7 @@ const SOURCES = fileURLToPath(new URL('../../../../src-core', import.meta.url));
 /** What makes images. */
 const COUNTS =
   /^(?:images\/(?:debian|formats|recipes)|containers\/(?:base-images|layer-tree|oci)|guest)\/.*(?<!\.test)\.ts$/;
+const OLD_MS = 60 * 60_000;
 const KEPT = ['images', 'containers/blobs', 'containers/layers', 'containers/images.json'];
 
 /**
@@ -29,7 +30,7 @@ export async function containerHome(dataDirectory: string): Promise<void> {
 }
 
 async function make(shelf: string, kept: string): Promise<void> {
-  await rm(shelf, { recursive: true, force: true });
+  await clear(shelf);
   const draft = `${kept}.${process.pid}`;
   await mkdir(draft, { recursive: true });
   const service = await createService({ dataDirectory: draft, host: 'background', version: 'test' });
@@ -47,6 +48,14 @@ async function make(shelf: string, kept: string): Promise<void> {
   }
   // Another one may have been faster.
   await rename(draft, kept).catch(() => rm(draft, { recursive: true }));
+}
+
+/** Another process may just be making one, or taking one from there. */
+async function clear(shelf: string): Promise<void> {
+  for (const name of await readdir(shelf).catch(() => [])) {
+    const found = await stat(join(shelf, name)).catch(() => null);
+    if (found && Date.now() - found.mtimeMs > OLD_MS) await rm(join(shelf, name), { recursive: true, force: true });
+  }
 }
 
 async function keyOf(): Promise<string> {
