@@ -165,16 +165,39 @@ export class HypervisorNode implements NodeMachine {
     for (;;) {
       const { state, failure } = this.#machine.view();
       if (state === 'running') return;
-      if (state === 'paused' || state === 'suspended') await this.#machine.resume();
+      if (state === 'paused') await this.#machine.resume();
+      else if (state === 'suspended') await this.#resume();
       else if (state === 'stopped' || state === 'failed' || state === 'preparing') {
         // Its image was being prepared, and could not be.
         if (isTried && state !== 'preparing') throw failed(failure, doing, this.name);
+        if (state !== 'preparing') await this.#forgetFolders();
         await this.#machine.start();
         isTried = true;
       }
       const { state: now } = this.#machine;
       if (now === state || now === 'starting' || now === 'preparing') await this.#change(now);
     }
+  }
+
+  /**
+   * Nothing runs on one that sleeps, and its disk is whole: where its state is of no use any more (a folder that it saw is
+   * gone, for one), it boots.
+   */
+  async #resume(): Promise<void> {
+    try {
+      await this.#machine.resume();
+    } catch (error) {
+      const isForNow = error instanceof AppError && (error.code === 'no-room' || error.code === 'cancelled');
+      if (isForNow || this.#machine.state !== 'suspended') throw error;
+      this.#host.log.warn(`node ${this.name} cannot go on from where it slept, so it boots`, { error });
+      await this.#machine.discard();
+    }
+  }
+
+  /** No container uses them yet: those that will are shared anew. */
+  async #forgetFolders(): Promise<void> {
+    const { shares } = this.#machine;
+    for (const { guestDirectory } of shares.views()) await shares.remove(guestDirectory);
   }
 
   /** Resolves when it is in another state. */

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { MOST_SHARES_OF_NODE } from '../../../hypervisor/shares/shares.ts';
+import { AppError } from '../../../base/errors.ts';
 import { FakeGuest } from '../../../guest/testing/fake-guest.ts';
 import { Workbench } from '../../../hypervisor/testing/workbench.ts';
 import type { NodeRuntime } from '../../node/node-runtime.ts';
@@ -77,6 +78,22 @@ it('a node is started, sleeps and wakes up', async () => {
   expect(lost).toEqual([]);
 });
 
+it('a node that cannot go on from where it slept boots, without the folders that it saw', async () => {
+  const node = await nodes.add(SIZE);
+  await node.share('/home/gone', false, () => true, 'use it');
+  await wake(node);
+  await node.sleep();
+  bench.runner.holds = true;
+  const woken = node.wake('use it');
+  while (bench.runner.runs.length < 2) await bench.settle();
+  bench.runner.last.begun.reject(new AppError({ code: 'not-found', doing: 'start', because: 'its folder is gone' }));
+  bench.runner.holds = false;
+  while (bench.runner.runs.length < 3) await bench.settle();
+  expect(bench.runner.last.spec).toMatchObject({ shares: [], start: { kind: 'power-on' } });
+  await node.kill();
+  await expect(woken).rejects.toThrow();
+});
+
 it('a node whose image is not here waits for it', async () => {
   bench.images.absent = true;
   const node = await nodes.add(SIZE);
@@ -121,9 +138,9 @@ it('a node has a card on each network that is used, and lets go of one that is n
     made.push(await bench.networks.create({ name, internal: true, reachesHost: false }));
   const plug = async (network: string, used: readonly string[]): Promise<string> => {
     const card = node.card(network, (other) => used.includes(other), 'use it');
-    let isDone = false;
-    void card.finally(() => (isDone = true)).catch(() => undefined);
-    for (let turn = 0; turn < 50 && !isDone; turn++) {
+    const course = { isDone: false };
+    void card.finally(() => (course.isDone = true)).catch(() => undefined);
+    for (let turn = 0; turn < 50 && !course.isDone; turn++) {
       await talk(guest);
       for (const heard of guest.heard.splice(0)) {
         if ('message' in heard && heard.session > 0) guest.say(heard.session, { kind: 'done' });

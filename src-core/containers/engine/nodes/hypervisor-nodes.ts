@@ -1,13 +1,7 @@
 import type { Disposable } from '../../../base/disposable.ts';
 import { Emitter } from '../../../base/emitter.ts';
 import type { MachineState } from '../../../contract/machines.ts';
-import type { AgentClient } from '../../../guest/agent-client.ts';
-import type { Clock } from '../../../host/clock.ts';
-import type { Hypervisor } from '../../../hypervisor/hypervisor.ts';
 import type { Machine } from '../../../hypervisor/life/machine.ts';
-import type { HostFolders } from '../../../hypervisor/shares/shares.ts';
-import type { NodeRuntime } from '../../node/node-runtime.ts';
-import type { EngineLog } from '../surroundings.ts';
 import { HypervisorNode } from './hypervisor-node.ts';
 import type { NodeHost } from './node-host.ts';
 import type { NodeMachine, NodeMachines } from './node-machine.ts';
