@@ -59,8 +59,9 @@ async function fillVolume(
   if (fd < 0) return;
   try {
     if (namesIn(results.read(read, room)).length > 0) return;
-    const from = `tar -cf - --numeric-owner --xattrs --xattrs-include='*' -C /proc/${calls.pid}/fd/${fd} .`;
-    const to = `tar -xpf - --numeric-owner --same-owner --xattrs --xattrs-include='*' -C "$1"`;
+    // By its whole path: BusyBox's shell would take its own.
+    const from = `/usr/bin/tar -cf - --numeric-owner --xattrs --xattrs-include='*' -C /proc/${calls.pid}/fd/${fd} .`;
+    const to = `/usr/bin/tar -xpf - --numeric-owner --same-owner --xattrs --xattrs-include='*' -C "$1"`;
     const command = ['sh', '-c', `${from} | ${to}`, 'sh', volumeFolder(volume)];
     const session = await agent.exec({ command, workingDirectory: '/' });
     session.onData((_bytes, _channel, done) => done());
