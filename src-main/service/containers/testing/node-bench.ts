@@ -122,13 +122,15 @@ export class NodeBench {
   }
 
   /** A layer of some files. @returns its diff id */
-  async addLayer(items: readonly (Partial<TarItem> & Pick<TarItem, 'path' | 'type'> & { content?: string })[]) {
+  async addLayer(
+    items: readonly (Partial<TarItem> & Pick<TarItem, 'path' | 'type'> & { content?: string | Uint8Array })[],
+  ) {
     const bytes = new TextEncoder();
     // An archive is read as it comes; this one is there.
 
     async function* archive(): AsyncGenerator<Uint8Array, void, void> {
       for (const { content = '', ...item } of items) {
-        const own = bytes.encode(content);
+        const own = typeof content === 'string' ? bytes.encode(content) : content;
         yield tarHeader({ mode: 0o755, owner: 0, group: 0, modifiedAt: 0, target: '', sizeBytes: own.length, ...item });
         yield own;
         yield tarPadding(own.length);
