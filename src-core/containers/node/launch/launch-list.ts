@@ -1,7 +1,7 @@
 import { WAIT_AND_END } from '../../../guest/syscall-program.ts';
 import { capabilityBits, LAST_CAPABILITY } from '../capabilities.ts';
 import { CallList, type CallReference } from '../calls/call-list.ts';
-import { close, tryKnob } from '../calls/file-calls.ts';
+import { close, openInRoot, tryKnob } from '../calls/file-calls.ts';
 import {
   AT_FDCWD,
   CLONE_NEWCGROUP,
@@ -169,7 +169,7 @@ function become(list: CallList, { configuration, filter, programs }: LaunchWish)
   list.call('become its user', SYS.setresgid, gid, gid, gid);
   list.call('become its user', SYS.setresuid, uid, uid, uid);
   setCapabilities(list, process);
-  list.call('enter its working directory', SYS.chdir, process.cwd);
+  enterWorkingDirectory(list, process.cwd);
   list.call('make files', SYS.umask, 0o022);
   list.call('end with its parent', SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
   list.call('gain nothing', SYS.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -197,4 +197,12 @@ function setCapabilities(list: CallList, { capabilities }: OciProcess): void {
   ]);
   const header = list.words(CAPABILITY_VERSION_3);
   list.call('give up privileges', SYS.capset, header, list.bytes(new Uint8Array(sets.buffer)));
+}
+
+/** Through no descriptor in /proc: what is open still is the node's (CVE-2024-21626). */
+function enterWorkingDirectory(list: CallList, path: string): void {
+  const doing = 'enter its working directory';
+  const fd = openInRoot(list, AT_FDCWD, path, O_PATH | O_DIRECTORY, doing);
+  list.call(doing, SYS.fchdir, fd);
+  close(list, fd);
 }
