@@ -51,7 +51,7 @@ export class Hypervisor {
     this.networks = new NetworkFeed(around.networks, () => this.#registry.machines);
     this.#binnedCards = new BinnedCards(around.networks);
     this.#making = new Making(this.#around, this.#registry, {
-      adopt: (definition) => this.#adopt(definition, NEVER_RUN),
+      adopt: (definition, record = NEVER_RUN) => this.#adopt(definition, record),
       changed: (machine) => this.#tell(machine),
       snapshotsChanged: (machine) => void this.#tellSnapshots(machine),
     });

@@ -5,6 +5,7 @@ import type { CloneRequest } from '../snapshots/clones.ts';
 import { planMachine } from './creation.ts';
 import type { CreateRequest } from './creation.ts';
 import type { MachineDefinition } from '../store/definition.ts';
+import type { RunRecord } from '../store/run-record.ts';
 import type { Pin } from '../layers/layer-pool.ts';
 import type { Machine } from './machine.ts';
 import type { MachineRegistry } from '../machine-registry.ts';
@@ -12,7 +13,7 @@ import type { MachineSurroundings } from '../surroundings.ts';
 
 /** Who takes up new machines, and tells of them. */
 interface Hears {
-  adopt(definition: MachineDefinition): Machine;
+  adopt(definition: MachineDefinition, record?: RunRecord): Machine;
   changed(machine: Machine): void;
   snapshotsChanged(machine: Machine): void;
 }
@@ -78,8 +79,8 @@ export class Making {
     const doing = `fork machine ${source.name} to ${name}`;
     const machine = await this.#registry.claim(name, doing, async () => {
       let fork: Machine | undefined;
-      const forked = this.#clones.fork(source, name, async ({ definition, scrollback, run, plan }) => {
-        fork = this.#hear.adopt(definition);
+      const forked = this.#clones.fork(source, name, async ({ definition, record, scrollback, run, plan }) => {
+        fork = this.#hear.adopt(definition, record);
         fork.showAgain(scrollback);
         this.#around.log.info(fork.id, `forked as ${name} from ${source.name}`);
         await fork.takeOver(run, plan, doing).catch((error: unknown) => {

@@ -89,7 +89,7 @@ export class Power {
     return body.run;
   }
 
-  /** A copy of another machine's run goes on as this machine, which was off up to now. @throws AppError */
+  /** A copy of another machine's run goes on as this machine, which is new and noted as running. @throws AppError */
   async takeOver(run: MachineRun, plan: LaunchPlan, doing: string): Promise<void> {
     const body = this.#body;
     await body.turns.take(async () => {
@@ -97,7 +97,6 @@ export class Power {
       const attempt = body.begin();
       const live = this.adopt(run, plan.leases);
       try {
-        await body.documents.runs();
         await goOn(body, { attempt, doing, live, renewed: true });
         body.happen('launched');
         this.follow(attempt, live);

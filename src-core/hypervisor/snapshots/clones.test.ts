@@ -127,6 +127,8 @@ describe('a fork', () => {
     expect(copy.spec).toMatchObject({ name: 'copy', start: { kind: 'fork', of: source } });
     expect(source.calls).toEqual(['capture hold']);
     expect(copy.calls).toEqual([]);
+    // Meanwhile it was written down as a machine that runs: a crash from here on interrupts it.
+    expect(bench.files.text(`/data/machines/${copy.spec.id}/run.json`)).toMatch(/"runningSince": \d/);
     copy.begun.resolve(undefined);
     expect(await forking).toMatchObject({ name: 'copy', state: 'running' });
     expect(source.calls).toEqual(['capture hold', 'resume']);

@@ -13,6 +13,8 @@ import { coverDisks, foreignDisks } from '../layers/tops.ts';
 import type { Machine } from '../life/machine.ts';
 import { locateDisks, ownDisk } from '../machine-disks/machine-disks.ts';
 import type { MachineRun } from '../runner.ts';
+import { NEVER_RUN } from '../store/run-record.ts';
+import type { RunRecord } from '../store/run-record.ts';
 import type { Hardware } from './snapshot.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -38,8 +40,9 @@ export interface Copied {
   readonly scrollback: Uint8Array;
 }
 
-/** A machine that is on disk, and its run, which stands still. */
+/** A machine that is on disk, as one that runs, and its run, which stands still. */
 export interface Forked extends Copied {
+  readonly record: RunRecord;
   readonly run: MachineRun;
   readonly plan: LaunchPlan;
 }
@@ -101,18 +104,19 @@ export class Clones {
   ): Promise<void> {
     let run: MachineRun | undefined;
     let created: Promise<void> | undefined;
+    const record = { ...NEVER_RUN, runningSince: this.#around.clock.now() };
     try {
       const scrollback = await source.atOneMoment({ doing, pin, memory: false }, async ({ live }) => {
         if (!live) throw new AppError({ code: 'wrong-state', doing, because: 'it has just ended' });
         const shown = source.console.record();
         run = this.#around.runner.launch({ ...plan.spec, start: { kind: 'fork', of: live.run } });
         // Meanwhile: the copy takes its time too.
-        created = this.#around.store.create(definition, shown);
+        created = this.#around.store.create(definition, shown, undefined, record);
         await run.started;
         return shown;
       });
       await created;
-      if (run) await take({ definition, plan, run, scrollback });
+      if (run) await take({ definition, record, plan, run, scrollback });
     } catch (error) {
       await run?.terminate();
       const isThere = await created?.then(

@@ -124,17 +124,20 @@ export class MachineStore {
   /**
    * When this resolves, the machine is there for good.
    * @param scrollback what its console is to show @param fill puts more into its folder before that is its own
+   * @param record of a machine that runs as soon as it is there
    * @throws AppError, having left nothing
    */
   async create(
     definition: MachineDefinition,
     scrollback: Uint8Array = NO_BYTES,
     fill: (folder: string) => Promise<void> = () => Promise.resolve(),
+    record: RunRecord | null = null,
   ): Promise<void> {
     const draft = this.#path(NEW_PREFIX + definition.id);
     try {
       await this.#files.makeDirectory(draft);
       if (scrollback.length > 0) await this.#files.writeAtomically(this.#files.join(draft, CONSOLE), scrollback);
+      if (record) await this.#files.writeAtomically(this.#files.join(draft, RUN_RECORD), encodeDocument(record));
       await fill(draft);
       await this.#files.writeAtomically(this.#files.join(draft, DEFINITION), encodeDocument(definition));
       await this.#files.rename(draft, this.#path(definition.id));
