@@ -203,7 +203,7 @@ describe('containers on a network', () => {
   it('are on the networks that they were made for, and on no other', async () => {
     const { networks, containers } = service.handlers;
     await networks.create({ name: 'inner', internal: true, reachesHost: false });
-    const script = `${WEB_SERVER.replace('exec', 'echo ready; exec')}`;
+    const script = WEB_SERVER.replace('exec', 'echo ready; exec');
     await containers.create(request({ name: 'inside', command: ['sh', '-c', script], network: 'inner' }));
     await untilPrinted('inside', 'ready');
     expect((await runScript(service, 'wget -q -T 2 -O - http://inside.inn/')).exitStatus).not.toBe(0);
