@@ -31,8 +31,8 @@ const PERSONALITIES = [0x0, 0x8, 0x2_0000, 0x2_0008, 0xffff_ffff];
  */
 const FILE_ATTRIBUTES = [0x401c_5820, 0x4008_6602];
 const ENOTTY = 25;
-/** Sockets to whoever runs the machine. */
-const AF_VSOCK = 40;
+/** Sockets to whoever runs the machine; and for frames of any make, also in the name of other containers. */
+const REFUSED_FAMILIES = [40, 17];
 
 /** @param capabilities of the container, "CAP_CHOWN" @returns names of the calls that it may make, whatever their arguments */
 export function allowedCalls(capabilities: readonly string[]): Readonly<Record<string, number>> {
@@ -56,7 +56,11 @@ export function seccompSection(capabilities: readonly string[]): object {
     syscalls: [
       { names: Object.keys(allowed), action: allow },
       ...PERSONALITIES.map((value) => ({ names: ['personality'], action: allow, args: [is(value)] })),
-      { names: ['socket'], action: allow, args: [{ index: 0, value: AF_VSOCK, op: 'SCMP_CMP_NE' }] },
+      {
+        names: ['socket'],
+        action: allow,
+        args: REFUSED_FAMILIES.map((value) => ({ index: 0, value, op: 'SCMP_CMP_NE' })),
+      },
       {
         names: ['ioctl'],
         action: allow,
@@ -84,7 +88,7 @@ export function seccompProgram(capabilities: readonly string[]): Uint8Array {
     [OP.load, 0, 0, NUMBER_AT],
     ...(numbers.has(CLONE3_CALL) ? [] : onCall(CLONE3_CALL, [refuse(ENOSYS)])),
     ...(numbers.has(CLONE_CALL) ? [] : onCall(CLONE_CALL, cloneCheck())),
-    ...onCall(SOCKET_CALL, [argument(0), [OP.jumpEqual, 0, 1, AF_VSOCK], refuse(EPERM), ALLOW]),
+    ...onCall(SOCKET_CALL, familyCheck()),
     ...onCall(IOCTL_CALL, ioctlCheck()),
     ...onCall(PERSONALITY_CALL, personalityCheck()),
     ...rangeChecks(rangesOf([...numbers])),
@@ -103,6 +107,12 @@ function onCall(number: number, then: readonly Instruction[]): readonly Instruct
 
 function cloneCheck(): readonly Instruction[] {
   return [argument(0), [OP.and, 0, 0, NAMESPACE_FLAGS], [OP.jumpEqual, 0, 1, 0], ALLOW, refuse(EPERM)];
+}
+
+function familyCheck(): readonly Instruction[] {
+  const last = REFUSED_FAMILIES.length - 1;
+  const tests = REFUSED_FAMILIES.map((value, at): Instruction => [OP.jumpEqual, last - at + 1, 0, value]);
+  return [argument(0), ...tests, ALLOW, refuse(EPERM)];
 }
 
 function ioctlCheck(): readonly Instruction[] {
