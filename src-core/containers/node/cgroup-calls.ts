@@ -1,19 +1,24 @@
 import type { ContainerLimits } from '../../contract/containers.ts';
 import type { CallList } from './calls/call-list.ts';
 import { makeDirectory, setKnob, tryKnob } from './calls/file-calls.ts';
+import type { MostOfOne } from './node-state.ts';
 import { CPU_PERIOD_US, quotaOf } from './oci-configuration.ts';
 
 export const CONTROLLERS = '+cpu +memory +pids +io';
 
 /** Documentation, "Control Group v2". */
-export function makeCgroup(list: CallList, path: string, limits: ContainerLimits): void {
+export function makeCgroup(list: CallList, path: string, limits: ContainerLimits, most: MostOfOne): void {
   makeDirectory(list, path);
   setKnob(list, `${path}/cgroup.subtree_control`, CONTROLLERS);
-  limitCgroup(list, path, limits);
+  limitCgroup(list, path, limits, most);
 }
 
-export function limitCgroup(list: CallList, path: string, limits: ContainerLimits): void {
-  for (const [knob, value] of Object.entries(knobsOf(limits))) setKnob(list, `${path}/${knob}`, value);
+/** @param most what counts where there is no limit */
+export function limitCgroup(list: CallList, path: string, limits: ContainerLimits, most: MostOfOne): void {
+  const memoryBytes = limits.memoryBytes ?? most.memoryBytes;
+  const pids = Math.min(limits.pids ?? most.pids, most.pids);
+  for (const [knob, value] of Object.entries(knobsOf({ ...limits, memoryBytes, pids })))
+    setKnob(list, `${path}/${knob}`, value);
   tryKnob(list, `${path}/memory.swap.max`, '0');
 }
 

@@ -15,8 +15,15 @@ export interface NodeState {
   readonly disk: number;
   /** Descriptor of a netlink socket in the node's own network. */
   readonly netlink: number;
+  /** What a container without a limit of its own may take, so that all others together are left something. */
+  readonly most: MostOfOne;
   /** What runs or is about to, by id, with what `exec` must know of it. */
   readonly containers: Map<string, RunningContainer>;
+}
+
+export interface MostOfOne {
+  readonly memoryBytes: number;
+  readonly pids: number;
 }
 
 export interface RunningContainer {

@@ -205,7 +205,7 @@ class AgentNodeRuntime implements NodeRuntime {
     const list = new CallList();
     if (state.projects.has(kept)) limitProject(list, kept, state.projects.of(kept), limits.diskBytes);
     if (state.containers.has(id)) {
-      limitCgroup(list, cgroup, limits);
+      limitCgroup(list, cgroup, limits, state.most);
       showLimits(list, processes, limits);
     }
     await state.calls.carryOut(list, doing);

@@ -20,7 +20,7 @@ import { Cards } from './cards.ts';
 import { CONTROLLERS } from './cgroup-calls.ts';
 import { deviceProgram } from './device-program.ts';
 import { openNetlink } from './network-calls.ts';
-import type { NodeState } from './node-state.ts';
+import type { MostOfOne, NodeState } from './node-state.ts';
 import {
   CGROUPS,
   CONTAINERS,
@@ -49,6 +49,8 @@ const ST_RDONLY = 1;
 const OWN_MEMORY_BYTES = 48 * 1024 * 1024;
 /** Of the processes that the node can have. */
 const THEIR_PROCESSES = 0.6;
+/** Of what all containers have: one that takes without end is the one that meets its end, and not any of the others. */
+const MOST_OF_ONE = 0.8;
 const LEAST_PROCESSES = 256;
 /** Neither the agent nor what it starts is ended when memory runs out; containers are (`ociProcess`). */
 const SPARED = '-900';
@@ -100,10 +102,11 @@ export async function openNode(agent: AgentClient): Promise<NodeState> {
       throw callFailed(DOING, 'see the layers of images', shareErrno);
     }
     if ((statfsWord(results.room(programs), STATFS_FLAGS_AT) & ST_RDONLY) === 0) await keepPrograms(calls);
-    const most = { meminfo: textOf(results, memory), threads: Number(textOf(results, threads)) };
-    await makeParentCgroup(calls, most, results.of(parent));
+    const has = { meminfo: textOf(results, memory), threads: Number(textOf(results, threads)) };
+    const most = await makeParentCgroup(calls, has, results.of(parent));
     return {
       ...{ agent, calls, cards: new Cards(calls), projects: new Projects(), containers: new Map() },
+      most,
       ...{ homeNetwork: results.of(home), disk: results.of(disk), netlink: results.of(netlink) },
     };
   } catch (error) {
@@ -141,22 +144,28 @@ function checkDisk(statfs: Uint8Array): void {
   throw new AppError({ code: 'guest-failed', doing: DOING, because: 'its disk cannot be mounted' });
 }
 
-/** All containers together stay below what the node has, so that it never dies of them. */
+/**
+ * All containers together stay below what the node has, so that it never dies of them.
+ * @returns what one of them may take
+ */
 async function makeParentCgroup(
   calls: CallChannel,
   { meminfo, threads }: { readonly meminfo: string; readonly threads: number },
   agent: number,
-): Promise<void> {
+): Promise<MostOfOne> {
   const total = Number(/^MemTotal:\s*(\d+) kB/m.exec(meminfo)?.[1] ?? 0) * KIB;
   const list = new CallList();
   tryKnob(list, `/proc/${agent}/oom_score_adj`, SPARED);
   setKnob(list, `${CGROUPS}/cgroup.subtree_control`, CONTROLLERS);
   makeDirectory(list, PARENT_CGROUP);
   setKnob(list, `${PARENT_CGROUP}/cgroup.subtree_control`, CONTROLLERS);
-  setKnob(list, `${PARENT_CGROUP}/memory.max`, String(Math.max(OWN_MEMORY_BYTES, total - OWN_MEMORY_BYTES)));
-  setKnob(list, `${PARENT_CGROUP}/pids.max`, String(Math.max(LEAST_PROCESSES, Math.floor(threads * THEIR_PROCESSES))));
+  const memoryBytes = Math.max(OWN_MEMORY_BYTES, total - OWN_MEMORY_BYTES);
+  const pids = Math.max(LEAST_PROCESSES, Math.floor(threads * THEIR_PROCESSES));
+  setKnob(list, `${PARENT_CGROUP}/memory.max`, String(memoryBytes));
+  setKnob(list, `${PARENT_CGROUP}/pids.max`, String(pids));
   limitDevices(list);
   await calls.carryOut(list, DOING);
+  return { memoryBytes: Math.floor(memoryBytes * MOST_OF_ONE), pids: Math.floor(pids * MOST_OF_ONE) };
 }
 
 /** Without a flag, one that was attached before is replaced, and nothing below can be attached in its place. */

@@ -57,7 +57,7 @@ async function completed(
   const list = new CallList();
   if (!looked.hasWorkingDirectory) makeDirectoriesInRoot(list, looked.root, container.process.workingDirectory);
   writeBundle(list, container, config);
-  makeCgroup(list, placesOf(container.id).cgroup, container.limits);
+  makeCgroup(list, placesOf(container.id).cgroup, container.limits, state.most);
   const launch = container.process.terminal ? null : writeLaunch(list, container, configuration);
   const told = network.kind === 'of' ? [] : addNetwork(list, state, container, card);
   const results = await state.calls.carryOut(list, doing);
