@@ -179,7 +179,8 @@ describe('in the container', () => {
   });
 });
 
-describe('a web server out of a folder', () => {
+/** Its image takes minutes, and its second half has not come to its end yet: it runs when it is asked for, INNKEEPER_BUILDS=1. */
+describe.skipIf(!process.env['INNKEEPER_BUILDS'])('a web server out of a folder', () => {
   const CONTAINERFILE = [
     'FROM debian:13',
     'RUN apt-get update; apt-get install -y --no-install-recommends nginx-light',
