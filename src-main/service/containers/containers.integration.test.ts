@@ -245,15 +245,15 @@ describe('what containers share', () => {
   });
 });
 
-/** They do not end yet: a node that failed or slept is not found again in time. INNKEEPER_NODE_LIVES=1 runs them. */
-describe.skipIf(!process.env['INNKEEPER_NODE_LIVES'])('nodes', () => {
+describe('nodes', () => {
   it('that fail end what runs on them, and what has a policy starts again with what it wrote', async () => {
     const { containers, nodes } = service.handlers;
     const restart = { policy: 'always' } as const;
     await containers.create(request({ name: 'plain', command: ['sleep', '1000'] }));
     await containers.create(
-      request({ name: 'kept', command: ['sh', '-c', 'echo x >> /kept; sync; exec sleep 1000'], restart }),
+      request({ name: 'kept', command: ['sh', '-c', 'echo x >> /kept; sync; echo written; exec sleep 1000'], restart }),
     );
+    await untilPrinted('kept', 'written');
     const [node] = await nodes.list({});
     // Its kernel panics when it is told to.
     const stream = new TestStream<{ exitStatus: number }>();
