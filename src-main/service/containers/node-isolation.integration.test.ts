@@ -75,7 +75,8 @@ describe('a container sees nothing of', () => {
   });
 
   test('descriptors that were left open', async () => {
-    expect(await attempt('ls /proc/1/fd | tr "\\n" " "')).toMatch(/^0 1 2 (?:3 )?$/);
+    // The fourth is the directory that the shell itself reads. With a pipe it would have that's ends open for a moment too.
+    expect(await attempt('cd /proc/1/fd; echo *')).toBe('0 1 2 3\n');
   });
 });
 
