@@ -260,7 +260,11 @@ describe('nodes', () => {
     const command = ['sh', '-c', 'sync; echo 1 > /proc/sys/kernel/sysrq; echo c > /proc/sysrq-trigger'];
     await service.handlers.machines.exec({ machine: node?.id ?? '', command, environment: {} }, stream);
     const plain = await untilContainer(service, 'plain', ({ state }) => state === 'exited');
-    expect(plain.lastEnd).toMatchObject({ kind: 'node-lost', exitStatus: null });
+    expect(plain.lastEnd).toMatchObject({
+      kind: 'node-lost',
+      exitStatus: null,
+      cause: expect.stringContaining('Kernel panic'),
+    });
     const kept = await untilContainer(service, 'kept', ({ restarts, state }) => restarts > 0 && state === 'running');
     expect(kept.node?.name).toBe(node?.name);
     const twice = 'until [ $(wc -l < /kept) -ge 2 ]; do sleep 0.1; done; cat /kept';

@@ -74,7 +74,7 @@ export async function launchContainer(
       network: connection.node,
     });
     await ports.open(connection.target);
-    return { use, runtime, session, connection, ended: finish(session, runtime, definition.id, letGo) };
+    return { use, runtime, session, connection, ended: finish({ session, runtime, use }, definition.id, letGo) };
   } catch (error) {
     letGo();
     throw error;
@@ -96,13 +96,18 @@ async function startProcess(launch: Launch, runtime: NodeRuntime, container: Pre
   }
 }
 
-async function finish(session: ExecSession, runtime: NodeRuntime, id: string, letGo: () => void): Promise<ProcessEnd> {
+async function finish(
+  { session, runtime, use }: Pick<ContainerRun, 'session' | 'runtime' | 'use'>,
+  id: string,
+  letGo: () => void,
+): Promise<ProcessEnd> {
   try {
     const { exitStatus } = await session.result;
     const { outOfMemory } = await runtime.release(id);
     return { exitStatus, outOfMemory };
   } catch (error) {
-    return { exitStatus: null, lost: error instanceof AppError ? error.because : String(error) };
+    const said = error instanceof AppError ? error.because : String(error);
+    return { exitStatus: null, lost: (await use.node.whyLost()) ?? said };
   } finally {
     letGo();
   }

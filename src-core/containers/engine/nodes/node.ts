@@ -1,4 +1,5 @@
 import type { Disposable } from '../../../base/disposable.ts';
+import { Emitter } from '../../../base/emitter.ts';
 import type { ErrorCode } from '../../../base/errors.ts';
 import { Turns } from '../../../base/turns.ts';
 import type { NodeView } from '../../../contract/containers.ts';
@@ -8,6 +9,8 @@ import type { EngineLog } from '../surroundings.ts';
 import type { NodeMachine } from './node-machine.ts';
 import type { NodeRoom } from './placement.ts';
 
+/** Who talks to one hears that it is gone before its machine tells why; by then it has told. */
+const WHY_WITHIN_MS = 1000;
 const BREAKING: ReadonlySet<ErrorCode> = new Set(['corrupt', 'not-found', 'guest-failed', 'internal']);
 
 /** What the engine knows of what lies on a node. */
@@ -41,6 +44,9 @@ export class EngineNode implements NodeRoom {
   readonly #volumes = new Set<string>();
   #measured: NodeMeasurement | null = null;
   #isWaking = false;
+  /** Why it was lost since it last came up. */
+  #loss: string | null = null;
+  readonly #losses = new Emitter<string>();
 
   constructor(machine: NodeMachine, around: NodeSurroundings) {
     this.machine = machine;
@@ -129,10 +135,26 @@ export class EngineNode implements NodeRoom {
   }
 
   /** Its machine is off, or on its way there: nothing that it was asked for is good any more. */
-  lost(): void {
+  lost(cause: string): void {
     this.#runtime = null;
     this.#measured = null;
     this.#used.clear();
+    this.#loss = cause;
+    this.#losses.fire(cause);
+  }
+
+  /** Why it was lost, for one who notices that it does not answer any more; null where that is not told. */
+  whyLost(): Promise<string | null> {
+    if (this.#loss !== null) return Promise.resolve(this.#loss);
+    return new Promise((resolve) => {
+      const told = (cause: string | null): void => {
+        subscription.dispose();
+        timer.dispose();
+        resolve(cause);
+      };
+      const subscription = this.#losses.on(told);
+      const timer = this.#around.clock.after(WHY_WITHIN_MS, () => told(null));
+    });
   }
 
   /** Somebody uses something of it: a card, a shared folder. @returns what gives it back */
@@ -224,6 +246,7 @@ export class EngineNode implements NodeRoom {
     this.#volumes.clear();
     for (const name of volumes) this.#volumes.add(name);
     this.#runtime = runtime;
+    this.#loss = null;
     this.#sweep(runtime, containers).catch((error: unknown) => {
       this.#around.log.warn(`what nobody needs on node ${this.name} could not be deleted`, { error });
     });

@@ -32,7 +32,6 @@ export class Nodes {
   readonly #nodes = new Map<string, EngineNode>();
   readonly #changed = new Emitter<EngineNode>();
   readonly #removed = new Emitter<string>();
-  readonly #lost = new Emitter<{ node: string; cause: string }>();
   /** Of those who need one that is not there yet. */
   readonly #making = new Turns();
   readonly #subscriptions: Disposable[] = [];
@@ -54,8 +53,7 @@ export class Nodes {
         if (node) this.#changed.fire(node);
       }),
       machines.onLost((id, cause) => {
-        this.#nodes.get(id)?.lost();
-        this.#lost.fire({ node: id, cause });
+        this.#nodes.get(id)?.lost(cause);
       }),
     );
   }
@@ -66,11 +64,6 @@ export class Nodes {
 
   onRemoved(listener: (id: string) => void): Disposable {
     return this.#removed.on(listener);
-  }
-
-  /** A node has ended that was up: all that ran on it has ended with it. */
-  onLost(listener: (lost: { node: string; cause: string }) => void): Disposable {
-    return this.#lost.on(listener);
   }
 
   get all(): readonly EngineNode[] {
@@ -139,7 +132,7 @@ export class Nodes {
   async remove(node: EngineNode): Promise<void> {
     node.dispose();
     await node.machine.kill();
-    node.lost();
+    node.lost('it was removed');
     await this.#around.machines.remove(node.id);
     this.#nodes.delete(node.id);
     this.#around.log.info(`node ${node.name} was removed`);

@@ -72,7 +72,8 @@ export class FakeNode implements NodeMachine, NodeRuntime {
   /** The power goes, or its kernel panics. */
   die(cause: string): void {
     this.state = 'failed';
-    for (const { session } of this.running.values()) session?.lose(cause);
+    // Who talks to it hears that before it is known why.
+    for (const { session } of this.running.values()) session?.lose('the machine has ended');
     this.running.clear();
     this.#owner.lost.fire({ id: this.id, cause });
     this.#owner.changed.fire(this.id);
