@@ -73,6 +73,21 @@ test('reads GNU long names and sizes in base 256', async () => {
   }
 });
 
+test('takes a file for one whose short name ends with a slash, as Go shortens names that are not ASCII', async () => {
+  const pax = '13 path=d/\u00fc\n';
+  const bytes = Buffer.concat([
+    ...[block('PaxHeaders.0/d', 'x', '15'), padded(pax), block('d/', '0', '3'), padded('yes')],
+    ...[block('e/', '0', '0'), Buffer.alloc(1024)],
+  ]);
+  const found: unknown[] = [];
+  for await (const { path, type, content } of readTar(chunked(bytes, 512), 'x'))
+    found.push([path, type, Buffer.from(await collect(content, 10, 'x')).toString()]);
+  expect(found).toEqual([
+    ['d/\u00fc', 'file', 'yes'],
+    ['e', 'directory', ''],
+  ]);
+});
+
 test('passes over entries whose content nobody reads', async () => {
   const paths: string[] = [];
   for await (const entry of readTar(chunked(archive, 300), 'a')) paths.push(entry.path);

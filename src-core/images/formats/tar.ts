@@ -50,7 +50,7 @@ interface Header {
   target: string;
   sizeBytes: number;
   attributes: ReadonlyMap<string, Uint8Array>;
-  readonly flag: string;
+  flag: string;
   readonly mode: number;
   owner: number;
   group: number;
@@ -116,6 +116,9 @@ async function nextHeader(reader: ByteReader, what: string): Promise<Header | un
       header.path = longPath ?? header.path;
       header.target = longTarget ?? header.target;
       applyPax(header, pax, what);
+      // Before ustar, a trailing slash made a directory. What a short name ends with says nothing when there is a longer
+      // one: Go leaves out of it what is not ASCII, and "d/ü" becomes "d/".
+      if ((header.flag === '0' || header.flag === '\0') && header.path.endsWith('/')) header.flag = '5';
       // Only files have content; a size in any other header says nothing (POSIX, "ustar Interchange Format").
       if ((TYPES[header.flag] ?? 'file') !== 'file') header.sizeBytes = 0;
       return header;
@@ -137,13 +140,11 @@ function parseHeader(block: Uint8Array, what: string): Header {
   const isUstar = cString(block.subarray(257, 264)) === 'ustar';
   const prefix = isUstar ? cString(block.subarray(345, 500)) : '';
   const flag = String.fromCharCode(block[156] ?? 0);
-  const path = prefix === '' ? name : `${prefix}/${name}`;
   return {
-    path,
+    path: prefix === '' ? name : `${prefix}/${name}`,
     target: cString(block.subarray(157, 257)),
     sizeBytes: parseNumber(block.subarray(124, 136), what),
-    // Before ustar, a trailing slash made a directory.
-    flag: (flag === '0' || flag === '\0') && path.endsWith('/') ? '5' : flag,
+    flag,
     mode: parseNumber(block.subarray(100, 108), what),
     owner: parseNumber(block.subarray(108, 116), what),
     group: parseNumber(block.subarray(116, 124), what),
