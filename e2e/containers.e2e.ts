@@ -200,7 +200,8 @@ describe.skipIf(!process.env['INNKEEPER_BUILDS'])('a web server out of a folder'
 
   inFolder('its image is built while one reads along', { timeout: 25 * MINUTES }, async ({ page, folder }) => {
     writeFileSync(join(folder, 'Containerfile'), CONTAINERFILE.join('\n'));
-    await build(page, folder, 'shop/web:1');
+    await page.getByRole('button', { name: 'Build again…' }).click();
+    await page.getByRole('button', { name: 'Build', exact: true }).click();
     await page
       .getByText(/apt-get update/)
       .first()

@@ -12,7 +12,8 @@ const COMMAND_KEYS: Readonly<Record<string, WindowCommand>> = {
 };
 
 function inTerminal(event: KeyboardEvent): boolean {
-  return event.target instanceof HTMLElement && event.target.closest('.terminal:not([data-read-only])') !== null;
+  const { target } = event;
+  return target instanceof HTMLElement && target.closest('.terminal') !== null && !target.closest('[data-read-only]');
 }
 
 /** The command of a key, if it is one here. In a terminal plain Ctrl belongs to the guest. */

@@ -35,9 +35,9 @@ export function compareHandlers(needs: RivalNeeds, tasks: Tasks): InnkeeperHandl
 /** What nodes need besides. */
 async function nodeFigures({ hypervisor, machineImages, containers }: RivalNeeds): Promise<Comparison['node']> {
   const [node] = containers.engine.nodes.list();
-  const definition = node && hypervisor.get(node.id, 'compare').definition;
-  if (!definition || definition.source.kind !== 'image') return { imageBytes: 0, memoryBytes: 0 };
-  const { sizeBytes } = await machineImages.get(definition.source.image);
+  const machine = node && hypervisor.find(node.id, 'compare');
+  if (machine?.definition.source.kind !== 'image') return { imageBytes: 0, memoryBytes: 0 };
+  const { sizeBytes } = await machineImages.get(machine.definition.source.image);
   hypervisor.sample();
-  return { imageBytes: sizeBytes, memoryBytes: hypervisor.get(node.id, 'compare').view().stats?.memoryUsedBytes ?? 0 };
+  return { imageBytes: sizeBytes, memoryBytes: machine.view().stats?.memoryUsedBytes ?? 0 };
 }

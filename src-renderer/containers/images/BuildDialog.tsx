@@ -9,14 +9,14 @@ import { go } from '../../state/place.ts';
 import { service } from '../../state/session.ts';
 import { argumentsOf, argumentsProblem, tagsOf } from './build-draft.ts';
 
-function BuildDialog() {
-  const [directory, setDirectory] = useState('');
-  const [file, setFile] = useState('');
-  const [tags, setTags] = useState('');
-  const [text, setText] = useState('');
-  const [target, setTarget] = useState('');
-  const [noCache, setNoCache] = useState(false);
-  const [renew, setRenew] = useState(false);
+const EMPTY = { directory: '', file: '', tags: '', text: '', target: '', noCache: false, renew: false };
+/** What was built last: a build is often done again. */
+let last = EMPTY;
+
+function BuildDialog({ initial }: { initial: typeof EMPTY }) {
+  const [draft, setDraft] = useState(initial);
+  const { directory, file, tags, text, target, noCache, renew } = draft;
+  const set = (change: Partial<typeof EMPTY>): void => setDraft((now) => ({ ...now, ...change }));
   const problem = argumentsProblem(text);
   async function build(): Promise<void> {
     const task: TaskView = await service().containerImages.build({
@@ -28,6 +28,7 @@ function BuildDialog() {
       noCache,
       renew,
     });
+    last = draft;
     go({ page: 'build', task: task.id });
   }
   return (
@@ -46,27 +47,27 @@ function BuildDialog() {
         choose="folder"
         autoFocus
         value={directory}
-        onChange={setDirectory}
+        onChange={(directory) => set({ directory })}
       />
       <div className="field-row">
         <Field label="Containerfile" hint="In the folder. Empty: Containerfile, else Dockerfile.">
-          <TextInput mono placeholder="Containerfile" value={file} onChange={setFile} />
+          <TextInput mono placeholder="Containerfile" value={file} onChange={(file) => set({ file })} />
         </Field>
         <Field label="Names" hint="Several with spaces between them.">
-          <TextInput mono placeholder="shop/web:1.2" value={tags} onChange={setTags} />
+          <TextInput mono placeholder="shop/web:1.2" value={tags} onChange={(tags) => set({ tags })} />
         </Field>
         <Field label="Stage" hint="Empty: the last.">
-          <TextInput mono placeholder="the last" value={target} onChange={setTarget} />
+          <TextInput mono placeholder="the last" value={target} onChange={(target) => set({ target })} />
         </Field>
       </div>
       <Field label="Arguments" error={problem} hint="A line for each: NAME=value, for ARG.">
-        <TextArea mono rows={2} placeholder="VERSION=1.2" value={text} onChange={setText} />
+        <TextArea mono rows={2} placeholder="VERSION=1.2" value={text} onChange={(text) => set({ text })} />
       </Field>
       <div className="tick-columns">
-        <Tick checked={noCache} hint="Every step runs, also what ran before." onChange={setNoCache}>
+        <Tick checked={noCache} hint="Every step runs, also what ran before." onChange={(noCache) => set({ noCache })}>
           From the beginning
         </Tick>
-        <Tick checked={renew} hint="Registries are asked for newer ones." onChange={setRenew}>
+        <Tick checked={renew} hint="Registries are asked for newer ones." onChange={(renew) => set({ renew })}>
           Newest base images
         </Tick>
       </div>
@@ -75,5 +76,10 @@ function BuildDialog() {
 }
 
 export function askBuild(): void {
-  showDialog(<BuildDialog />);
+  showDialog(<BuildDialog initial={EMPTY} />);
+}
+
+/** With what was asked for the last time. */
+export function askBuildAgain(): void {
+  showDialog(<BuildDialog initial={last} />);
 }

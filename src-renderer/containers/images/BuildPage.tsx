@@ -8,7 +8,7 @@ import { useInventory } from '../../state/inventory.ts';
 import { go, goToContainerImage } from '../../state/place.ts';
 import { service } from '../../state/session.ts';
 import { TaskCard } from '../../tasks/TaskCard.tsx';
-import { askBuild } from './BuildDialog.tsx';
+import { askBuildAgain } from './BuildDialog.tsx';
 
 const keyOf = (task: string) => `build ${task}`;
 
@@ -60,7 +60,7 @@ export function BuildPage({ task: id }: { task: string }) {
             New container
           </Button>
         )}
-        {task !== undefined && task.state !== 'running' && <Button onClick={askBuild}>Build again…</Button>}
+        {task !== undefined && task.state !== 'running' && <Button onClick={askBuildAgain}>Build again…</Button>}
       </header>
       {task && (
         <div className="build-task">
