@@ -45,6 +45,10 @@ const TEST_PACKAGES = [
   'curl',
   'iperf3',
   'tshark',
+  // Container images as others make, keep and read them.
+  'docker-registry',
+  'skopeo',
+  'umoci',
 ];
 
 /** Names of packages, with alternatives, for starting the window. */

@@ -1,7 +1,9 @@
 import { AppError } from '../../base/errors.ts';
 import { readTar, type TarEntry } from '../../images/formats/tar.ts';
+import { lookBelow, type DirectoryWords, type UntoldDirectory } from './directories-below.ts';
 import { FILE_TYPE, OPAQUE } from './file-mode.ts';
 import { latin1, type LayerIndex } from './layer-index.ts';
+import type { PackedIndex } from './packed-index.ts';
 
 /** Against archives that are made to fill memory. */
 const MOST_NODES = 1_000_000;
@@ -40,9 +42,14 @@ interface Node {
  * Reads the uncompressed tar archive of a layer and tells what is in it and where. Nothing is written anywhere, so no
  * path can lead out; one that tries is refused all the same. OCI image-spec, layer.md.
  * @param what for failures: "layer 0123456789ab"
+ * @param below what lies below it, the topmost first, for directories that it has without a word about them
  * @throws AppError 'corrupt'
  */
-export async function indexArchive(archive: AsyncIterable<Uint8Array>, what: string): Promise<LayerIndex> {
+export async function indexArchive(
+  archive: AsyncIterable<Uint8Array>,
+  what: string,
+  below: AsyncIterable<PackedIndex> | null = null,
+): Promise<LayerIndex> {
   const tree = new Tree(what);
   const bytes = archive[Symbol.asyncIterator]();
   try {
@@ -50,6 +57,7 @@ export async function indexArchive(archive: AsyncIterable<Uint8Array>, what: str
     for await (const entry of readTar(unclosed, what)) tree.add(entry);
     // What stands behind the last entry belongs to the archive, and to its digest: whoever counts it sees it pass.
     while (!(await bytes.next()).done) continue;
+    if (below !== null && tree.hasUntold()) await lookBelow(tree.untold(), below, what);
     return tree.index();
   } finally {
     await bytes.return?.();
@@ -59,6 +67,8 @@ export async function indexArchive(archive: AsyncIterable<Uint8Array>, what: str
 class Tree {
   readonly #what: string;
   readonly #root = directory();
+  /** Directories of which no entry tells. */
+  readonly #untold = new Set([this.#root]);
   #nodes = 1;
   #textBytes = 0;
   #stepsOfLinks = 0;
@@ -71,7 +81,7 @@ class Tree {
     const parts = this.#parts(entry.path);
     const name = parts.pop();
     if (name === undefined) {
-      if (entry.type === 'directory') describe(this.#root, this.#node(entry));
+      if (entry.type === 'directory') this.#tell(this.#root, this.#node(entry));
       return;
     }
     const parent = this.#directory(this.#root, parts, entry.path);
@@ -99,6 +109,22 @@ class Tree {
     return { nodes };
   }
 
+  hasUntold(): boolean {
+    return this.#untold.size > 0;
+  }
+
+  /** What no entry tells of, each with its way from the root; not below what hides all that is below. */
+  *untold(node = this.#root, path: readonly string[] = []): Generator<UntoldDirectory, void, void> {
+    if (this.#untold.has(node)) yield { path, describe: (words) => describe(node, words) };
+    if (node.attributes[OPAQUE] !== undefined) return;
+    for (const [name, child] of node.children ?? []) if (child.children) yield* this.untold(child, [...path, name]);
+  }
+
+  #tell(there: Node, node: Node): void {
+    this.#untold.delete(there);
+    describe(there, node);
+  }
+
   /** What is below is not seen any more. What this layer has by the name itself stays. */
   #remove(parent: Node, name: string, entry: TarEntry): void {
     if (name === '' || name === '.' || name === '..')
@@ -111,7 +137,7 @@ class Tree {
   #put(parent: Node, name: string, node: Node): void {
     const there = parent.children?.get(name);
     if (there?.children && node.children) {
-      describe(there, node);
+      if (!this.#untold.has(node)) this.#tell(there, node);
       return;
     }
     if (there !== undefined) there.links--;
@@ -182,6 +208,7 @@ class Tree {
       if (next?.children) way.push(next);
       else if (next === undefined || (next.mode === FILE_TYPE.character && next.device === 0)) {
         const made = directory();
+        this.#untold.add(made);
         this.#put(at, part, made);
         way.push(made);
       } else throw this.#refuse(path, 'is in no directory');
@@ -222,7 +249,7 @@ class Tree {
 }
 
 /** Another word about the same directory: what is in it, and that it hides what is below, stays. */
-function describe(there: Node, { mode, owner, group, modifiedAt, attributes }: Node): void {
+function describe(there: Node, { mode, owner, group, modifiedAt, attributes }: DirectoryWords): void {
   Object.assign(there, { mode, owner, group, modifiedAt, attributes: { ...there.attributes, ...attributes } });
 }
 

@@ -5,6 +5,7 @@ import { indexArchive } from './index-archive.ts';
 import { layerFiles } from './layer-files.ts';
 import { decodeIndex, encodeIndex } from './layer-index.ts';
 import { LayersFolder } from './layers-folder.ts';
+import { PackedIndex } from './packed-index.ts';
 
 type Header = Parameters<ReturnType<typeof pack>['entry']>[0];
 
@@ -237,5 +238,79 @@ describe('the folder of layers', () => {
         expect(ask).toThrow(FileError);
       }
     }
+  });
+});
+
+describe('a directory of which a layer says nothing', () => {
+  const tmp: Header = { name: 'tmp/', type: 'directory', mode: 0o1777, uid: 7, gid: 42 };
+  type Layer = readonly Header[];
+
+  /** Layers over one another, the lowest first. @returns what the last one has */
+  async function over(...layers: readonly Layer[]) {
+    const below: PackedIndex[] = [];
+    for (const layer of layers) {
+      const lower = (async function* () {
+        yield* await Promise.resolve([...below].reverse());
+      })();
+      const index = await indexArchive(pieces(await tarOf(...layer)), 'layer x', lower);
+      below.push(PackedIndex.open(encodeIndex(index), 'layer x'));
+    }
+    const top = decodeIndex(below.at(-1).bytes, 'layer x');
+    return (path: string) =>
+      path.split('/').reduce((at, name) => top.nodes[at.children?.get(name) ?? -1]!, top.nodes[0]!);
+  }
+
+  it('is as the topmost layer below has it that says something', async () => {
+    const extra = { ...tmp, pax: { 'SCHILY.xattr.user.a': 'v' } };
+    const at = await over([{ ...tmp, mode: 0o700 }], [extra], [{ name: 'tmp/a' }], [{ name: 'tmp/b' }]);
+    expect(at('tmp')).toMatchObject({
+      mode: 0o041777,
+      owner: 7,
+      group: 42,
+      modifiedAt: 5,
+      attributes: { 'user.a': 'v' },
+    });
+    expect([...(at('tmp').children?.keys() ?? [])]).toEqual(['b']);
+  });
+
+  it('is as it says itself where it does say something, before or after what is in it', async () => {
+    const own = { ...tmp, mode: 0o711 };
+    for (const layer of [
+      [own, { name: 'tmp/a' }],
+      [{ name: 'tmp/a' }, own],
+    ])
+      expect((await over([tmp], layer))('tmp').mode).toBe(0o040711);
+  });
+
+  it('is nothing special where none below is seen: hidden, gone, a file, or never there', async () => {
+    const inside = [{ name: 'tmp/d/', type: 'directory', mode: 0o700 }] as const;
+    const untold = [{ name: 'tmp/d/a' }] as const;
+    for (const between of [
+      [{ name: '.wh.tmp' }],
+      [{ name: 'tmp/.wh..wh..opq' }],
+      [{ name: 'tmp/.wh.d' }],
+      [{ name: 'tmp/d' }],
+    ] as const)
+      expect((await over([tmp, ...inside], between, untold))('tmp/d').mode).toBe(0o040755);
+    expect((await over([tmp, ...inside], untold))('tmp/d').mode).toBe(0o040700);
+    const hiding = [{ name: 'tmp/.wh..wh..opq' }, ...untold] as const;
+    const at = await over([tmp, ...inside], hiding);
+    expect([at('tmp').mode, at('tmp/d').mode]).toEqual([0o041777, 0o040755]);
+  });
+
+  it('may be the root', async () => {
+    const index = await over([{ name: './', type: 'directory', mode: 0o700 }], [{ name: 'tmp/a' }]);
+    expect(index('tmp').mode).toBe(0o040755);
+  });
+
+  it('costs no more than some steps', async () => {
+    const deep = Array.from({ length: 400 }, () => 'd').join('/');
+    const many = Array.from({ length: 40 }, (_, at) => ({ name: `${at}/${deep}/f` }));
+    const base = PackedIndex.open(encodeIndex((await indexOf(tmp)).index), 'layer x');
+    async function* often() {
+      for (let layer = 0; layer < 500; layer++) yield await Promise.resolve(base);
+    }
+    const searched = indexArchive(pieces(await tarOf(...many), 100_000), 'layer x', often());
+    await expect(searched).rejects.toThrow('says nothing about too many of its directories');
   });
 });

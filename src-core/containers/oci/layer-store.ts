@@ -11,6 +11,7 @@ import { LAYER_ARCHIVE, LAYER_INDEX } from '../layer-tree/file-names.ts';
 import { indexArchive } from '../layer-tree/index-archive.ts';
 import { layerFiles } from '../layer-tree/layer-files.ts';
 import { decodeIndex, encodeIndex } from '../layer-tree/layer-index.ts';
+import { PackedIndex } from '../layer-tree/packed-index.ts';
 import { hexOf } from './blob-store.ts';
 import type { LocalLayer } from './container-images.ts';
 import { KeyedTurns } from './keyed-turns.ts';
@@ -46,6 +47,8 @@ export interface NewLayer {
   /** That it must have; null for one that is made here. */
   readonly diffId: string | null;
   readonly packed: LocalLayer['packed'];
+  /** Diff ids of the layers that it lies upon in its image, the topmost first, once all are here; asked for when they matter. */
+  readonly below: (() => Promise<readonly string[]>) | null;
   /** Bytes that its archive may have at most. @throws AppError for one more */
   readonly guard: (bytes: number) => void;
   /** "layer 0123456789ab". */
@@ -158,7 +161,7 @@ export class LayerStore {
         yield chunk;
       }
     }
-    const index = await finished(sink, indexArchive(passing(), layer.what));
+    const index = await finished(sink, indexArchive(passing(), layer.what, layer.below && this.#below(layer.below)));
     const diffId = `sha256:${hasher.digest()}`;
     if (layer.diffId !== null && layer.diffId !== diffId) {
       throw damaged(layer.doing, `${layer.what} unpacked is not what the configuration of its image says`);
@@ -167,6 +170,14 @@ export class LayerStore {
     await writeWhole(await storage.create(`${draft}/${LAYER_INDEX}`), encodeIndex(index));
     await writeWhole(await storage.create(`${draft}/${LAYER_DOCUMENT}`), encode(kept));
     return kept;
+  }
+
+  async *#below(layers: () => Promise<readonly string[]>): AsyncGenerator<PackedIndex, void, void> {
+    for (const diffId of await layers()) {
+      const bytes = this.#outside.storage.read(`${folderOf(diffId)}/${LAYER_INDEX}`);
+      const what = `layer ${hexOf(diffId).slice(0, 12)}`;
+      yield PackedIndex.open(await collect(bytes, MOST_INDEX_BYTES, 'the index of a layer'), what);
+    }
   }
 
   /** One that came meanwhile by another way stays. */

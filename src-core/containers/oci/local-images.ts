@@ -69,7 +69,16 @@ export class LocalImages {
     const doing = 'keep a layer';
     const what = 'the layer';
     const guard = unpackingGuard(null, await this.outside.storage.freeBytes(), this.limits, what, doing);
-    const layer = await this.layers.add({ archive, diffId: null, packed: null, guard, what, doing, signal });
+    const layer = await this.layers.add({
+      archive,
+      diffId: null,
+      packed: null,
+      below: null,
+      guard,
+      what,
+      doing,
+      signal,
+    });
     this.#keepForNow(layer.diffId);
     return layer;
   }

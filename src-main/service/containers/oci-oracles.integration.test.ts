@@ -22,10 +22,7 @@ interface Inspected {
   readonly Env: readonly string[];
 }
 
-/** It has not come to its end yet, so it runs only when it is asked for: INNKEEPER_REGISTRY=1. */
-const isWanted = Boolean(process.env['INNKEEPER_REGISTRY']);
-
-describe.skipIf(!isWanted || !arePresent())('with a registry, skopeo and umoci', () => {
+describe.skipIf(!arePresent())('with a registry, skopeo and umoci', () => {
   let folder: string;
   let oracle: RegistryOracle;
   let images: ReturnType<typeof openContainerImages>;
@@ -34,11 +31,11 @@ describe.skipIf(!isWanted || !arePresent())('with a registry, skopeo and umoci',
 
   const at = (name: string): string => join(folder, name);
   const remote = (name: string): string => `${oracle.address}/${name}`;
-  const skopeo = (...args: string[]): string => run('skopeo', ['--insecure-policy', ...RISCV, ...args]);
-  const copy = (...args: string[]): string => skopeo('copy', '-q', ...PLAIN, ...args);
-  const inspect = (what: string): Inspected => {
+  const skopeo = (...args: string[]): Promise<string> => run('skopeo', ['--insecure-policy', ...RISCV, ...args]);
+  const copy = (...args: string[]): Promise<string> => skopeo('copy', '-q', ...PLAIN, ...args);
+  const inspect = async (what: string): Promise<Inspected> => {
     const plain = what.startsWith('docker:') ? ['--tls-verify=false'] : [];
-    return JSON.parse(skopeo('inspect', ...plain, what)) as Inspected;
+    return JSON.parse(await skopeo('inspect', ...plain, what)) as Inspected;
   };
   const open = async (name = `data-${++names}`) => {
     const made = openContainerImages({ dataDirectory: at(name) });
@@ -50,9 +47,9 @@ describe.skipIf(!isWanted || !arePresent())('with a registry, skopeo and umoci',
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'innkeeper-oci-'));
     oracle = await RegistryOracle.start(folder);
-    makeLayout(folder);
+    await makeLayout(folder);
     images = await open('data');
-    for (const tag of ['one', 'two']) copy(`oci:${at('layout')}:${tag}`, `docker://${remote(`team/web:${tag}`)}`);
+    for (const tag of ['one', 'two']) await copy(`oci:${at('layout')}:${tag}`, `docker://${remote(`team/web:${tag}`)}`);
   });
 
   afterAll(async () => {
@@ -63,11 +60,11 @@ describe.skipIf(!isWanted || !arePresent())('with a registry, skopeo and umoci',
 
   test('an image of umoci is pulled digest for digest, and file for file as umoci unpacks it', async () => {
     const image = await images.pull(remote('team/web:two'), WORK);
-    const theirs = inspect(`docker://${remote('team/web:two')}`);
+    const theirs = await inspect(`docker://${remote('team/web:two')}`);
     expect(image.digest).toBe(theirs.Digest);
     expect(image.layers.map(({ packed }) => packed?.digest)).toEqual(theirs.Layers);
     expect(image.settings.environment).toEqual(theirs.Env);
-    run('umoci', ['unpack', '--image', `${at('layout')}:two`, at('bundle')]);
+    await run('umoci', ['unpack', '--image', `${at('layout')}:two`, at('bundle')]);
     const unpacked = await treeOfFolder(at('bundle/rootfs'));
     const ours = await treeOfLayers(
       at('data/containers/layers'),
@@ -95,9 +92,9 @@ describe.skipIf(!isWanted || !arePresent())('with a registry, skopeo and umoci',
   test('pushed back under another name it is the same image, and skopeo reads it', async () => {
     const image = await images.pull(remote('team/web:two'), WORK);
     await images.push(image.id, remote('other/web:copy'), WORK);
-    expect(inspect(`docker://${remote('other/web:copy')}`)).toMatchObject({ Digest: image.digest });
-    copy(`docker://${remote('other/web:copy')}`, `oci:${at('back')}:copy`);
-    run('umoci', ['unpack', '--image', `${at('back')}:copy`, at('bundle-back')]);
+    expect(await inspect(`docker://${remote('other/web:copy')}`)).toMatchObject({ Digest: image.digest });
+    await copy(`docker://${remote('other/web:copy')}`, `oci:${at('back')}:copy`);
+    await run('umoci', ['unpack', '--image', `${at('back')}:copy`, at('bundle-back')]);
     expect([...(await treeOfFolder(at('bundle-back/rootfs')))]).toEqual([...(await treeOfFolder(at('bundle/rootfs')))]);
   });
 
@@ -108,9 +105,9 @@ describe.skipIf(!isWanted || !arePresent())('with a registry, skopeo and umoci',
     const history = [{ createdAt: 1e12, createdBy: 'COPY motd /etc', comment: '', emptyLayer: false }];
     await mine.addImage({ settings, layers: [layer], history, createdAt: 1e12 }, ['made:1']);
     await mine.push('made:1', remote('team/made:1'), WORK);
-    expect(inspect(`docker://${remote('team/made:1')}`).Digest).toBe(mine.get('made:1', 'look').digest);
-    copy(`docker://${remote('team/made:1')}`, `oci:${at('made')}:1`);
-    run('umoci', ['unpack', '--image', `${at('made')}:1`, at('bundle-made')]);
+    expect((await inspect(`docker://${remote('team/made:1')}`)).Digest).toBe(mine.get('made:1', 'look').digest);
+    await copy(`docker://${remote('team/made:1')}`, `oci:${at('made')}:1`);
+    await run('umoci', ['unpack', '--image', `${at('made')}:1`, at('bundle-made')]);
     expect(await readFile(at('bundle-made/rootfs/etc/motd'), 'utf8')).toBe('hello');
   });
 
@@ -120,23 +117,23 @@ describe.skipIf(!isWanted || !arePresent())('with a registry, skopeo and umoci',
   ])('an image in %s is pulled with the same files', async (kind, options) => {
     const name = remote(`team/kinds:${kind.length}`);
     // A copy within the registry would not be packed anew.
-    copy(...options, `oci:${at('layout')}:two`, `docker://${name}`);
+    await copy(...options, `oci:${at('layout')}:two`, `docker://${name}`);
     const image = await (await open()).pull(name, WORK);
     const plain = await images.pull(remote('team/web:two'), WORK);
-    expect(image.digest).toBe(inspect(`docker://${name}`).Digest);
+    expect(image.digest).toBe((await inspect(`docker://${name}`)).Digest);
     expect(image.layers.map(({ diffId }) => diffId)).toEqual(plain.layers.map(({ diffId }) => diffId));
   });
 
   test('what is saved here, skopeo reads', async () => {
     const image = await images.pull(remote('team/web:two'), WORK);
     await images.save([remote('team/web:two')], at('saved-oci.tar'), 'oci', WORK);
-    expect(inspect(`oci-archive:${at('saved-oci.tar')}`).Digest).toBe(image.digest);
+    expect((await inspect(`oci-archive:${at('saved-oci.tar')}`)).Digest).toBe(image.digest);
     await images.save([remote('team/web:two')], at('saved-oci/'), 'oci', WORK);
-    expect(inspect(`oci:${at('saved-oci')}:two`).Digest).toBe(image.digest);
-    run('umoci', ['unpack', '--image', `${at('saved-oci')}:two`, at('bundle-saved')]);
+    expect((await inspect(`oci:${at('saved-oci')}:two`)).Digest).toBe(image.digest);
+    await run('umoci', ['unpack', '--image', `${at('saved-oci')}:two`, at('bundle-saved')]);
     await images.save([remote('team/web:two')], at('saved-docker.tar'), 'docker', WORK);
-    copy(`docker-archive:${at('saved-docker.tar')}:${remote('team/web:two')}`, `oci:${at('from-docker')}:x`);
-    run('umoci', ['unpack', '--image', `${at('from-docker')}:x`, at('bundle-docker')]);
+    await copy(`docker-archive:${at('saved-docker.tar')}:${remote('team/web:two')}`, `oci:${at('from-docker')}:x`);
+    await run('umoci', ['unpack', '--image', `${at('from-docker')}:x`, at('bundle-docker')]);
     const trees = await Promise.all(
       ['bundle-saved', 'bundle-docker'].map((each) => treeOfFolder(at(`${each}/rootfs`))),
     );
@@ -148,7 +145,7 @@ describe.skipIf(!isWanted || !arePresent())('with a registry, skopeo and umoci',
 
   test.each(['docker-archive', 'oci-archive', 'oci'])('what skopeo writes as %s is loaded', async (form) => {
     const path = at(`skopeo-${form}`);
-    copy(`oci:${at('layout')}:two`, `${form}:${path}:example.org/web:two`);
+    await copy(`oci:${at('layout')}:two`, `${form}:${path}:example.org/web:two`);
     const mine = await open();
     const [image] = await mine.load(path, WORK);
     const plain = await images.pull(remote('team/web:two'), WORK);
@@ -168,7 +165,7 @@ describe.skipIf(!isWanted || !arePresent())('with a registry, skopeo and umoci',
       await mine.login(closed.address, 'me', 'secret');
       await mine.push(source.id, name, WORK);
       const credentials = ['--creds', 'me:secret', '--tls-verify=false'];
-      expect(JSON.parse(skopeo('inspect', ...credentials, `docker://${name}`))).toMatchObject({
+      expect(JSON.parse(await skopeo('inspect', ...credentials, `docker://${name}`))).toMatchObject({
         Digest: source.digest,
       });
       expect((await stat(at('data-login/containers/credentials.json'))).mode & 0o777).toBe(0o600);
@@ -179,9 +176,9 @@ describe.skipIf(!isWanted || !arePresent())('with a registry, skopeo and umoci',
   });
 
   test('a pull that is killed goes on: no finished layer moves twice, and what was begun is used', async () => {
-    makeLarge(folder);
-    copy(`oci:${at('layout')}:large`, `docker://${remote('team/large:1')}`);
-    const whole = inspect(`docker://${remote('team/large:1')}`);
+    await makeLarge(folder);
+    await copy(`oci:${at('layout')}:large`, `docker://${remote('team/large:1')}`);
+    const whole = await inspect(`docker://${remote('team/large:1')}`);
     oracle.takeSent();
     oracle.pace = 8_000_000;
     const program = join(import.meta.dirname, 'testing/pull-once.ts');
@@ -223,18 +220,18 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** An OCI layout with images "one" and "two", of which the second has all of the first, changed. */
-function makeLayout(folder: string): void {
-  const umoci = (...args: string[]): string => run('umoci', args, folder);
-  umoci('init', '--layout', 'layout');
-  umoci('new', '--image', 'layout:one');
-  umoci('config', '--image', 'layout:one', '--architecture', 'riscv64', '--os', 'linux', '--config.env', 'A=1 2');
-  const step = (tag: string, script: string): void => {
-    umoci('unpack', '--image', `layout:${tag}`, 'step');
-    run('sh', ['-ec', script], join(folder, 'step/rootfs'));
-    umoci('repack', '--refresh-bundle', '--image', `layout:${tag}`, 'step');
-    run('rm', ['-rf', 'step'], folder);
+async function makeLayout(folder: string): Promise<void> {
+  const umoci = (...args: string[]): Promise<string> => run('umoci', args, folder);
+  await umoci('init', '--layout', 'layout');
+  await umoci('new', '--image', 'layout:one');
+  await umoci('config', '--image', 'layout:one', '--architecture', 'riscv64', '--os', 'linux', '--config.env', 'A=1 2');
+  const step = async (tag: string, script: string): Promise<void> => {
+    await umoci('unpack', '--image', `layout:${tag}`, 'step');
+    await run('sh', ['-ec', script], join(folder, 'step/rootfs'));
+    await umoci('repack', '--refresh-bundle', '--image', `layout:${tag}`, 'step');
+    await run('rm', ['-rf', 'step'], folder);
   };
-  step(
+  await step(
     'one',
     `mkdir -p bin etc/conf.d "a name with spaces" emptied gone
      echo shell >bin/sh; chmod 4755 bin/sh; ln bin/sh bin/hard; ln -s sh bin/soft; ln -s /nowhere bin/dangling
@@ -243,8 +240,8 @@ function makeLayout(folder: string): void {
      mkfifo etc/fifo; echo 1 >emptied/1; echo 2 >emptied/2; echo x >gone/x; echo file >turns
      printf '%0200d' 1 >"$(printf '%0120d' 7)"; mkdir -p deep/$(seq -s / 1 30); seq 1 100000 >etc/numbers`,
   );
-  umoci('tag', '--image', 'layout:one', 'two');
-  step(
+  await umoci('tag', '--image', 'layout:one', 'two');
+  await step(
     'two',
     `rm -r gone emptied/1; rm -r emptied; mkdir emptied; echo 3 >emptied/3; rm turns; mkdir turns; echo in >turns/in
      echo changed >etc/conf.d/old; chmod 600 etc/shadow; rm bin/soft; echo new >new`,
@@ -252,12 +249,12 @@ function makeLayout(folder: string): void {
 }
 
 /** "large": three layers of noise, 15 MB. */
-function makeLarge(folder: string): void {
-  run('umoci', ['tag', '--image', 'layout:one', 'large'], folder);
+async function makeLarge(folder: string): Promise<void> {
+  await run('umoci', ['tag', '--image', 'layout:one', 'large'], folder);
   for (const layer of [1, 2, 3]) {
-    run('umoci', ['unpack', '--image', 'layout:large', 'step'], folder);
-    run('sh', ['-ec', `head -c 5000000 /dev/urandom >noise-${layer}`], join(folder, 'step/rootfs'));
-    run('umoci', ['repack', '--refresh-bundle', '--image', 'layout:large', 'step'], folder);
-    run('rm', ['-rf', 'step'], folder);
+    await run('umoci', ['unpack', '--image', 'layout:large', 'step'], folder);
+    await run('sh', ['-ec', `head -c 5000000 /dev/urandom >noise-${layer}`], join(folder, 'step/rootfs'));
+    await run('umoci', ['repack', '--refresh-bundle', '--image', 'layout:large', 'step'], folder);
+    await run('rm', ['-rf', 'step'], folder);
   }
 }

@@ -46,25 +46,26 @@ async function loadImage(loading: Loading, { Config, RepoTags, Layers }: Saved):
   checkLayerCount(layers.length, config.diffIds, name, doing);
   about([local.blobs.digestOf(bytes), ...config.diffIds]);
   for (const [at, diffId] of config.diffIds.entries()) {
-    if (local.layers.get(diffId) === undefined) await loadLayer(loading, layers[at] ?? '', diffId, at, layers.length);
+    if (local.layers.get(diffId) === undefined) await loadLayer(loading, layers, config.diffIds, at);
   }
   return local.keep(bytes, config.diffIds, names, doing);
 }
 
 async function loadLayer(
   { local, contents, work, doing }: Loading,
-  path: string,
-  diffId: string,
+  paths: readonly string[],
+  diffIds: readonly string[],
   at: number,
-  count: number,
 ): Promise<void> {
-  const { sizeBytes, bytes } = await opened(contents, path, doing);
+  const diffId = diffIds[at] ?? '';
+  const { sizeBytes, bytes } = await opened(contents, paths[at] ?? '', doing);
   const what = `layer ${hexOf(diffId).slice(0, 12)}`;
-  const phase = `Unpacking layer ${at + 1} of ${count}`;
+  const phase = `Unpacking layer ${at + 1} of ${paths.length}`;
   const passed = (read: number): void => work.progress({ phase, fraction: sizeBytes === 0 ? 1 : read / sizeBytes });
   const { signal } = work;
   const archive = unpacked(watched(bytes, signal, doing, passed), local.outside.decompress, what);
-  await local.unpack({ archive, diffId, packed: null, what, doing, signal }, sizeBytes);
+  const below = at === 0 ? null : () => Promise.resolve(diffIds.slice(0, at).reverse());
+  await local.unpack({ archive, diffId, packed: null, below, what, doing, signal }, sizeBytes);
 }
 
 function parsed(bytes: Uint8Array, doing: string): unknown {

@@ -1,8 +1,10 @@
+import { Deferred } from '../../../base/deferred.ts';
 import { AppError } from '../../../base/errors.ts';
-import { watched } from '../../../images/cancellation.ts';
+import { cancelled, watched } from '../../../images/cancellation.ts';
 import type { AbortSignalLike } from '../../../images/image.ts';
 import { hexOf, type OpenBlob } from '../blob-store.ts';
 import type { TransferWork } from '../container-images.ts';
+import type { NewLayer } from '../layer-store.ts';
 import type { LocalImages } from '../local-images.ts';
 import { layerCompression } from '../media-types.ts';
 import type { Descriptor } from '../manifest.ts';
@@ -30,12 +32,38 @@ export async function takeLayers(local: LocalImages, wanted: WantedLayers, work:
   const free = await local.outside.storage.freeBytes();
   if (bytes > free - local.limits.reserveBytes) throw noRoom(bytes, free, 'the image', wanted.doing);
   const progress = new BlobProgress(work);
+  const unpacked = new Map(missing.map(({ diffId }) => [diffId, new Deferred<void>()]));
   const jobs = missing.map((layer) => {
     const label = `layer ${layer.number} of ${wanted.descriptors.length}`;
     // Half of the way is moving it, half unpacking.
-    return { ...layer, told: progress.add(label, 2 * layer.descriptor.size) };
+    const below = layer.number === 1 ? null : () => layersBelow(local, wanted, layer.number, unpacked);
+    const told = progress.add(label, 2 * layer.descriptor.size);
+    return { ...layer, told, below };
   });
-  await inParallel(jobs, local.limits.concurrency, work.signal, (job, signal) => takeLayer(local, wanted, job, signal));
+  await inParallel(jobs, local.limits.concurrency, work.signal, async (job, signal) => {
+    try {
+      await takeLayer(local, wanted, job, signal);
+    } finally {
+      unpacked.get(job.diffId)?.resolve();
+    }
+  });
+}
+
+/**
+ * Waits for the layers below one that comes. Layers are begun in their order, so each of them has been begun.
+ * @returns their diff ids, the topmost first
+ * @throws AppError 'cancelled' when one of them did not come
+ */
+async function layersBelow(
+  local: LocalImages,
+  { diffIds, doing }: WantedLayers,
+  number: number,
+  unpacked: ReadonlyMap<string, Deferred<void>>,
+): Promise<readonly string[]> {
+  const below = diffIds.slice(0, number - 1);
+  for (const diffId of below) await unpacked.get(diffId)?.promise;
+  if (below.some((diffId) => local.layers.get(diffId) === undefined)) throw cancelled(doing);
+  return below.reverse();
 }
 
 interface Missing {
@@ -61,7 +89,12 @@ async function missingLayers(local: LocalImages, { descriptors, diffIds }: Wante
 async function takeLayer(
   local: LocalImages,
   { open, verb, doing }: WantedLayers,
-  { descriptor, diffId, told }: Missing & { told: (doing: string, done: number) => void },
+  {
+    descriptor,
+    diffId,
+    told,
+    below,
+  }: Missing & Pick<NewLayer, 'below'> & { told: (doing: string, done: number) => void },
   signal: AbortSignalLike,
 ): Promise<void> {
   const { digest, mediaType, size } = descriptor;
@@ -76,7 +109,7 @@ async function takeLayer(
   // One that comes as it is kept is not kept twice.
   const packed = digest === diffId ? null : { digest, mediaType, sizeBytes: size };
   const archive = local.outside.decompress(compression, blob, what);
-  await local.unpack({ archive, diffId, packed, what, doing, signal }, compression === 'none' ? null : size);
+  await local.unpack({ archive, diffId, packed, below, what, doing, signal }, compression === 'none' ? null : size);
   if (packed === null) await local.blobs.remove(digest);
 }
 

@@ -1,11 +1,15 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createNetServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 
 /** "me" with "secret", as htpasswd writes it with bcrypt. */
-const HTPASSWD = 'me:$2y$05$abcdefghijklmnopqrstuu5s2v8iXieOjg/.AySBTTZIIVFJeBui\n';
+const HTPASSWD = 'me:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n';
 
 /** What tests need of other people's programs. */
 export const ORACLES = ['docker-registry', 'skopeo', 'umoci'] as const;
@@ -14,13 +18,16 @@ export function arePresent(): boolean {
   return ORACLES.every((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0);
 }
 
-/** @throws Error with what the program said when it fails */
-export function run(command: string, args: readonly string[], cwd?: string): string {
-  const { status, stdout, stderr } = spawnSync(command, args, {
-    encoding: 'utf8',
-    ...(cwd === undefined ? {} : { cwd }),
-  });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`);
+/**
+ * What a program says. The thread goes on meanwhile: the place where bytes are counted answers in it.
+ * @throws Error with what the program said when it fails
+ */
+export async function run(command: string, args: readonly string[], cwd?: string): Promise<string> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  if (child.exitCode !== 0) {
+    throw new Error(`${command} ${args.join(' ')} ended with ${child.exitCode ?? child.signalCode}: ${stderr}`);
+  }
   return stdout;
 }
 
@@ -80,14 +87,19 @@ export class RegistryOracle {
     await new Promise((resume) => this.#process.once('exit', resume));
   }
 
-  async #pass(answer: IncomingMessage, path: string, outgoing: NodeJS.WritableStream & { destroyed: boolean }) {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
-      if (outgoing.destroyed) break;
-      if (path.includes('/blobs/sha256:')) this.sent.set(path, (this.sent.get(path) ?? 0) + chunk.length);
-      if (!outgoing.write(chunk)) await new Promise((resume) => outgoing.once('drain', resume).once('close', resume));
-      if (this.pace > 0) await new Promise((resume) => setTimeout(resume, (1000 * chunk.length) / this.pace));
+  /** Whoever asked may be gone at any time, the registry as well. */
+  async #pass(answer: IncomingMessage, path: string, outgoing: ServerResponse): Promise<void> {
+    const count = (bytes: number) => this.sent.set(path, (this.sent.get(path) ?? 0) + bytes);
+    const isBlob = path.includes('/blobs/sha256:');
+    const pause = (bytes: number) => (this.pace > 0 ? setTimeout((1000 * bytes) / this.pace) : undefined);
+    async function* counted(): AsyncGenerator<Buffer> {
+      for await (const chunk of answer as AsyncIterable<Buffer>) {
+        if (isBlob) count(chunk.length);
+        yield chunk;
+        await pause(chunk.length);
+      }
     }
-    outgoing.end();
+    await pipeline(counted, outgoing).catch(() => outgoing.destroy());
   }
 }
 
@@ -106,7 +118,7 @@ async function answering(port: number): Promise<void> {
       () => false,
     );
     if (isThere) return;
-    await new Promise((resume) => setTimeout(resume, 100));
+    await setTimeout(100);
   }
   throw new Error('docker-registry does not answer');
 }
