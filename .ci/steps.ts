@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,26 +10,29 @@ export interface Count {
 
 export interface Step {
   readonly name: string;
-  run(): Count;
+  run(): Promise<Count>;
 }
 
 export const root = join(import.meta.dirname, '..');
 const results = join(root, 'out/test-results');
 
-function execute(command: readonly string[], environment: NodeJS.ProcessEnv = {}): boolean {
+function execute(command: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<boolean> {
   const [name = '', ...args] = command;
-  const result = spawnSync(join(root, 'node_modules/.bin', name), args, {
+  const child = spawn(join(root, 'node_modules/.bin', name), args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...environment },
     shell: process.platform === 'win32',
   });
-  return result.status === 0;
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('exit', (status) => resolve(status === 0));
+  });
 }
 
 /** A command that passes or fails as a whole. */
 export function commandStep(name: string, ...command: readonly string[]): Step {
-  return { name, run: () => (execute(command) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }) };
+  return { name, run: async () => ((await execute(command)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }) };
 }
 
 interface VitestReport {
@@ -42,12 +45,12 @@ interface VitestReport {
 export function vitestStep(project: string, environment: NodeJS.ProcessEnv = {}, ...prefix: readonly string[]): Step {
   return {
     name: `${project} tests`,
-    run() {
+    async run() {
       const file = join(results, `${project}.json`);
       mkdirSync(results, { recursive: true });
       rmSync(file, { force: true });
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-      const ok = execute([...prefix, 'vitest', 'run', '--project', project, ...reporters], environment);
+      const ok = await execute([...prefix, 'vitest', 'run', '--project', project, ...reporters], environment);
       try {
         const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
         // A suite that could not even be loaded has no failed test but is a failure all the same.
@@ -56,6 +59,17 @@ export function vitestStep(project: string, environment: NodeJS.ProcessEnv = {},
       } catch {
         return { passed: 0, failed: 1 };
       }
+    },
+  };
+}
+
+/** Steps that wait more than they compute, at the same time. */
+export function together(...steps: readonly Step[]): Step {
+  return {
+    name: steps.map(({ name }) => name).join(' and '),
+    run: async () => {
+      const counts = await Promise.all(steps.map((step) => step.run()));
+      return counts.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }));
     },
   };
 }
@@ -69,13 +83,13 @@ export const checkSteps: readonly Step[] = [
 ];
 
 /** Runs all steps, also after a failure, and prints the closing line. Sets the exit status. */
-export function runSteps(steps: readonly Step[]): void {
+export async function runSteps(steps: readonly Step[]): Promise<void> {
   let passed = 0;
   let failed = 0;
   const failures: string[] = [];
   for (const step of steps) {
     console.log(`\n── ${step.name}`);
-    const count = step.run();
+    const count = await step.run();
     passed += count.passed;
     failed += count.failed;
     if (count.failed > 0) failures.push(step.name);
