@@ -179,8 +179,8 @@ describe('in the container', () => {
   });
 });
 
-/** Its image takes minutes, and its second half has not come to its end yet: it runs when it is asked for, INNKEEPER_BUILDS=1. */
-describe.skipIf(!process.env['INNKEEPER_BUILDS'])('a web server out of a folder', () => {
+/** All in one app of its own: a folder is what its tests share. */
+describe('a web server out of a folder', () => {
   const CONTAINERFILE = [
     'FROM debian:13',
     'RUN apt-get update; apt-get install -y --no-install-recommends nginx-light',
@@ -211,22 +211,26 @@ describe.skipIf(!process.env['INNKEEPER_BUILDS'])('a web server out of a folder'
     await shotsOf(page, 'containers')('built');
   });
 
-  test('a container of it serves its page on a port of this computer', { timeout: 5 * MINUTES }, async ({ page }) => {
-    await page.getByRole('button', { name: 'New container' }).first().click();
-    await page.getByLabel('Name').fill('web');
-    await page.getByRole('button', { name: /^Advanced/ }).click();
-    await page.getByRole('button', { name: 'Add a volume or folder' }).click();
-    await page.getByLabel('Volume', { exact: true }).fill('kept');
-    await page.getByLabel('In the container').fill('/srv/kept');
-    await page.getByRole('combobox', { name: 'Start again' }).click();
-    await page.getByRole('option', { name: /^Always/ }).click();
-    await shotsOf(page, 'containers')('web-form');
-    await page.getByRole('button', { name: 'Create and start' }).click();
-    await waitForState(page, 'Running');
-    expect(await pageOf(page)).toContain('made by hand');
-  });
+  inFolder(
+    'a container of it serves its page on a port of this computer',
+    { timeout: 5 * MINUTES },
+    async ({ page }) => {
+      await page.getByRole('button', { name: 'New container' }).first().click();
+      await page.getByLabel('Name').fill('web');
+      await page.getByRole('button', { name: /^Advanced/ }).click();
+      await page.getByRole('button', { name: 'Add a volume or folder' }).click();
+      await page.getByLabel('Volume', { exact: true }).fill('kept');
+      await page.getByLabel('In the container').fill('/srv/kept');
+      await page.getByRole('combobox', { name: 'Start again' }).click();
+      await page.getByRole('option', { name: /^Always/ }).click();
+      await shotsOf(page, 'containers')('web-form');
+      await page.getByRole('button', { name: 'Create and start' }).click();
+      await waitForState(page, 'Running');
+      expect(await pageOf(page)).toContain('made by hand');
+    },
+  );
 
-  test('it comes back when its process ends', { timeout: 3 * MINUTES }, async ({ page }) => {
+  inFolder('it comes back when its process ends', { timeout: 3 * MINUTES }, async ({ page }) => {
     await openTab(page, 'Terminal');
     await page.getByRole('button', { name: 'Open a shell' }).first().click();
     await waitForConsole(page, /# $|#$/m);
@@ -239,7 +243,7 @@ describe.skipIf(!process.env['INNKEEPER_BUILDS'])('a web server out of a folder'
     await shotsOf(page, 'containers')('back-again');
   });
 
-  test('its volume stays when it is deleted', async ({ page }) => {
+  inFolder('its volume stays when it is deleted', async ({ page }) => {
     await stopAndDelete(page, 'web');
     await page.getByRole('link', { name: /^Volumes/ }).click();
     await page.getByRole('row', { name: /^kept/ }).getByText('Nobody').waitFor();
