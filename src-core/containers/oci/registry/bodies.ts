@@ -89,6 +89,15 @@ export async function refusal(
     return fail('denied', `${registry} does not permit it for ${what}`, hint);
   }
   if (status === 404) return fail('not-found', `${registry} has no ${what}`, 'Check its name.');
-  if (status === 429) return fail('unavailable', `${registry} wants fewer requests`, 'Try again later, or log in.');
+  const when = whenAgain(response);
+  if (status === 429)
+    return fail('unavailable', `${registry} wants fewer requests${when}`, 'Try again later, or log in.');
+  if (status === 503) return fail('unavailable', `${registry} is too busy to answer${when}`, 'Try again later.');
   return fail('network', `${registry} answered ${status} for ${what}`, 'Try again later.');
+}
+
+/** RFC 9110, "Retry-After": seconds; a date is passed over, since clocks differ. */
+function whenAgain(response: HttpResponse): string {
+  const [seconds] = /^\d{1,6}$/.exec(response.header('retry-after') ?? '') ?? [];
+  return seconds === undefined ? '' : `, and none for ${Number(seconds)} s`;
 }

@@ -51,6 +51,29 @@ describe('who asks', () => {
     expect(elsewhere.every(({ headers }) => headers['authorization'] === undefined)).toBe(true);
   });
 
+  test('is told to the server of tokens that the registry names, and its token to the registry alone', async () => {
+    const { registry, made, room } = await bench('bearer');
+    await room.login(REGISTRY, 'me', 'secret');
+    registry.requests.splice(0);
+    registry.lie = ({ headers }, url) =>
+      url.host === REGISTRY && headers['authorization'] !== 'Bearer elsewhere'
+        ? { status: 401, headers: { 'www-authenticate': 'Bearer realm="https://tokens.example.org/t"' } }
+        : url.host === 'tokens.example.org'
+          ? { status: 307, headers: { location: 'https://other.example.org/t' } }
+          : url.host === 'other.example.org'
+            ? { body: '{"token":"elsewhere"}' }
+            : undefined;
+    registry.auth = 'none';
+    await room.pull(NAME, made.work);
+    const told = (host: string) =>
+      new Set(
+        registry.requests.filter(({ url }) => new URL(url).host === host).map((each) => each.headers['authorization']),
+      );
+    expect(told('tokens.example.org')).toEqual(new Set([`Basic ${btoa('me:secret')}`]));
+    expect(told('other.example.org')).toEqual(new Set([undefined]));
+    expect(told(REGISTRY)).toEqual(new Set([undefined, 'Bearer elsewhere']));
+  });
+
   test('is not told when another place than the registry asks', async () => {
     const { registry, made, room } = await bench('basic');
     await room.login(REGISTRY, 'me', 'secret');

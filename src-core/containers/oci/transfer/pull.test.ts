@@ -1,10 +1,14 @@
+import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../base/errors.ts';
-import { OCI_CONFIG, OCI_INDEX, OCI_LAYER_GZIP, OCI_MANIFEST } from '../media-types.ts';
+import { joinBytes } from '../../../base/join-bytes.ts';
+import { tarEnd, tarHeader } from '../../../images/formats/tar-writer.ts';
+import { OCI_LAYER, OCI_CONFIG, OCI_INDEX, OCI_LAYER_GZIP, OCI_MANIFEST } from '../media-types.ts';
 import { configOf, FakeRegistry, REGISTRY, type Lie } from '../testing/fake-registry.ts';
 import { digestOf, ImageBench, inPieces, packed, tarOf } from '../testing/image-bench.ts';
 import type { TransferLimits } from '../outside.ts';
 
+const OCI_LAYER_ZSTD = `${OCI_LAYER}+zstd`;
 const BASE = { 'bin/': '', 'bin/sh': 'shell' };
 const RISCV = { os: 'linux', architecture: 'riscv64' };
 const NAME = `${REGISTRY}/team/web:1`;
@@ -141,6 +145,28 @@ describe('a pull', () => {
     const [one, two] = await Promise.all([room.pull(NAME, made.work), room.pull(NAME, made.work)]);
     expect(one.id).toBe(two.id);
     expect(registry.asked(digestOf(packed(tarOf(BASE))))).toHaveLength(1);
+  });
+
+  test('brings a layer that says nothing of its directories as they are below, whichever comes first', async () => {
+    const { registry, made, room } = await bench();
+    const tmp = { path: 'tmp', target: '', owner: 7, group: 42, modifiedAt: 1, sizeBytes: 0 };
+    const base = joinBytes([tarHeader({ ...tmp, type: 'directory', mode: 0o1777 }), tarEnd()]);
+    const [lower, upper] = [base, tarOf({ 'tmp/a': '1' })].map((archive) => ({
+      descriptor: registry.put(packed(archive), OCI_LAYER_GZIP),
+      diffId: digestOf(archive),
+    }));
+    const config = registry.put(JSON.stringify(configOf([lower!.diffId, upper!.diffId])), OCI_CONFIG);
+    registry.manifest('team/web:1', config, [lower!.descriptor, upper!.descriptor]);
+    async function* late() {
+      while (registry.asked(upper!.descriptor.digest).length === 0)
+        await new Promise((resume) => setTimeout(resume, 5));
+      for (let turn = 0; turn < 100; turn++) await new Promise((resume) => setImmediate(resume));
+      yield registry.blobs.get(lower!.descriptor.digest)!;
+    }
+    registry.lie = (_, url) => (url.pathname.endsWith(lower!.descriptor.digest) ? { body: late() } : undefined);
+    await room.pull(NAME, made.work);
+    const { files } = await room.files(upper!.diffId, 0, '');
+    expect(files.find(({ path }) => path === 'tmp')).toMatchObject({ mode: 0o1777 });
   });
 
   test('of the same name takes it from the image that had it', async () => {
@@ -281,6 +307,21 @@ const LIES: Record<string, { lay: (registry: FakeRegistry) => void; code: string
     code: 'corrupt',
     words: 'when it is unpacked, which no layer does',
   },
+  'a layer of zeros without end, packed otherwise': {
+    lay: (registry) => layOf(registry, new Uint8Array(4_000_000), zstdCompressSync, OCI_LAYER_ZSTD),
+    code: 'corrupt',
+    words: 'when it is unpacked, which no layer does',
+  },
+  'a layer with a link to a file outside': {
+    lay: (registry) => layOf(registry, hardLink('../../etc/passwd')),
+    code: 'corrupt',
+    words: 'leads out of the layer',
+  },
+  'a layer with a link to a file of this computer': {
+    lay: (registry) => layOf(registry, hardLink('/etc/passwd')),
+    code: 'corrupt',
+    words: 'which is no file before it',
+  },
   'a layer whose files lead out of it': {
     lay: (registry) => layOf(registry, tarOf({ '../../etc/passwd': 'root' })),
     code: 'corrupt',
@@ -394,6 +435,16 @@ const LIES: Record<string, { lay: (registry: FakeRegistry) => void; code: string
     words: 'leads to a place that is not allowed',
   },
   'an error': { lay: (registry) => (registry.lie = () => ({ status: 500 })), code: 'network', words: 'answered 500' },
+  'that it has had enough for a while': {
+    lay: (registry) => (registry.lie = () => ({ status: 429, headers: { 'retry-after': '30' } })),
+    code: 'unavailable',
+    words: 'fewer requests, and none for 30 s',
+  },
+  'that it is busy until who knows when': {
+    lay: (registry) => (registry.lie = () => ({ status: 503, headers: { 'retry-after': '9'.repeat(400) } })),
+    code: 'unavailable',
+    words: 'is too busy to answer',
+  },
   'that it has had enough': {
     lay: (registry) => (registry.lie = () => ({ status: 429 })),
     code: 'unavailable',
@@ -472,10 +523,15 @@ function lay(registry: FakeRegistry) {
   return { layer, config, manifest: registry.manifest('team/web:1', config, [layer]) };
 }
 
-function layOf(registry: FakeRegistry, archive: Uint8Array): void {
-  const layer = registry.put(packed(archive), OCI_LAYER_GZIP);
+function layOf(registry: FakeRegistry, archive: Uint8Array, pack = packed, mediaType = OCI_LAYER_GZIP): void {
+  const layer = registry.put(pack(archive), mediaType);
   const config = registry.put(JSON.stringify(configOf([digestOf(archive)])), OCI_CONFIG);
   registry.manifest('team/web:1', config, [layer]);
+}
+
+function hardLink(target: string): Uint8Array {
+  const entry = { path: 'link', target, owner: 0, group: 0, modifiedAt: 1, mode: 0o644, sizeBytes: 0 };
+  return joinBytes([tarHeader({ ...entry, type: 'hard-link' }), tarEnd()]);
 }
 
 /** The same length, other bytes. */
