@@ -51,6 +51,12 @@ function minuteSplits({ width }: uPlot, _axis: number, first: number, last: numb
   return Array.from({ length: count }, (_, index) => begin + index * seconds);
 }
 
+/** @param last seconds; null, whatever uPlot's types say, as long as nothing was measured */
+function lastMinutes(last: number | null): [number, number] {
+  const end = last ?? Date.now() / 1000;
+  return [end - HISTORY_LENGTH, end];
+}
+
 /** Parts of what there is, rather than round decimal numbers, which are not round in bytes. */
 function quarterSplits(_plot: uPlot, _axis: number, _least: number, most: number): number[] {
   return [0, most / 4, most / 2, (most * 3) / 4, most];
@@ -65,7 +71,7 @@ function options({ series, top, height = 140, format }: ChartProps, width: numbe
     padding: [8, 8, 0, 0],
     scales: {
       // The last two minutes, however few of them were measured yet: the curve grows in from the right.
-      x: { range: (_plot, _first, last) => [last - HISTORY_LENGTH, last] },
+      x: { range: (_plot, _first, last) => lastMinutes(last) },
       y: { range: (_plot, _least, most) => [0, Math.max(top, most)] },
     },
     axes: [

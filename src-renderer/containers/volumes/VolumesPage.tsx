@@ -11,6 +11,7 @@ import { Table } from '../../parts/Table.tsx';
 import { useInventory } from '../../state/inventory.ts';
 import { ContainerNav } from '../ContainerNav.tsx';
 import { UserLinks } from '../UserLinks.tsx';
+import { useVolumeSizes } from './useVolumeSizes.ts';
 import { askNewVolume } from './CreateVolumeDialog.tsx';
 import { askPruneVolumes, askRemoveVolume, removal } from './volume-actions.ts';
 
@@ -30,15 +31,20 @@ function NoVolumes() {
   );
 }
 
-function VolumeRow({ volume }: { volume: VolumeView }) {
-  const { name, usedBytes, usedBy, node, createdAt } = volume;
+function VolumeRow({ volume, usedBytes }: { volume: VolumeView; usedBytes: number | undefined }) {
+  const { name, usedBy, node, createdAt } = volume;
+  const isUp = useInventory((inventory) => inventory.nodes[node.id]?.state === 'ready');
   return (
     <tr>
       <th scope="row">
         <code>{name}</code>
       </th>
       <td className="number">
-        {usedBytes === null ? <span className="faint">Its node sleeps</span> : formatBytes(usedBytes)}
+        {usedBytes === undefined ? (
+          <span className="faint">{isUp ? 'Not measured yet' : 'Its node sleeps'}</span>
+        ) : (
+          formatBytes(usedBytes)
+        )}
       </td>
       <td>
         <UserLinks names={usedBy} none="Nobody" />
@@ -71,10 +77,11 @@ const COLUMNS = [
 ];
 
 function VolumeTable({ volumes }: { volumes: readonly VolumeView[] }) {
+  const sizes = useVolumeSizes();
   return (
     <Table columns={COLUMNS}>
       {volumes.map((volume) => (
-        <VolumeRow key={volume.name} volume={volume} />
+        <VolumeRow key={volume.name} volume={volume} usedBytes={sizes.get(volume.name)} />
       ))}
     </Table>
   );
