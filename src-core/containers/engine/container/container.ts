@@ -19,6 +19,8 @@ import { ContainerLog } from '../log/container-log.ts';
 import { NOT_CONNECTED } from './connection.ts';
 import { ContainerDocuments } from './documents.ts';
 import type { ContainerDefinition } from './definition.ts';
+import { endOf, endsWhenAsked, kill, SIGKILL } from './ending.ts';
+import type { Ending } from './ending.ts';
 import { HealthMonitor } from './health.ts';
 import { afterHappening, afterRequest, isAllowed } from './life-cycle.ts';
 import type { Happening, Request } from './life-cycle.ts';
@@ -30,11 +32,6 @@ import type { ContainerRun, ProcessEnd } from './run.ts';
 import type { ContainerRecord } from './run-record.ts';
 import type { ContainerSurroundings } from './container-surroundings.ts';
 import { viewOf } from './view.ts';
-
-const KILL = 9;
-const CONT = 18;
-/** A process that was killed so often, and has not ended by then, is stuck in its node. */
-const KILL_WAITS_MS = [200, 300, 500, 1000, 1000, 2000, 5000, 10_000];
 
 /** One container: what it is, its state, and its process while it has one. */
 export class Container {
@@ -148,7 +145,7 @@ export class Container {
     afterRequest(this.#state, 'kill', this.name);
     const run = this.#run;
     if (!run) return;
-    if (signal !== KILL) return run.runtime.signal(this.id, signal, false);
+    if (signal !== SIGKILL) return run.runtime.signal(this.id, signal, false);
     await this.#forceEnd(run, 'it was killed');
   }
 
@@ -329,7 +326,13 @@ export class Container {
     this.#health?.dispose();
     this.#health = null;
     this.stats = null;
-    const end = this.#endOf(processEnd, run);
+    const end = endOf(processEnd, {
+      at: clock.now(),
+      isClosing: this.#around.isClosing(),
+      killed: this.#killed,
+      nodeName: run.use.node.name,
+      memoryBytes: this.definition.limits.memoryBytes,
+    });
     this.#killed = null;
     log.info(`container ${this.name} has ended: ${end.kind}`, { exitStatus: end.exitStatus, cause: end.cause });
     const isDone =
@@ -352,21 +355,6 @@ export class Container {
     }
   }
 
-  #endOf(end: ProcessEnd, { use }: ContainerRun): ContainerEnd {
-    const at = this.#around.clock.now();
-    const { exitStatus } = end;
-    if (this.#around.isClosing()) return { kind: 'interrupted', at, exitStatus, cause: 'Innkeeper ended' };
-    if (exitStatus === null) {
-      return { kind: 'node-lost', at, exitStatus, cause: `its node ${use.node.name} was lost: ${end.lost}` };
-    }
-    if (end.outOfMemory && exitStatus !== 0) {
-      const { memoryBytes } = this.definition.limits;
-      return { kind: 'out-of-memory', at, exitStatus, cause: outOfMemory(memoryBytes) };
-    }
-    if (this.#killed !== null) return { kind: 'killed', at, exitStatus, cause: this.#killed };
-    return { kind: 'exited', at, exitStatus, cause: null };
-  }
-
   async #stop(request: 'stop' | 'restart', timeoutMs: number): Promise<void> {
     const next = afterRequest(this.#state, request, this.name);
     const run = this.#run;
@@ -387,34 +375,16 @@ export class Container {
 
   /** @param cause why it is made to end, where it has to be */
   async #askToEnd(run: ContainerRun, timeoutMs: number, cause: string): Promise<void> {
-    const { stopSignal } = this.definition;
-    if (timeoutMs > 0) {
-      await run.runtime.signal(this.id, stopSignal, false).catch(() => undefined);
-      if (stopSignal === CONT || (await this.#endsWithin(run, timeoutMs))) return;
-    }
-    await this.#forceEnd(run, cause);
+    if (!(await endsWhenAsked(this.#endingOf(run), timeoutMs))) await this.#forceEnd(run, cause);
   }
 
   async #forceEnd(run: ContainerRun, cause: string): Promise<void> {
     this.#killed = cause;
-    for (const waitMs of KILL_WAITS_MS) {
-      // What is only just being started hears of it the next time.
-      await run.runtime.signal(this.id, KILL, true).catch(() => undefined);
-      if (await this.#endsWithin(run, waitMs)) return;
-    }
-    const because = 'its node does not end it';
-    const hint = `Remove the node ${run.use.node.name}, or restart Innkeeper.`;
-    throw new AppError({ code: 'timeout', doing: `stop container ${this.name}`, because, hint });
+    await kill(this.#endingOf(run));
   }
 
-  #endsWithin(run: ContainerRun, milliseconds: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = this.#around.clock.after(milliseconds, () => resolve(false));
-      void run.ended.then(() => {
-        timer.dispose();
-        resolve(true);
-      });
-    });
+  #endingOf(run: ContainerRun): Ending {
+    return { run, definition: this.definition, clock: this.#around.clock };
   }
 
   async #goAway(): Promise<void> {
@@ -465,10 +435,4 @@ export class Container {
   #tell(): void {
     if (!this.#isRemoved) this.#around.changed(this);
   }
-}
-
-function outOfMemory(memoryBytes: number | null): string {
-  return memoryBytes === null
-    ? 'its node had no more memory for its containers'
-    : `it used more than its ${Math.round(memoryBytes / (1024 * 1024))} MiB of memory`;
 }
