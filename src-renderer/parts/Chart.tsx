@@ -44,11 +44,15 @@ const SPLIT_SECONDS = 30;
 /** In a chart less wide than this, times half a minute apart would be written over each other. */
 const LEAST_SPLIT_WIDTH_PX = 400;
 
+/** A time nearer to the right edge would be cut off. */
+const HALF_A_TIME_PX = 36;
+
 function minuteSplits({ width }: uPlot, _axis: number, first: number, last: number): number[] {
   const seconds = width < LEAST_SPLIT_WIDTH_PX ? 2 * SPLIT_SECONDS : SPLIT_SECONDS;
   const begin = Math.ceil(first / seconds) * seconds;
   const count = Math.max(0, Math.floor((last - begin) / seconds) + 1);
-  return Array.from({ length: count }, (_, index) => begin + index * seconds);
+  const splits = Array.from({ length: count }, (_, index) => begin + index * seconds);
+  return splits.filter((at) => ((last - at) / (last - first)) * width > HALF_A_TIME_PX);
 }
 
 /** @param last seconds; null, whatever uPlot's types say, as long as nothing was measured */
@@ -57,12 +61,18 @@ function lastMinutes(last: number | null): [number, number] {
   return [end - HISTORY_LENGTH, end];
 }
 
+/** The next power of two, or one and a half of one: its quarters are round in bytes. */
+function roundTop(most: number): number {
+  const power = 2 ** Math.floor(Math.log2(most));
+  return [1, 1.5].map((part) => part * power).find((top) => top >= most) ?? 2 * power;
+}
+
 /** Parts of what there is, rather than round decimal numbers, which are not round in bytes. */
 function quarterSplits(_plot: uPlot, _axis: number, _least: number, most: number): number[] {
   return [0, most / 4, most / 2, (most * 3) / 4, most];
 }
 
-function options({ series, top, height = 140, format }: ChartProps, width: number): uPlot.Options {
+function options({ series, height = 140, format }: ChartProps, width: number, top: () => number): uPlot.Options {
   return {
     width,
     height,
@@ -72,7 +82,7 @@ function options({ series, top, height = 140, format }: ChartProps, width: numbe
     scales: {
       // The last two minutes, however few of them were measured yet: the curve grows in from the right.
       x: { range: (_plot, _first, last) => lastMinutes(last) },
-      y: { range: (_plot, _least, most) => [0, Math.max(top, most)] },
+      y: { range: (_plot, _least, most) => [0, most > top() ? roundTop(most) : top()] },
     },
     axes: [
       { ...axisLook(), size: 24, splits: minuteSplits, values: (_plot, values) => values.map(clockTime) },
@@ -115,7 +125,11 @@ export function Chart(props: ChartProps) {
     const element = box.current;
     if (element === null) return;
     const { height = 140 } = latest.current;
-    const chart = new uPlot(options(latest.current, element.clientWidth), plotData(latest.current.data), element);
+    const chart = new uPlot(
+      options(latest.current, element.clientWidth, () => latest.current.top),
+      plotData(latest.current.data),
+      element,
+    );
     plot.current = chart;
     const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
     observer.observe(element);

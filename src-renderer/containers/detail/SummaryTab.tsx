@@ -46,7 +46,7 @@ function LiveCharts({ container }: { container: ContainerView }) {
         }
         series={[{ label: 'held in its node', color: '--chart-2', filled: true }]}
         data={[times, samples.map(({ memoryBytes }) => memoryBytes)]}
-        top={limit ?? Math.max(...samples.map(({ memoryBytes }) => memoryBytes), 1024 * 1024)}
+        top={limit ?? 1024 * 1024}
         format={formatBytes}
       />
       {network !== null && <RateChart name="Network" words={['sent', 'received']} samples={networkCounters(samples)} />}
