@@ -441,9 +441,12 @@ const LIES: Record<string, { lay: (registry: FakeRegistry) => void; code: string
     words: 'fewer requests, and none for 30 s',
   },
   'that it is busy until who knows when': {
-    lay: (registry) => (registry.lie = () => ({ status: 503, headers: { 'retry-after': '9'.repeat(400) } })),
+    lay: (registry) => {
+      const body = '{"errors":[{"message":"maintenance"}]}';
+      registry.lie = () => ({ status: 503, headers: { 'retry-after': '9'.repeat(400) }, body });
+    },
     code: 'unavailable',
-    words: 'is too busy to answer',
+    words: 'is too busy to answer: maintenance',
   },
   'that it has had enough': {
     lay: (registry) => (registry.lie = () => ({ status: 429 })),
