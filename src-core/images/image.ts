@@ -149,4 +149,6 @@ export interface ImageCard {
   readonly downloadBytes: number;
   readonly defaults: { readonly processors: number; readonly memoryBytes: number };
   readonly minimumMemoryBytes: number;
+  /** What its making is called, where it is not people who choose it. */
+  readonly making?: string;
 }

@@ -71,7 +71,7 @@ export class ImageBuilds implements ImagePreparation {
     this.#checkCatalog(name);
     let record: ImageRecord | undefined;
     const { view, done } = this.#tasks.start({
-      title: `Build image ${name}`,
+      title: this.#images.card(name)?.making ?? `Build image ${name}`,
       subject: { kind: 'image', id: name },
       run: async (report, signal) => {
         const progress = ({ phase, fraction }: { phase: string; fraction: number | null }): void =>

@@ -35,6 +35,7 @@ export const containerNode: Recipe = {
   card: {
     name: 'container-node',
     title: 'Container node',
+    making: 'Prepare what containers run on',
     description: "Debian's kernel with crun, for containers.",
     downloadBytes: 128 * MIB,
     defaults: { processors: 1, memoryBytes: 512 * MIB },
