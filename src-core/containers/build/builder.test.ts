@@ -125,6 +125,12 @@ describe('a build', () => {
     expect(said).toContain('Step 3 of 13: RUN make $A\nworking\n');
   });
 
+  it('makes each layer to lie upon those before it', async () => {
+    const { layers } = await build('FROM debian:13\nRUN one\nCOPY a /etc/\nWORKDIR /srv/new\nRUN two\n');
+    const diffIds = layers.map(({ diffId }) => diffId);
+    expect(diffIds.map((diffId) => images.upon.get(diffId))).toEqual(diffIds.map((_, at) => diffIds.slice(0, at)));
+  });
+
   it('takes layers that it made before, until something of them is another', async () => {
     const text = 'FROM debian:13\nRUN one\nCOPY a /etc/\nRUN two\n';
     const first = await build(text);

@@ -84,7 +84,7 @@ export class StageBuild {
           addCapabilities: [],
           output: (bytes) => this.#work.output(bytes),
           changes: async (archive) => {
-            layer = await this.#layer(archive);
+            layer = await this.#layer(archive, wanted.layers);
           },
         },
         this.#work.signal,
@@ -113,7 +113,7 @@ export class StageBuild {
       items: await digestOfItems(copied.items, () => this.#around.sha256()),
       archives: await this.#archiveDigests(copied),
     };
-    return this.#cached({ copy: inputs }, () => this.#layer(this.#archiveOf(copied)));
+    return this.#cached({ copy: inputs }, () => this.#layer(this.#archiveOf(copied), diffIds));
   }
 
   #archiveDigests({ archives }: Copied): Promise<string[]> {
@@ -150,7 +150,7 @@ export class StageBuild {
     }
     const items = missing.map((each) => newDirectory(each, this.#around.clock.now()));
     return this.#cached({ directories: missing, layers: diffIds }, () =>
-      this.#layer(this.#archiveOf({ items, archives: [] })),
+      this.#layer(this.#archiveOf({ items, archives: [] }), diffIds),
     );
   }
 
@@ -171,8 +171,9 @@ export class StageBuild {
     return layer;
   }
 
-  #layer(archive: AsyncIterable<Uint8Array>): Promise<LocalLayer> {
+  /** @param upon diff ids, lowest first */
+  #layer(archive: AsyncIterable<Uint8Array>, upon: readonly string[]): Promise<LocalLayer> {
     const { signal } = this.#work;
-    return this.#around.images.addLayer(archive, { signal, progress: () => undefined });
+    return this.#around.images.addLayer(archive, { signal, progress: () => undefined }, upon);
   }
 }

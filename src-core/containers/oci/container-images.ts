@@ -32,8 +32,12 @@ export interface ContainerImages {
   prune(isWanted: (image: LocalImage) => boolean): Promise<{ images: number; freedBytes: number }>;
   save(references: readonly string[], path: string, form: 'oci' | 'docker', work: TransferWork): Promise<void>;
   load(path: string, work: TransferWork): Promise<readonly LocalImage[]>;
-  /** Takes in one layer as an uncompressed tar archive in the form of the OCI image-spec (layer.md: whiteouts as .wh. files). */
-  addLayer(archive: AsyncIterable<Uint8Array>, work: TransferWork): Promise<LocalLayer>;
+  /**
+   * Takes in one layer as an uncompressed tar archive in the form of the OCI image-spec (layer.md: whiteouts as .wh. files).
+   * @param upon diff ids of the layers that it comes to lie upon, lowest first: directories of which it says nothing stay as
+   *   they are there
+   */
+  addLayer(archive: AsyncIterable<Uint8Array>, work: TransferWork, upon?: readonly string[]): Promise<LocalLayer>;
   /** A layer that is here, whoever has it. */
   findLayer(diffId: string): LocalLayer | undefined;
   /** Makes an image of layers that are here. @param names none: it is found by its id only, and pruned when unused */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { digestOf, ImageBench, NO_HTTP, tarOf } from './testing/image-bench.ts';
+import { joinBytes } from '../../base/join-bytes.ts';
+import { tarEnd, tarHeader } from '../../images/formats/tar-writer.ts';
+import { digestOf, ImageBench, inPieces, NO_HTTP, tarOf } from './testing/image-bench.ts';
 
 const NOBODY = (): boolean => false;
 
@@ -26,6 +28,33 @@ describe('images made here', () => {
     expect(room.find('busybox:1')).toBeUndefined();
     expect(room.find('ABC')).toBeUndefined();
     expect(() => room.get('other', 'look')).toThrow('there is no image other here');
+  });
+
+  test('leave the directories of layers below as they are where they say nothing of them', async () => {
+    const { made, room } = await bench();
+    const tmp = {
+      path: 'tmp',
+      type: 'directory',
+      mode: 0o1777,
+      target: '',
+      owner: 0,
+      group: 0,
+      modifiedAt: 1,
+    } as const;
+    const below = [
+      inPieces(joinBytes([tarHeader({ ...tmp, sizeBytes: 0 }), tarEnd()])),
+      inPieces(tarOf({ 'srv/': '' })),
+    ];
+    const upon: string[] = [];
+    for (const archive of below) upon.push((await room.addLayer(archive, made.work, upon)).diffId);
+    const { diffId } = await room.addLayer(inPieces(tarOf({ 'tmp/a': '1', 'new/b': '2' })), made.work, upon);
+    const { files } = await room.files(diffId, 0, '');
+    expect(files.map(({ path, mode }) => [path, mode & 0o7777])).toEqual(
+      expect.arrayContaining([
+        ['tmp', 0o1777],
+        ['new', 0o755],
+      ]),
+    );
   });
 
   test('are there again after another start, with settings, history and layers', async () => {

@@ -65,8 +65,8 @@ export class ImageRoom implements ContainerImages {
     return this.#local.prune(isWanted);
   }
 
-  addLayer(archive: AsyncIterable<Uint8Array>, work: TransferWork): Promise<LocalLayer> {
-    return this.#local.addLayer(archive, work);
+  addLayer(archive: AsyncIterable<Uint8Array>, work: TransferWork, upon: readonly string[] = []): Promise<LocalLayer> {
+    return this.#local.addLayer(archive, work, upon);
   }
 
   findLayer(diffId: string): LocalLayer | undefined {

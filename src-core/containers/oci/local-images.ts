@@ -64,21 +64,17 @@ export class LocalImages {
     return this.layers.files(diffId, from, search, FILES_PER_PAGE);
   }
 
-  /** @throws AppError 'corrupt', 'disk-full', 'cancelled' */
-  async addLayer(archive: AsyncIterable<Uint8Array>, { signal }: Pick<TransferWork, 'signal'>): Promise<LocalLayer> {
+  /** @param upon as `ContainerImages` has it @throws AppError 'corrupt', 'disk-full', 'cancelled' */
+  async addLayer(
+    archive: AsyncIterable<Uint8Array>,
+    { signal }: Pick<TransferWork, 'signal'>,
+    upon: readonly string[],
+  ): Promise<LocalLayer> {
     const doing = 'keep a layer';
     const what = 'the layer';
     const guard = unpackingGuard(null, await this.outside.storage.freeBytes(), this.limits, what, doing);
-    const layer = await this.layers.add({
-      archive,
-      diffId: null,
-      packed: null,
-      below: null,
-      guard,
-      what,
-      doing,
-      signal,
-    });
+    const below = upon.length === 0 ? null : () => Promise.resolve([...upon].reverse());
+    const layer = await this.layers.add({ archive, diffId: null, packed: null, below, guard, what, doing, signal });
     this.#keepForNow(layer.diffId);
     return layer;
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../base/errors.ts';
 import { readTar } from '../../../images/formats/tar.ts';
 import { collect } from '../../../images/formats/byte-source.ts';
-import type { ContainerImages, LocalImage, LocalLayer, MadeImage } from '../../oci/container-images.ts';
+import type { ContainerImages, LocalImage, LocalLayer, MadeImage, TransferWork } from '../../oci/container-images.ts';
 import { EMPTY_DRAFT } from '../draft.ts';
 
 type Images = Pick<ContainerImages, 'addLayer' | 'addImage' | 'findLayer' | 'pin'>;
@@ -11,8 +11,14 @@ type Images = Pick<ContainerImages, 'addLayer' | 'addImage' | 'findLayer' | 'pin
 export class FakeImages implements Images {
   readonly layers = new Map<string, { layer: LocalLayer; files: Record<string, string> }>();
   readonly images = new Map<string, LocalImage>();
+  /** By diff id: the layers that it was made to lie upon. */
+  readonly upon = new Map<string, readonly string[]>();
 
-  async addLayer(archive: AsyncIterable<Uint8Array>): Promise<LocalLayer> {
+  async addLayer(
+    archive: AsyncIterable<Uint8Array>,
+    _work: TransferWork,
+    upon: readonly string[] = [],
+  ): Promise<LocalLayer> {
     const bytes = await collect(archive, 1e7, 'a layer');
     const diffId = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
     const files: Record<string, string> = {};
@@ -23,6 +29,7 @@ export class FakeImages implements Images {
     }
     const layer = { diffId, sizeBytes: bytes.length, packed: null };
     this.layers.set(diffId, { layer, files });
+    this.upon.set(diffId, upon);
     return layer;
   }
 
