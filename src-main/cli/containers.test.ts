@@ -234,9 +234,11 @@ describe('inn ctr update', () => {
 
 describe('inn ctr logs', () => {
   const lines: LogLine[] = [
-    { at: 0, stream: 'stdout', text: 'one' },
+    { at: 0, stream: 'stdout', text: 'on', goesOn: true },
     { at: 1000, stream: 'stderr', text: 'twö' },
+    { at: 2000, stream: 'stdout', text: 'e' },
   ];
+  const cut = Buffer.byteLength(JSON.stringify(lines[2])) + 5;
   const parts: Parts = {
     containers: {
       logs: async (_input, stream) => {
@@ -244,8 +246,8 @@ describe('inn ctr logs', () => {
         setTimeout(() => {
           // Cut inside a letter.
           void stream
-            .write(bytes.subarray(0, bytes.length - 5))
-            .then(() => stream.write(bytes.subarray(bytes.length - 5)))
+            .write(bytes.subarray(0, bytes.length - cut))
+            .then(() => stream.write(bytes.subarray(bytes.length - cut)))
             .then(() => stream.end({ reason: 'end' }));
         }, 0);
         return Promise.resolve({});
@@ -253,7 +255,7 @@ describe('inn ctr logs', () => {
     },
   };
 
-  it('prints each line where it was printed', async () => {
+  it('prints each line where it was printed, also one that is kept in pieces', async () => {
     const { io } = open(parts);
     expect(await io.run('ctr logs -t -n 2 web')).toBe(0);
     expect(io.out).toBe('1970-01-01T00:00:00.000Z one\n');

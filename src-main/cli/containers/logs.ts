@@ -44,16 +44,19 @@ function logs(io: CliIo, container: string, { follow = false, tail, since, times
     const held = (['SIGINT', 'SIGTERM'] as const).map((signal) => io.onSignal(signal, () => stream.close()));
     const decoder = new TextDecoder();
     let rest = '';
+    /** A line that is too long for one piece is printed as the one line that it was. */
+    const unfinished = { stdout: false, stderr: false };
     let written = Promise.resolve();
     stream.onData((bytes, _channel, done) => {
       const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       const printed = lines.map((line) => ({ line, ...logLineSchema.parse(JSON.parse(line)) }));
-      const parts = printed.map(({ line, at, stream: from, text }) => {
-        const stamp = timestamps ? `${new Date(at).toISOString()} ` : '';
+      const parts = printed.map(({ line, at, stream: from, text, goesOn = false }) => {
+        const stamp = timestamps && !unfinished[from] ? `${new Date(at).toISOString()} ` : '';
+        unfinished[from] = goesOn;
         return new Promise<void>((resolve) => {
           const out = json || from === 'stdout' ? io.stdout : io.stderr;
-          out.write(json ? `${line}\n` : `${stamp}${text}\n`, () => resolve());
+          out.write(json ? `${line}\n` : `${stamp}${text}${goesOn ? '' : '\n'}`, () => resolve());
         });
       });
       written = written.then(() => Promise.all(parts)).then(done);
