@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+const SOURCES = join(import.meta.dirname, '../programs');
+
+/** What is measured, in the order in which the guest runs it. The first word is the name of the program's source file. */
+export interface Program {
+  readonly name: string;
+  readonly group: 'integer' | 'floating point' | 'kernel' | 'tools';
+  /** What a shell in the guest runs; it prints what it computed. */
+  readonly command: string;
+}
+
+const inC = (group: Program['group'], ...names: readonly string[]): Program[] =>
+  names.map((name) => ({ name, group, command: `/bench/${name}` }));
+
+export const PROGRAMS: readonly Program[] = [
+  ...inC('integer', 'sieve', 'crc32', 'matmul-int', 'memcpy', 'fib', 'bytecode', 'sort', 'list', 'calls'),
+  ...inC('floating point', 'matmul-double', 'nbody'),
+  ...inC('kernel', 'syscalls', 'page-faults', 'pipe', 'fork-exec'),
+  { name: 'sha256sum', group: 'tools', command: 'head -c 33554432 /dev/zero | sha256sum' },
+  { name: 'gzip', group: 'tools', command: 'head -c 16777216 /dev/zero | gzip -c | wc -c' },
+  { name: 'shell loop', group: 'tools', command: 'i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done; echo $i' },
+];
+
+/** Compiles all programs, statically linked. @returns their files */
+export function compile(compiler: string, folder: string): readonly string[] {
+  mkdirSync(folder, { recursive: true });
+  return readdirSync(SOURCES).map((source) => {
+    const program = join(folder, basename(source, '.c'));
+    execFileSync(compiler, ['-O2', '-static', '-o', program, join(SOURCES, source), '-lm'], { stdio: 'inherit' });
+    return program;
+  });
+}
+
+/** Process 1 of the guest: runs everything, says when each begins and ends, and switches the machine off. */
+export function initScript(programs: readonly Program[]): string {
+  const runs = programs.map(({ name, command }) => `echo "@begin ${name}"\necho "@end $(${command})"`);
+  return `#!/bin/sh
+export PATH=/bin:/sbin:/usr/bin:/usr/sbin
+mount -t proc proc /proc
+mount -t devtmpfs dev /dev
+${runs.join('\n')}
+echo @done
+poweroff -f
+`;
+}
