@@ -1,5 +1,6 @@
 import type { CoreHandle } from '../../src-core/machine/board/board.ts';
 import type { CoreExports, CoreImports } from '../../src-core/machine/core-interface.ts';
+import { type RegionExports, withRegions } from '../../src-core/machine/jit/regions.ts';
 import { BugError } from '../../src-core/base/errors.ts';
 
 const PAGE_BYTES = 65_536;
@@ -22,6 +23,12 @@ export function instantiateCore(
   const abort = (message: number, file: number, line: number, column: number): never => {
     throw new BugError(`the core failed an assertion at ${file}:${line}:${column} (${message})`);
   };
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort }, host: { ...host } });
-  return { exports: exports as unknown as CoreExports, memory };
+  const instance = new WebAssembly.Instance(module, { env: { memory, abort }, host: { ...host } });
+  const exports = instance.exports as unknown as CoreExports & RegionExports;
+  return { exports: withRegions({ exports, memory, instantiate }), memory };
+}
+
+/** Of a region: small, and so made at once. */
+function instantiate(bytes: Uint8Array<ArrayBuffer>, imports: object): WebAssembly.Exports {
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports as WebAssembly.Imports).exports;
 }

@@ -13,6 +13,8 @@ import { resetTlbs, selectBank } from './memory/tlb';
 import { countAnew } from './memory/written';
 import { flags, setFlags, takeFlags } from './softfloat/index';
 
+export * from './regions/called';
+
 const PC: u32 = 64;
 
 export function initialize(bytes: f64, harts: u32, sbi: u32): void {

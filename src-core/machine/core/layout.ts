@@ -11,6 +11,7 @@
  *   0x0028_0000  one byte per page of RAM: which harts have decoded code of it
  *   0x0038_0000  per hart, two bytes per page of RAM: its slot in the code cache
  *   0x0138_0000  one byte per page of RAM: whether it was ever written, and since the last snapshot
+ *   0x0148_0000  per hart 64 KiB: where its time goes, and what is worth translating (regions/profile.ts)
  *   0x0180_0000  code cache, 64 MiB, shared out equally
  *   0x0600_0000  RAM
  */
@@ -36,6 +37,9 @@ export const CODE_SLOTS: usize = 0x380000;
 export const CODE_SLOTS_BYTES: usize = 0x200000;
 
 export const WRITTEN: usize = 0x1380000;
+
+export const PROFILES: usize = 0x1480000;
+export const PROFILE_BYTES: usize = 0x10000;
 
 export const CODE_CACHE: usize = 0x1800000;
 export const CODE_CACHE_BYTES: usize = 0x4000000;
@@ -91,6 +95,10 @@ export const CODE_CACHE_BASE: usize = 188;
 export const CODE_SLOTS_BASE: usize = 192;
 export const TLB_BASE: usize = 196;
 export const STOP: usize = 200;
+
+/** Where a region left for an operation, and what a slow load came to in it: see regions/. */
+export const REGION_OP: usize = 228;
+export const REGION_OUTCOME: usize = 232;
 
 /** Bits of mip by where they come from. */
 export const PENDING_EXTERNAL: usize = 208;

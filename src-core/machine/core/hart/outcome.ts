@@ -11,6 +11,9 @@ export const UNLAWFUL: u32 = 3;
 /** For the run loop to carry out: see system.ts. */
 export const SYSTEM: u32 = 4;
 
+/** From a region only: the interpreter goes on at the operation that it named. */
+export const RESUME: u32 = 5;
+
 /** Of the instruction at hand; scratch, never looked at after the run loop went on. */
 export let outcome: u32 = DONE;
 

@@ -4,6 +4,7 @@ import { foundTable, instructionAt, locate } from '../decode/block';
 import { interpret } from '../generated/interpreter';
 import { deliverable, first, updateTimer, waiting } from '../interrupts/pending';
 import { serveRequests } from '../interrupts/requests';
+import { sample } from '../regions/profile';
 import { setFlags, takeFlags } from '../softfloat/index';
 import { FAULTED, SYSTEM, UNLAWFUL } from './outcome';
 import { RUN_BUDGET, RUN_FATAL, RUN_IDLE, STARTED, stop } from './run-state';
@@ -42,6 +43,7 @@ function runChunk(hart: usize, chunk: i32): i32 {
     if (interrupts) trap(hart, INTERRUPT | <u64>first(interrupts), 0);
     turn(hart);
   } while (load<i32>(hart, L.LEFT) > 0 && load<u32>(hart, L.STOP) == RUN_BUDGET && --turns);
+  if (load<i32>(hart, L.LEFT) <= 0) sample(hart);
   const retired = chunk - load<i32>(hart, L.LEFT);
   store<u64>(hart, load<u64>(hart, L.RETIRED) + <u64>retired, L.RETIRED);
   store<i32>(hart, 0, L.SLICE);

@@ -9,10 +9,13 @@
  */
 import { RAM_BASE } from '../generated/board';
 import * as L from '../layout';
+import { forgetProfile } from '../regions/profile';
 import { flushFetches, forbidStores } from './tlb';
 import { noteWritten } from './written';
 
 const DESCRIPTOR_BYTES: usize = 16;
+/** In a descriptor: u32 page of RAM, u32 how often its blocks were dropped, u64 pieces that were decoded. */
+const DROPPED: usize = 4;
 const MASK: usize = 8;
 const TABLE_BYTES: usize = 8192;
 /** Slots of a hart that has the whole CODE_CACHE_BYTES_PER_HART; proportionally fewer in a smaller area. */
@@ -87,6 +90,7 @@ export function dropAllCode(hart: usize): void {
   store<usize>(hart, tableOf(hart, 0) + slots(hart) * TABLE_BYTES, L.OPS_NEXT);
   assert(load<usize>(hart, L.OPS_NEXT) < end);
   flushFetches(hart);
+  forgetProfile(hart);
 }
 
 function forgetCode(hart: usize, ramPage: u32): void {
@@ -102,6 +106,7 @@ export function slotOf(hart: usize, ramPage: u32): u32 {
   const slot = load<u32>(hart, L.CODE_PAGES) + 1;
   store<u32>(hart, slot, L.CODE_PAGES);
   store<u32>(descriptor(hart, slot), ramPage);
+  store<u32>(descriptor(hart, slot), 0, DROPPED);
   store<u64>(descriptor(hart, slot), 0, MASK);
   memory.fill(tableOf(hart, slot), 0, TABLE_BYTES);
   store<u16>(slotEntry(hart, ramPage), <u16>slot);
@@ -135,6 +140,15 @@ export function hasCode(ramPage: u32): bool {
   return load<u8>(L.CODE_FLAGS + ramPage) != 0;
 }
 
+/** Counts the pages of which blocks were dropped: a region that sees it change goes no further. */
+export let drops: u32 = 0;
+
+/** How often the blocks of a page of code were dropped. */
+@inline
+export function timesDropped(hart: usize, table: usize): u32 {
+  return load<u32>(descriptor(hart, slotOfTable(hart, table)), DROPPED);
+}
+
 /** A page that holds code is written between two offsets of it: drops what harts decoded from there. */
 export function codeWritten(ramPage: u32, from: u32, to: u32): void {
   const flags = <u32>load<u8>(L.CODE_FLAGS + ramPage);
@@ -147,6 +161,8 @@ function dropWritten(hart: usize, ramPage: u32, from: u32, to: u32): void {
   if ((load<u64>(at, MASK) & pieceMask(from, to)) == 0) return;
   memory.fill(tableOf(hart, slot), 0, TABLE_BYTES);
   store<u64>(at, 0, MASK);
+  store<u32>(at, load<u32>(at, DROPPED) + 1, DROPPED);
+  drops++;
   forgetCode(hart, ramPage);
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CoreExports, CoreImports } from '../../core-interface.ts';
 import { MEMORY_MAP } from '../../core-interface.ts';
+import { type RegionExports, withRegions } from '../../jit/regions.ts';
 import { coreModule } from './core-module.ts';
 
 export const RAM_BASE = BigInt(MEMORY_MAP.ram.base);
@@ -23,7 +24,12 @@ export interface TestOptions {
   readonly ramBytes?: number;
   readonly harts?: number;
   readonly sbi?: 0 | 1;
+  /** As RegionOptions.meetings; null: nothing is translated. */
+  readonly regions?: number | null;
 }
+
+/** For all tests that do not say: REGION_MEETINGS of the environment, so that they can be run with everything translated. */
+const REGIONS = process.env['REGION_MEETINGS'] === undefined ? null : Number(process.env['REGION_MEETINGS']);
 
 /** A core with RAM and a host that only notes what is asked of it. */
 export class TestMachine {
@@ -41,7 +47,7 @@ export class TestMachine {
   };
   readonly #view: DataView;
 
-  constructor({ ramBytes = 4 << 20, harts = 1, sbi = 0 }: TestOptions = {}) {
+  constructor({ ramBytes = 4 << 20, harts = 1, sbi = 0, regions = REGIONS }: TestOptions = {}) {
     const module = new WebAssembly.Module(coreModule());
     const reserved = reservedBytes(module);
     const memory = new WebAssembly.Memory({
@@ -50,7 +56,8 @@ export class TestMachine {
       shared: true,
     });
     const bytes = new Uint8Array(memory.buffer);
-    this.core = new WebAssembly.Instance(module, this.#imports(memory, bytes)).exports as unknown as CoreExports;
+    const { exports } = new WebAssembly.Instance(module, this.#imports(memory, bytes));
+    this.core = regions === null ? (exports as unknown as CoreExports) : translating(exports, memory, regions);
     this.core.initialize(ramBytes, harts, sbi);
     this.ram = bytes.subarray(this.core.ramAddress(), this.core.ramAddress() + ramBytes);
     this.#view = new DataView(memory.buffer, this.core.ramAddress(), ramBytes);
@@ -119,6 +126,18 @@ export class TestMachine {
   csr(number: number): bigint {
     return BigInt.asUintN(64, this.core.readCsr(0, number));
   }
+}
+
+function translating(exports: WebAssembly.Exports, memory: WebAssembly.Memory, meetings: number): CoreExports {
+  return withRegions(
+    {
+      exports: exports as unknown as CoreExports & RegionExports,
+      memory,
+      instantiate: (bytes, imports) =>
+        new WebAssembly.Instance(new WebAssembly.Module(bytes), imports as WebAssembly.Imports).exports,
+    },
+    { meetings },
+  );
 }
 
 let reserved: number | undefined;

@@ -24,6 +24,15 @@ const WRITTEN: Readonly<Record<string, string>> = {
     'break;',
   ].join('\n'),
   ret: ['next = rs1(op) & ~1;', 'budget -= <i32>retiredBefore(op) + 1;', 'break;'].join('\n'),
+  // Stands in front of a block that was translated.
+  region: [
+    'const why: u32 = runRegion(op, pageBase, budget);',
+    'budget = load<i32>(hart, LEFT);',
+    'if (why == DONE) { next = load<u64>(hart, PC); break; }',
+    'op = load<usize>(hart, REGION_OP);',
+    'if (why == RESUME) continue;',
+    'return leave(hart, op, pageBase, budget, why);',
+  ].join('\n'),
 };
 
 function bodies(): Map<string, string> {
@@ -38,7 +47,7 @@ function bodies(): Map<string, string> {
 
 /** What the cases call, by the module of the core that has it. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
-  '../layout': ['FETCH_TLB', 'LEFT', 'READ_TLB', 'WRITE_TLB'],
+  '../layout': ['FETCH_TLB', 'LEFT', 'PC', 'READ_TLB', 'REGION_OP', 'WRITE_TLB'],
   '../decode/operation': ['OP_BYTES', 'imm', 'linkOffset', 'retiredBefore', 'rs1', 'rs2', 'setRd'],
   '../hart/arithmetic': [
     ...['div', 'divu', 'low32', 'mulh', 'mulhsu', 'mulhu', 'orcb', 'rem', 'remu'],
@@ -54,9 +63,10 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     ...['min', 'minu', 'max', 'maxu'].map((name) => `atomic_${name}_${type}`),
   ]),
   '../hart/leave': ['leave', 'leaveTo'],
-  '../hart/outcome': ['FAULTED', 'SYSTEM', 'UNLAWFUL', 'outcome'],
+  '../hart/outcome': ['DONE', 'FAULTED', 'RESUME', 'SYSTEM', 'UNLAWFUL', 'outcome'],
   '../memory/access': ['amoAddress', 'loadSlowly', 'storeSlowly'],
   '../csr/instruction': ['csrInstruction'],
+  '../regions/region': ['runRegion'],
 };
 
 function imports(cases: string): string {

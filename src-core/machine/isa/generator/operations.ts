@@ -7,7 +7,7 @@ export const EXECUTED: readonly Instruction[] = INSTRUCTIONS.filter(
 );
 
 /** Operations that the decoder makes besides: ends of blocks, and forms of an instruction that are cheaper. */
-export const INTERNAL = ['end', 'illegal', 'li', 'mv', 'nop', 'link', 'jal.far', 'ret'] as const;
+export const INTERNAL = ['end', 'illegal', 'li', 'mv', 'nop', 'link', 'jal.far', 'ret', 'region'] as const;
 
 /** A branch whose target lies in another page. */
 export function farName(name: string): string {

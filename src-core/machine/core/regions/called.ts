@@ -1,0 +1,64 @@
+/** What regions and those who make them call: exports of the core beyond those of CoreExports. */
+import * as L from '../layout';
+import { amoAddress, loadSlowly, storeSlowly } from '../memory/access';
+import { drops } from '../memory/code';
+import { locate } from '../decode/block';
+import { DONE, RESUME, outcome } from '../hart/outcome';
+import { blockAt, install } from './region';
+import { listBlockAtPc } from './profile';
+
+export { div, divu, mulh, mulhsu, mulhu, orcb, rem, remu } from '../hart/arithmetic';
+export { f32_add, f32_div, f32_fma, f32_mul, f32_sqrt, f32_sub } from '../softfloat/index';
+export { f32_class, f32_eq, f32_le, f32_lt, f32_max, f32_min } from '../softfloat/index';
+export { f32_to_f64, f32_to_i32, f32_to_i64, f32_to_u32, f32_to_u64 } from '../softfloat/index';
+export { f64_add, f64_div, f64_fma, f64_mul, f64_sqrt, f64_sub } from '../softfloat/index';
+export { f64_class, f64_eq, f64_le, f64_lt, f64_max, f64_min } from '../softfloat/index';
+export { f64_to_f32, f64_to_i32, f64_to_i64, f64_to_u32, f64_to_u64 } from '../softfloat/index';
+export { i32_to_f32, i64_to_f32, u32_to_f32, u64_to_f32 } from '../softfloat/index';
+export { i32_to_f64, i64_to_f64, u32_to_f64, u64_to_f64 } from '../softfloat/index';
+
+/** A load that the TLB did not know. What it came to stands in REGION_OUTCOME. @returns the value, zero-extended */
+export function regionLoad(hart: usize, address: u64, size: u32): u64 {
+  const value = loadSlowly(hart, address, size);
+  store<u32>(hart, outcome, L.REGION_OUTCOME);
+  return value;
+}
+
+/** @returns what it came to; RESUME when code was dropped: from the next operation on the interpreter goes on */
+export function regionStore(hart: usize, address: u64, size: u32, value: u64): u32 {
+  const before = drops;
+  storeSlowly(hart, address, size, value);
+  if (outcome == DONE && drops != before) return RESUME;
+  return outcome;
+}
+
+/** The place of an atomic operation in memory; 0 when it faulted. RESUME in REGION_OUTCOME when code was dropped. */
+export function regionAtomic(hart: usize, address: u64, size: u32): usize {
+  const before = drops;
+  const host = amoAddress(hart, address, size);
+  store<u32>(hart, drops == before ? DONE : RESUME, L.REGION_OUTCOME);
+  return host;
+}
+
+/** Address of the block that was decoded at an offset of a page of code; 0 when there is none. */
+export function decodedBlock(table: usize, offset: u32): usize {
+  return blockAt(table, offset);
+}
+
+/** Lets block `node` of the region at `place` of the function table stand for a decoded block. @returns 0: no room */
+export function installRegion(index: u32, table: usize, offset: u32, place: u32, node: u32): u32 {
+  return install(L.hartState(index), table, offset, place, node) ? 1 : 0;
+}
+
+/** Decodes the block at the hart's pc and puts it on the list of those to translate, hot or not. */
+export function listNextBlock(index: u32): void {
+  const hart = L.hartState(index);
+  if (locate(hart)) listBlockAtPc(hart);
+}
+
+/** The instruction table calls it by the name of AssemblyScript's own. */
+function bytesSwapped(value: u64): u64 {
+  return bswap<u64>(value);
+}
+
+export { bytesSwapped as bswap };

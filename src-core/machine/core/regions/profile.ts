@@ -1,0 +1,78 @@
+/**
+ * Where a hart's time goes. When a chunk of instructions is used up, the hart stands before a block, and hot blocks are
+ * those it stands before most often: so that the interpreter counts nothing. A block that was met often enough gets into
+ * the list of those to translate, which the host empties between two slices.
+ *
+ * In the hart's 64 KiB: u32 entries of the list, u32 times that all code was dropped, u32 meetings that make a block hot;
+ * from 64 on the list, {u32 table, u32 offset}; from 4096 on the meetings, {u32 first operation, u32 how often}.
+ */
+import * as L from '../layout';
+import { timesDropped } from '../memory/code';
+import { isRegion } from './region';
+
+const LISTED: usize = 0;
+const FORGOTTEN: usize = 4;
+const ENOUGH: usize = 8;
+const LIST: usize = 64;
+const MOST_LISTED: u32 = 64;
+const MEETINGS: usize = 4096;
+const MEETING_BYTES: usize = 8;
+const MEETINGS_MASK: usize = 0xfff;
+
+/** A page whose code was written so often is not worth translating any more. */
+const MOST_DROPPED: u32 = 32;
+const ENOUGH_AT_FIRST: u32 = 2;
+
+@inline
+function profileOf(hart: usize): usize {
+  return L.PROFILES + load<u32>(hart, L.ID) * L.PROFILE_BYTES;
+}
+
+/** All blocks are gone, and with them the regions; their functions may be let go. */
+export function forgetProfile(hart: usize): void {
+  const profile = profileOf(hart);
+  store<u32>(profile, load<u32>(profile, FORGOTTEN) + 1, FORGOTTEN);
+  store<u32>(profile, 0, LISTED);
+  if (load<u32>(profile, ENOUGH) == 0) store<u32>(profile, ENOUGH_AT_FIRST, ENOUGH);
+  memory.fill(profile + MEETINGS, 0, (MEETINGS_MASK + 1) * MEETING_BYTES);
+}
+
+/** The table of blocks of the page that the hart's pc lies in; 0 when that is not at hand. */
+function tableAtPc(hart: usize): usize {
+  const pc = load<u64>(hart, L.PC);
+  const entry = load<usize>(hart, L.FETCH_TLB) + ((<usize>pc >>> 8) & 0xff0);
+  return load<u64>(entry) == (pc & ~0xfff) ? load<usize>(entry, 8) : 0;
+}
+
+/** Notes the block that the hart stands before. */
+export function sample(hart: usize): void {
+  const table = tableAtPc(hart);
+  if (table == 0) return;
+  const offset = <u32>load<u64>(hart, L.PC) & 0xffe;
+  const op = load<usize>(table + (offset << 1));
+  if (op == 0 || isRegion(op)) return;
+  const profile = profileOf(hart);
+  const meeting = profile + MEETINGS + ((op >>> 4) & MEETINGS_MASK) * MEETING_BYTES;
+  const before = load<usize>(meeting) == op ? load<u32>(meeting, 4) : 0;
+  store<usize>(meeting, op);
+  store<u32>(meeting, before + 1, 4);
+  if (before + 1 == load<u32>(profile, ENOUGH) && timesDropped(hart, table) < MOST_DROPPED)
+    list(profile, table, offset);
+}
+
+function list(profile: usize, table: usize, offset: u32): void {
+  const listed = load<u32>(profile, LISTED);
+  if (listed == MOST_LISTED) return;
+  store<usize>(profile + LIST + (listed << 3), table);
+  store<u32>(profile + LIST + (listed << 3), offset, 4);
+  store<u32>(profile, listed + 1, LISTED);
+}
+
+/** Puts the block that the hart stands before on the list at once. It must have been decoded. */
+export function listBlockAtPc(hart: usize): void {
+  const table = tableAtPc(hart);
+  if (table == 0) return;
+  const offset = <u32>load<u64>(hart, L.PC) & 0xffe;
+  const op = load<usize>(table + (offset << 1));
+  if (op != 0 && !isRegion(op)) list(profileOf(hart), table, offset);
+}

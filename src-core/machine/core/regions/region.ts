@@ -1,0 +1,51 @@
+/**
+ * Regions: many blocks of one page as one function of WebAssembly, made outside (../../jit) and put into this module's
+ * table. An operation `region` stands where the table of blocks had the block:
+ *
+ *   0 u16 operation number    2 u16 number of the block in the region    4 u32 place of the function in the table
+ *   8 u32 address of the block's own first operation    12 u16 offset in the page    14 u16 zero
+ *
+ * A region does what the interpreter would do, block by block, with the same budget. It comes back with DONE when it
+ * jumps to where it does not reach (pc), or else at an operation (REGION_OP): with RESUME for the interpreter to go on
+ * there, or with what that operation came to. What was left of the budget at the beginning of its block stands in LEFT.
+ */
+import * as L from '../layout';
+import * as O from '../generated/operations';
+import { OP_BYTES } from '../decode/operation';
+
+const NODE: usize = 2;
+const FUNCTION: usize = 4;
+const ORIGINAL: usize = 8;
+const AT: usize = 12;
+
+@inline
+export function runRegion(op: usize, pageBase: u64, budget: i32): u32 {
+  return call_indirect<u32>(load<u32>(op, FUNCTION), <u32>load<u16>(op, NODE), pageBase, budget);
+}
+
+@inline
+export function isRegion(op: usize): bool {
+  return load<u16>(op) == O.REGION;
+}
+
+/** The first operation of the block at an offset of a page, whether it was translated or not; 0 when there is none. */
+export function blockAt(table: usize, offset: u32): usize {
+  const op = load<usize>(table + (offset << 1));
+  return op != 0 && isRegion(op) ? load<usize>(op, ORIGINAL) : op;
+}
+
+/** Lets a function stand for a block. @returns whether there was room for it */
+export function install(hart: usize, table: usize, offset: u32, place: u32, node: u32): bool {
+  const op = load<usize>(hart, L.OPS_NEXT);
+  const original = blockAt(table, offset);
+  if (original == 0 || op + OP_BYTES > load<usize>(hart, L.OPS_END)) return false;
+  store<usize>(hart, op + OP_BYTES, L.OPS_NEXT);
+  store<u16>(op, O.REGION);
+  store<u16>(op, <u16>node, NODE);
+  store<u32>(op, place, FUNCTION);
+  store<u32>(op, <u32>original, ORIGINAL);
+  store<u16>(op, <u16>offset, AT);
+  store<u16>(op, 0, 14);
+  store<usize>(table + (offset << 1), op);
+  return true;
+}

@@ -1,0 +1,188 @@
+import type { Signature } from '../meaning/calls.ts';
+import { wasmType } from '../meaning/compile.ts';
+import { Bytes } from '../wasm/bytes.ts';
+import { I32, I64, I64_LOAD, I64_STORE, NOTHING, OP } from '../wasm/opcodes.ts';
+
+/** Parameters of a region's function, then its own locals; the guest's registers come after them. */
+export const LOCAL = { node: 0, base: 1, budget: 2, pc: 3, address: 4, value: 5, entry: 6, why: 7, op: 8, readTlb: 9, writeTlb: 10 };
+const OWN_WIDE = 3;
+const OWN_NARROW = 5;
+const FIRST_REGISTER = 11;
+
+export interface Import {
+  readonly name: string;
+  readonly takes: readonly number[];
+  readonly gives: number | null;
+}
+
+/** Where a branch can go: the depth of the block or loop that it names. */
+export type Label = number;
+
+/** The inside of a region's function while it is written: its code, and which registers and functions that uses. */
+export class Body {
+  readonly bytes = new Bytes();
+  readonly imports: Import[] = [];
+  /** Of the hart that the region belongs to, in the core's memory. */
+  readonly hart: number;
+  readonly #zero: number;
+  readonly #sink: number;
+  readonly #locals = new Map<number, number>();
+  readonly #written = new Set<number>();
+  #depth = 0;
+
+  constructor(hart: number, registers: number, sink: number) {
+    this.hart = hart;
+    this.#zero = registers;
+    this.#sink = sink;
+  }
+
+  i32(value: number): void {
+    this.bytes.byte(OP.i32Const);
+    this.bytes.signed(value | 0);
+  }
+
+  i64(value: number): void {
+    this.bytes.byte(OP.i64Const);
+    this.bytes.signed(value);
+  }
+
+  get(local: number): void {
+    this.bytes.code(OP.localGet, local);
+  }
+
+  set(local: number): void {
+    this.bytes.code(OP.localSet, local);
+  }
+
+  tee(local: number): void {
+    this.bytes.code(OP.localTee, local);
+  }
+
+  /** The virtual address of the page of code. */
+  base(): void {
+    this.get(LOCAL.base);
+  }
+
+  /** A virtual address in the page of code, or relative to it. */
+  inPage(offset: number): void {
+    this.base();
+    if (offset === 0) return;
+    this.i64(offset);
+    this.bytes.byte(OP.i64Add);
+  }
+
+  /** A load or store through the address on the stack. */
+  access(opcode: number, offset = 0): void {
+    this.bytes.code(opcode, 0);
+    this.bytes.unsigned(offset);
+  }
+
+  /** Loads from a constant address. */
+  load(opcode: number, address: number): void {
+    this.i32(0);
+    this.access(opcode, address);
+  }
+
+  hartField(opcode: number, field: number): void {
+    this.load(opcode, this.hart + field);
+  }
+
+  /** Leaves the guest's register at that address on the stack. */
+  read(register: number): void {
+    if (register === this.#zero) this.i64(0);
+    else this.get(this.#local(register));
+  }
+
+  /** Whether writing the register has any effect. */
+  keeps(register: number): boolean {
+    return register !== this.#sink;
+  }
+
+  /** Takes a value of 64 bits from the stack to the register. */
+  write(register: number): void {
+    if (!this.keeps(register)) {
+      this.bytes.byte(0x1a);
+      return;
+    }
+    this.#written.add(register);
+    this.set(this.#local(register));
+  }
+
+  /** Makes a single-precision number of 64 bits out of its bits: "NaN Boxing of Narrower Values". */
+  box(): void {
+    this.i64(-0x1_0000_0000);
+    this.bytes.byte(OP.i64Or);
+  }
+
+  call(name: string, { takes, gives }: Signature): void {
+    this.callImport({ name, takes: takes.map(wasmType), gives: wasmType(gives) });
+  }
+
+  callImport(called: Import): void {
+    let index = this.imports.findIndex(({ name }) => name === called.name);
+    if (index < 0) index = this.imports.push(called) - 1;
+    this.bytes.byte(OP.call);
+    this.bytes.unsigned(index);
+  }
+
+  /** Opens a block, loop or condition. */
+  open(opcode: number, type = NOTHING): Label {
+    this.bytes.code(opcode, type);
+    return ++this.#depth;
+  }
+
+  else(): void {
+    this.bytes.byte(OP.else);
+  }
+
+  close(): void {
+    this.bytes.byte(OP.end);
+    this.#depth--;
+  }
+
+  branch(label: Label, opcode: number = OP.br): void {
+    this.bytes.byte(opcode);
+    this.bytes.unsigned(this.#depth - label);
+  }
+
+  /** Jumps to one of the labels by the number on the stack. */
+  branchTable(labels: readonly Label[]): void {
+    this.bytes.byte(OP.brTable);
+    this.bytes.unsigned(labels.length - 1);
+    for (const label of labels) this.bytes.unsigned(this.#depth - label);
+  }
+
+  /** The whole function: registers come in before what was written so far, and what changed goes out after it. */
+  finished(): Bytes {
+    const whole = new Bytes();
+    whole.unsigned(3);
+    for (const [count, type] of [[OWN_WIDE, I64], [OWN_NARROW, I32], [this.#locals.size, I64]] as const) {
+      whole.unsigned(count);
+      whole.byte(type);
+    }
+    for (const [register, local] of this.#locals) {
+      whole.code(OP.i32Const, 0, I64_LOAD, 0);
+      whole.unsigned(register);
+      whole.byte(OP.localSet);
+      whole.unsigned(local);
+    }
+    whole.append(this.bytes);
+    for (const register of this.#written) {
+      whole.code(OP.i32Const, 0, OP.localGet);
+      whole.unsigned(this.#local(register));
+      whole.code(I64_STORE, 0);
+      whole.unsigned(register);
+    }
+    whole.code(OP.localGet, LOCAL.why, OP.end);
+    return whole;
+  }
+
+  #local(register: number): number {
+    let local = this.#locals.get(register);
+    if (local === undefined) {
+      local = FIRST_REGISTER + this.#locals.size;
+      this.#locals.set(register, local);
+    }
+    return local;
+  }
+}
