@@ -3,6 +3,7 @@
  *
  *     node bench/interpreter.ts
  */
+import type { RegionOptions } from '../src-core/machine/jit/regions.ts';
 import { RAM_BASE, TestMachine } from '../src-core/machine/core/testing/test-machine.ts';
 import { assemble } from './interpreter/assembler.ts';
 import { PROGRAMS, type Program } from './interpreter/programs.ts';
@@ -14,7 +15,7 @@ const MEASURED_SLICES = 600;
 const RAM_BYTES = 8 << 20;
 
 /** Millions of instructions per second of processor time. */
-function measure({ lines }: Program, regions: number | null): number {
+function measure({ lines }: Program, regions: RegionOptions | null): number {
   const machine = new TestMachine({ ramBytes: RAM_BYTES, regions });
   machine.write32(RAM_BASE, ...assemble(lines));
   machine.core.startHart(0, RAM_BASE, 0n, 0n, 0n);
@@ -28,8 +29,7 @@ function measure({ lines }: Program, regions: number | null): number {
   return Number(machine.core.retired(0) - before) / (user + system);
 }
 
-/** How often a block must be met until it is translated; null: never. */
-const KINDS = [null, 2];
+const KINDS = [null, {}];
 const products = KINDS.map(() => 1);
 const line = (name: string, mips: readonly number[]): void =>
   console.log(`${name.padEnd(16)}${mips.map((each) => each.toFixed(0).padStart(12)).join('')}`);

@@ -4,6 +4,8 @@
 declare namespace WebAssembly {
   class Module {
     private readonly compiled: never;
+    /** Compiles at once, in this thread. */
+    constructor(bytes: Uint8Array);
   }
 
   class Memory {

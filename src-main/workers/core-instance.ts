@@ -1,6 +1,6 @@
 import type { CoreHandle } from '../../src-core/machine/board/board.ts';
 import type { CoreExports, CoreImports } from '../../src-core/machine/core-interface.ts';
-import { type RegionExports, withRegions } from '../../src-core/machine/jit/regions.ts';
+import { type RegionExports, type RegionImports, withRegions } from '../../src-core/machine/jit/regions.ts';
 import { BugError } from '../../src-core/base/errors.ts';
 
 const PAGE_BYTES = 65_536;
@@ -29,6 +29,6 @@ export function instantiateCore(
 }
 
 /** Of a region: small, and so made at once. */
-function instantiate(bytes: Uint8Array<ArrayBuffer>, imports: object): WebAssembly.Exports {
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports as WebAssembly.Imports).exports;
+function instantiate(bytes: Uint8Array, imports: RegionImports): Readonly<Record<string, unknown>> {
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
 }

@@ -23,7 +23,7 @@ export const HART = {
 } as const;
 
 /** Fields of a hart's profile. */
-export const PROFILE = { LISTED: 0, FORGOTTEN: 4, ENOUGH: 8, LIST: 64 } as const;
+export const PROFILE = { LISTED: 0, DROPPED: 4, ENOUGH: 8, LIST: 64 } as const;
 
 export const OP_BYTES = 16;
 export const PAGE_BYTES = 4096;

@@ -1,28 +1,26 @@
-import type { CoreExports } from '../core-interface.ts';
+import { MAX_HARTS, RunExit, type CoreExports } from '../core-interface.ts';
 import { HART_STATES, HART_STATE_BYTES, PROFILE, PROFILES, PROFILE_BYTES } from './core-layout.ts';
 import { REGISTER_FILES, REGISTER_FILE_BYTES, X_SINK } from './core-layout.ts';
+import { type FunctionTable, RegionFunctions } from './functions.ts';
 import { findBlocks } from './region/blocks.ts';
 import { CORE_IMPORT, REGION_EXPORT, regionModule } from './region/module.ts';
 
-/** What the core exports besides CoreExports: for regions, and for us who make them. */
+/** What the core exports besides CoreExports: for regions, and for us who make them (core/regions/called.ts). */
 export interface RegionExports {
   readonly table: FunctionTable;
   decodedBlock(table: number, offset: number): number;
   installRegion(hart: number, table: number, offset: number, place: number, node: number): number;
   listNextBlock(hart: number): void;
+  dropCode(hart: number): void;
 }
 
-/** As WebAssembly.Table. */
-export interface FunctionTable {
-  readonly length: number;
-  grow(by: number): number;
-  set(place: number, value: unknown): void;
-}
+/** By module and name. */
+export type RegionImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Of WebAssembly, which is not part of ECMAScript. */
+/** What is needed of WebAssembly, which is not part of ECMAScript. */
 export interface RegionHost {
   /** Compiles and instantiates at once. @returns the exports */
-  instantiate(module: Uint8Array<ArrayBuffer>, imports: object): Readonly<Record<string, unknown>>;
+  instantiate(module: Uint8Array<ArrayBuffer>, imports: RegionImports): Readonly<Record<string, unknown>>;
   /** The core's memory, and its exports as they are. */
   readonly memory: { readonly buffer: ArrayBufferLike };
   readonly exports: CoreExports & RegionExports;
@@ -31,96 +29,98 @@ export interface RegionHost {
 export interface RegionOptions {
   /** How often a hart must be met before a block until it is translated; 0: every block, before it is executed. */
   readonly meetings?: number;
+  /** How many regions there may be before all are thrown away. */
+  readonly most?: number;
 }
 
-/** Functions that there may be: then all of them are thrown away, and what is hot is translated anew. */
-const MOST_FUNCTIONS = 4096;
-/** Translated after one slice: half a millisecond or so. */
+/** A hart is met once in 16,384 instructions: whatever is translated took a quarter of a million. */
+const MEETINGS = 16;
+/** Translated after one slice: a few milliseconds at the beginning, while our own code is new to the host's compiler. */
 const MOST_AT_ONCE = 4;
 const LISTED_BYTES = 8;
 
 /** Translates what is hot. One for each instance of the core. */
-export class Regions {
-  readonly #core: CoreExports & RegionExports;
-  readonly #host: RegionHost;
+class Regions {
+  readonly #core: RegionHost['exports'];
+  readonly #instantiate: RegionHost['instantiate'];
   readonly #memory: DataView;
-  readonly #imports: object;
-  /** The next place in the table of functions, and times that a hart's code was dropped when we last looked. */
-  #next: number;
-  readonly #first: number;
-  readonly #forgotten = new Map<number, number>();
+  readonly #imports: RegionImports;
+  readonly #functions: RegionFunctions;
+  /** Of each hart: times that its code was dropped when we last looked. */
+  readonly #dropped: number[] = [];
 
-  constructor(host: RegionHost) {
-    this.#host = host;
+  constructor(host: RegionHost, { meetings = MEETINGS, most }: RegionOptions) {
     this.#core = host.exports;
+    this.#instantiate = (module, imports) => host.instantiate(module, imports);
     this.#memory = new DataView(host.memory.buffer);
     this.#imports = { [CORE_IMPORT]: { ...host.exports, memory: host.memory } };
-    this.#first = this.#next = host.exports.table.length;
+    this.#functions = new RegionFunctions(host.exports.table, most);
+    for (let hart = 0; hart < MAX_HARTS; hart++) this.#set(hart, PROFILE.ENOUGH, meetings);
   }
 
-  setMeetings(hart: number, meetings: number): void {
-    this.#memory.setUint32(this.#profile(hart) + PROFILE.ENOUGH, meetings, true);
-  }
-
-  /** Translates blocks that the hart's list has, oldest first. To be called when the hart does not run. */
+  /** Translates blocks of the hart's list, oldest first. To be called when the hart does not run. */
   translateListed(hart: number): void {
-    const profile = this.#profile(hart);
-    const listed = this.#memory.getUint32(profile + PROFILE.LISTED, true);
+    const listed = this.#get(hart, PROFILE.LISTED);
     if (listed === 0) return;
+    if (this.#functions.full) {
+      for (const each of this.#functions.harts) this.#core.dropCode(each);
+      for (const each of this.#functions.harts) this.#functions.release(each);
+      return;
+    }
+    this.#releaseDropped(hart);
     const count = Math.min(listed, MOST_AT_ONCE);
     for (let index = 0; index < count; index++) {
-      const at = profile + PROFILE.LIST + index * LISTED_BYTES;
-      this.#translate(hart, this.#memory.getUint32(at, true), this.#memory.getUint32(at + 4, true));
+      const at = PROFILE.LIST + index * LISTED_BYTES;
+      this.#translate(hart, this.#get(hart, at), this.#get(hart, at + 4));
     }
-    new Uint8Array(this.#memory.buffer).copyWithin(
-      profile + PROFILE.LIST,
-      profile + PROFILE.LIST + count * LISTED_BYTES,
-      profile + PROFILE.LIST + listed * LISTED_BYTES,
-    );
-    this.#memory.setUint32(profile + PROFILE.LISTED, listed - count, true);
+    for (let at = PROFILE.LIST; at < PROFILE.LIST + (listed - count) * LISTED_BYTES; at += 4)
+      this.#set(hart, at, this.#get(hart, at + count * LISTED_BYTES));
+    this.#set(hart, PROFILE.LISTED, listed - count);
+  }
+
+  #releaseDropped(hart: number): void {
+    const dropped = this.#get(hart, PROFILE.DROPPED);
+    if (this.#dropped[hart] === dropped) return;
+    this.#functions.release(hart);
+    this.#dropped[hart] = dropped;
   }
 
   #translate(hart: number, table: number, offset: number): void {
     const blockAt = (at: number): number => this.#core.decodedBlock(table, at);
-    const blocks = findBlocks({ memory: this.#memory, table, blockAt }, offset);
+    const blocks = findBlocks({ memory: this.#memory, blockAt }, offset);
     if (blocks.length === 0) return;
-    const place = this.#place(hart);
+    const place = this.#functions.take(hart);
     const registers = REGISTER_FILES + hart * REGISTER_FILE_BYTES;
     const state = HART_STATES + hart * HART_STATE_BYTES;
     const module = regionModule(blocks, { hart: state, registers, sink: registers + X_SINK, table, place });
-    this.#core.table.set(place, this.#host.instantiate(module, this.#imports)[REGION_EXPORT]);
+    this.#functions.set(place, this.#instantiate(module, this.#imports)[REGION_EXPORT]);
     blocks.forEach((block, node) => this.#core.installRegion(hart, table, block.offset, place, node));
   }
 
-  #place(hart: number): number {
-    if (this.#next === this.#core.table.length) this.#core.table.grow(256);
-    void [hart, MOST_FUNCTIONS, this.#first, this.#forgotten];
-    return this.#next++;
+  #get(hart: number, field: number): number {
+    return this.#memory.getUint32(PROFILES + hart * PROFILE_BYTES + field, true);
   }
 
-  #profile(hart: number): number {
-    return PROFILES + hart * PROFILE_BYTES;
+  #set(hart: number, field: number, value: number): void {
+    this.#memory.setUint32(PROFILES + hart * PROFILE_BYTES + field, value, true);
   }
 }
 
-/** The core with regions: it runs as before, only faster. */
-export function withRegions(host: RegionHost, { meetings }: RegionOptions = {}): CoreExports {
-  const regions = new Regions(host);
+/** The core with regions: it does the same, faster. */
+export function withRegions(host: RegionHost, options: RegionOptions = {}): RegionHost['exports'] {
+  const regions = new Regions(host, options);
   const { exports } = host;
-  if (meetings === 0) return { ...exports, run: (hart, budget) => runTranslated(exports, regions, hart, budget) };
-  return {
-    ...exports,
-    run: (hart, budget) => {
-      if (meetings !== undefined) regions.setMeetings(hart, meetings);
-      const exit = exports.run(hart, budget);
-      regions.translateListed(hart);
-      return exit;
-    },
+  const run = (hart: number, budget: number): number => {
+    const exit = exports.run(hart, budget);
+    regions.translateListed(hart);
+    return exit;
   };
+  const blockwise = (hart: number, budget: number): number => runBlocks(exports, regions, hart, budget);
+  return { ...exports, run: options.meetings === 0 ? blockwise : run };
 }
 
 /** Block by block, each translated before it runs. */
-function runTranslated(core: RegionHost['exports'], regions: Regions, hart: number, budget: number): number {
+function runBlocks(core: RegionHost['exports'], regions: Regions, hart: number, budget: number): number {
   let left = budget;
   for (;;) {
     core.listNextBlock(hart);
@@ -128,6 +128,6 @@ function runTranslated(core: RegionHost['exports'], regions: Regions, hart: numb
     const before = core.retired(hart);
     const exit = core.run(hart, 1);
     left -= Math.max(1, Number(core.retired(hart) - before));
-    if (left <= 0 || exit !== 0) return exit;
+    if (left <= 0 || exit !== RunExit.budget) return exit;
   }
 }

@@ -1,7 +1,7 @@
 /** What regions and those who make them call: exports of the core beyond those of CoreExports. */
 import * as L from '../layout';
 import { amoAddress, loadSlowly, storeSlowly } from '../memory/access';
-import { drops } from '../memory/code';
+import { drops, dropAllCode } from '../memory/code';
 import { locate } from '../decode/block';
 import { DONE, RESUME, outcome } from '../hart/outcome';
 import { blockAt, install } from './region';
@@ -48,6 +48,11 @@ export function decodedBlock(table: usize, offset: u32): usize {
 /** Lets block `node` of the region at `place` of the function table stand for a decoded block. @returns 0: no room */
 export function installRegion(index: u32, table: usize, offset: u32, place: u32, node: u32): u32 {
   return install(L.hartState(index), table, offset, place, node) ? 1 : 0;
+}
+
+/** Drops all that was decoded of a hart, and so its regions. The hart must not be running. */
+export function dropCode(index: u32): void {
+  dropAllCode(L.hartState(index));
 }
 
 /** Decodes the block at the hart's pc and puts it on the list of those to translate, hot or not. */

@@ -3,7 +3,8 @@
  * those it stands before most often: so that the interpreter counts nothing. A block that was met often enough gets into
  * the list of those to translate, which the host empties between two slices.
  *
- * In the hart's 64 KiB: u32 entries of the list, u32 times that all code was dropped, u32 meetings that make a block hot;
+ * In the hart's 64 KiB: u32 entries of the list, u32 times that all code was dropped, u32 meetings that make a block hot
+ * (the host says how many; 0: nobody translates);
  * from 64 on the list, {u32 table, u32 offset}; from 4096 on the meetings, {u32 first operation, u32 how often}.
  */
 import * as L from '../layout';
@@ -11,7 +12,7 @@ import { timesDropped } from '../memory/code';
 import { isRegion } from './region';
 
 const LISTED: usize = 0;
-const FORGOTTEN: usize = 4;
+const DROPPED: usize = 4;
 const ENOUGH: usize = 8;
 const LIST: usize = 64;
 const MOST_LISTED: u32 = 64;
@@ -21,7 +22,6 @@ const MEETINGS_MASK: usize = 0xfff;
 
 /** A page whose code was written so often is not worth translating any more. */
 const MOST_DROPPED: u32 = 32;
-const ENOUGH_AT_FIRST: u32 = 2;
 
 @inline
 function profileOf(hart: usize): usize {
@@ -31,9 +31,8 @@ function profileOf(hart: usize): usize {
 /** All blocks are gone, and with them the regions; their functions may be let go. */
 export function forgetProfile(hart: usize): void {
   const profile = profileOf(hart);
-  store<u32>(profile, load<u32>(profile, FORGOTTEN) + 1, FORGOTTEN);
+  store<u32>(profile, load<u32>(profile, DROPPED) + 1, DROPPED);
   store<u32>(profile, 0, LISTED);
-  if (load<u32>(profile, ENOUGH) == 0) store<u32>(profile, ENOUGH_AT_FIRST, ENOUGH);
   memory.fill(profile + MEETINGS, 0, (MEETINGS_MASK + 1) * MEETING_BYTES);
 }
 
@@ -46,18 +45,18 @@ function tableAtPc(hart: usize): usize {
 
 /** Notes the block that the hart stands before. */
 export function sample(hart: usize): void {
-  const table = tableAtPc(hart);
+  const profile = profileOf(hart);
+  const enough = load<u32>(profile, ENOUGH);
+  const table = enough ? tableAtPc(hart) : 0;
   if (table == 0) return;
   const offset = <u32>load<u64>(hart, L.PC) & 0xffe;
   const op = load<usize>(table + (offset << 1));
   if (op == 0 || isRegion(op)) return;
-  const profile = profileOf(hart);
   const meeting = profile + MEETINGS + ((op >>> 4) & MEETINGS_MASK) * MEETING_BYTES;
   const before = load<usize>(meeting) == op ? load<u32>(meeting, 4) : 0;
   store<usize>(meeting, op);
   store<u32>(meeting, before + 1, 4);
-  if (before + 1 == load<u32>(profile, ENOUGH) && timesDropped(hart, table) < MOST_DROPPED)
-    list(profile, table, offset);
+  if ((before + 1) % enough == 0 && timesDropped(hart, table) < MOST_DROPPED) list(profile, table, offset);
 }
 
 function list(profile: usize, table: usize, offset: u32): void {

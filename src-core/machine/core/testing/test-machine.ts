@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CoreExports, CoreImports } from '../../core-interface.ts';
 import { MEMORY_MAP } from '../../core-interface.ts';
-import { type RegionExports, withRegions } from '../../jit/regions.ts';
+import { type RegionExports, type RegionOptions, withRegions } from '../../jit/regions.ts';
 import { coreModule } from './core-module.ts';
 
 export const RAM_BASE = BigInt(MEMORY_MAP.ram.base);
@@ -24,12 +24,13 @@ export interface TestOptions {
   readonly ramBytes?: number;
   readonly harts?: number;
   readonly sbi?: 0 | 1;
-  /** As RegionOptions.meetings; null: nothing is translated. */
-  readonly regions?: number | null;
+  /** How hot code is translated; null: not at all. */
+  readonly regions?: RegionOptions | null;
 }
 
 /** For all tests that do not say: REGION_MEETINGS of the environment, so that they can be run with everything translated. */
-const REGIONS = process.env['REGION_MEETINGS'] === undefined ? null : Number(process.env['REGION_MEETINGS']);
+const MEETINGS = process.env['REGION_MEETINGS'];
+const REGIONS = MEETINGS === undefined ? null : { meetings: Number(MEETINGS) };
 
 /** A core with RAM and a host that only notes what is asked of it. */
 export class TestMachine {
@@ -128,7 +129,7 @@ export class TestMachine {
   }
 }
 
-function translating(exports: WebAssembly.Exports, memory: WebAssembly.Memory, meetings: number): CoreExports {
+function translating(exports: WebAssembly.Exports, memory: WebAssembly.Memory, options: RegionOptions): CoreExports {
   return withRegions(
     {
       exports: exports as unknown as CoreExports & RegionExports,
@@ -136,7 +137,7 @@ function translating(exports: WebAssembly.Exports, memory: WebAssembly.Memory, m
       instantiate: (bytes, imports) =>
         new WebAssembly.Instance(new WebAssembly.Module(bytes), imports as WebAssembly.Imports).exports,
     },
-    { meetings },
+    options,
   );
 }
 

@@ -12,8 +12,6 @@ export interface RegionBlock {
 /** What is known of the page of code around a hot block. */
 export interface CodePage {
   readonly memory: DataView;
-  /** Address of the page's table of blocks. */
-  readonly table: number;
   /** Address of the first operation of the block at an offset, 0 when nothing was decoded there. */
   blockAt(offset: number): number;
 }

@@ -1,0 +1,133 @@
+import { RAM_BASE, TestMachine } from '../../core/testing/test-machine.ts';
+import { PageTables, A, D, R, U, V, W, X } from '../../core/testing/page-tables.ts';
+import { encode } from '../../isa/encode.ts';
+import { csrNumber } from '../../isa/registers.ts';
+import type { Random } from '../../devices/testing/random.ts';
+import type { RegionExports, RegionOptions } from '../regions.ts';
+import { REGISTER, randomWord } from './random-code.ts';
+
+const CODE = RAM_BASE + 0x1000n;
+const CODE_PAGES = 2;
+const DATA = RAM_BASE + 0x10_000n;
+const TABLES = RAM_BASE + 0x40_000n;
+const HANDLER = RAM_BASE;
+/** Where code and data are seen when addresses are translated; code has a second name. */
+const CODE_SEEN = 0x40_0000n;
+const CODE_SEEN_TOO = 0x7f_ffff_e000n;
+const DATA_SEEN = 0x80_0000n;
+const CSRS = ['mstatus', 'mepc', 'mcause', 'mtval', 'fcsr', 'mscratch', 'instret'].map((name) => csrNumber(name));
+const PMPCFG0 = 0x3a0;
+const PMPADDR0 = 0x3b0;
+const NAPOT_RWX = 0x1fn;
+const MPP_USER = 0n;
+const FS_DIRTY = 3n << 13n;
+
+/** Counts the causes, forgets translations, and goes on somewhere in the program that depends on how far it has come. */
+const HANDLER_CODE = [
+  encode('csrrs', { rd: REGISTER.handler1, csr: csrNumber('minstret'), rs1: 0 }),
+  encode('andi', { rd: REGISTER.handler1, rs1: REGISTER.handler1, imm: 0x7f }),
+  encode('slli', { rd: REGISTER.handler1, rs1: REGISTER.handler1, imm: 4 }),
+  encode('csrrs', { rd: REGISTER.handler2, csr: csrNumber('mscratch'), rs1: 0 }),
+  encode('add', { rd: REGISTER.handler1, rs1: REGISTER.handler1, rs2: REGISTER.handler2 }),
+  encode('csrrw', { rd: 0, csr: csrNumber('mepc'), rs1: REGISTER.handler1 }),
+  encode('csrrs', { rd: REGISTER.handler2, csr: csrNumber('mcause'), rs1: 0 }),
+  encode('add', { rd: REGISTER.causes, rs1: REGISTER.causes, rs2: REGISTER.handler2 }),
+  encode('sfence.vma'),
+  encode('mret'),
+];
+
+/** A machine that runs a random program, or one that runs the same in another way. */
+export class Twin {
+  readonly machine: TestMachine;
+  readonly #tables: PageTables;
+  readonly #translated: boolean;
+
+  /** @param random gives the same to both twins */
+  constructor(random: Random, regions: RegionOptions | null) {
+    this.machine = new TestMachine({ ramBytes: 1 << 19, regions });
+    this.#translated = regions !== null;
+    const { machine } = this;
+    machine.write32(HANDLER, ...HANDLER_CODE);
+    for (let at = 0; at < CODE_PAGES * 1024; at++) machine.write32(CODE + BigInt(4 * at), randomWord(random));
+    for (let at = 0; at < 1024; at++) machine.write32(DATA + BigInt(4 * at), random(2 ** 32));
+    this.#tables = new PageTables(machine, TABLES, 3);
+    this.#map();
+    machine.core.startHart(0, CODE, 0n, 0n, 0n);
+    for (let register = 1; register < 64; register++)
+      machine.core.writeRegister(0, register, (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32)));
+    this.#settle(random(2) === 0 ? null : random(2) === 0 ? CODE_SEEN : CODE_SEEN_TOO);
+  }
+
+  #map(): void {
+    const code = V | R | X | U | A;
+    for (let page = 0n; page < BigInt(CODE_PAGES); page++) {
+      this.#tables.map(CODE_SEEN + (page << 12n), CODE + (page << 12n), code | W | D);
+      this.#tables.map(CODE_SEEN_TOO + (page << 12n), CODE + (page << 12n), code);
+    }
+    this.#tables.map(DATA_SEEN, DATA, V | R | W | U | A | D);
+    // Not behind each other in memory, so that an access across the edge must look at both.
+    this.#tables.map(DATA_SEEN + 0x1000n, DATA + 0x3000n, V | R | W | U);
+    this.#tables.map(DATA_SEEN + 0x2000n, DATA + 0x2000n, V | R | U);
+  }
+
+  /** In M-mode, or in U-mode with the program at a virtual address. */
+  #settle(seen: bigint | null): void {
+    const { core } = this.machine;
+    const data = seen === null ? DATA : DATA_SEEN;
+    const code = seen ?? CODE;
+    const csr = (name: string, value: bigint): void => core.writeCsr(0, csrNumber(name), value);
+    core.writeCsr(0, PMPADDR0, (1n << 54n) - 1n);
+    core.writeCsr(0, PMPCFG0, NAPOT_RWX);
+    csr('mtvec', HANDLER);
+    csr('mscratch', code);
+    csr('mcounteren', 7n);
+    csr('scounteren', 7n);
+    csr('menvcfg', 0xfffffffffffffffn);
+    csr('satp', seen === null ? 0n : this.#tables.satp());
+    csr('mstatus', FS_DIRTY | MPP_USER);
+    core.writeRegister(0, REGISTER.code, code);
+    core.writeRegister(0, REGISTER.data, data + 0x100n);
+    core.writeRegister(0, REGISTER.edge, data + 0xff0n);
+    // By way of the handler, whose return leads to the privilege that is wanted.
+    if (seen !== null) csr('mepc', code);
+    if (seen !== null) this.machine.write32(HANDLER + 0x100n, encode('mret'));
+    core.writeRegister(0, 64, seen === null ? CODE : HANDLER + 0x100n);
+  }
+
+  /** @returns why the run came back */
+  run(budget: number): number {
+    const { core } = this.machine;
+    if (this.#translated) (core as typeof core & RegionExports).listNextBlock(0);
+    return core.run(0, budget);
+  }
+
+  /** What the host or another hart might do in between. */
+  disturb(random: Random): void {
+    const { core } = this.machine;
+    const choice = random(14);
+    const code = this.machine.csr(csrNumber('mscratch'));
+    if (choice === 0) {
+      const at = 4 * random(CODE_PAGES * 1024);
+      this.machine.write32(CODE + BigInt(at), randomWord(random));
+      core.ramWritten(Number(CODE - RAM_BASE) + at, 4);
+    } else if (choice === 1) core.writeRegister(0, REGISTER.code, code);
+    else if (choice === 2) core.writeRegister(0, REGISTER.data, (code === CODE ? DATA : DATA_SEEN) + BigInt(random(3000)));
+    else if (choice === 3) core.writeCsr(0, csrNumber('frm'), BigInt(random(8)));
+    else if (choice === 4) core.writeCsr(0, csrNumber('mstatus'), BigInt(random(4)) << 13n);
+    else if (choice === 5) core.writeCsr(0, csrNumber('fflags'), 0n);
+    else if (choice === 6) core.writeCsr(0, csrNumber('mstatus'), FS_DIRTY);
+    else if (choice === 7) core.writeRegister(0, REGISTER.edge, (code === CODE ? DATA : DATA_SEEN) + 0x1ff0n);
+    else if (choice === 8) this.#tables.map(DATA_SEEN, DATA + 0x1000n * BigInt(random(3)), BigInt(random(256)) | V);
+    else core.writeRegister(0, 64, code + BigInt(4 * random(256)));
+  }
+
+  /** All that a guest could tell apart. */
+  state(): string {
+    const { core } = this.machine;
+    const registers: string[] = [];
+    for (let register = 0; register <= 64; register++)
+      registers.push(`${register}:${BigInt.asUintN(64, core.readRegister(0, register)).toString(16)}`);
+    const csrs = CSRS.map((csr) => BigInt.asUintN(64, core.readCsr(0, csr)).toString(16));
+    return `${registers.join(' ')} csrs ${csrs.join(' ')} mode ${core.privilege(0)} retired ${core.retired(0)}`;
+  }
+}
