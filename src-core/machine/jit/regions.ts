@@ -2,6 +2,7 @@ import { MAX_HARTS, RunExit, type CoreExports } from '../core-interface.ts';
 import { HART_STATES, HART_STATE_BYTES, PROFILE, PROFILES, PROFILE_BYTES } from './core-layout.ts';
 import { REGISTER_FILES, REGISTER_FILE_BYTES, X_SINK } from './core-layout.ts';
 import { type FunctionTable, RegionFunctions } from './functions.ts';
+import { REGION } from './meaning/meanings.ts';
 import { findBlocks } from './region/blocks.ts';
 import { CORE_IMPORT, REGION_EXPORT, regionModule } from './region/module.ts';
 
@@ -86,6 +87,7 @@ class Regions {
   }
 
   #translate(hart: number, table: number, offset: number): void {
+    if (this.#isTranslated(table, offset)) return;
     const blockAt = (at: number): number => this.#core.decodedBlock(table, at);
     const blocks = findBlocks({ memory: this.#memory, blockAt }, offset);
     if (blocks.length === 0) return;
@@ -95,6 +97,11 @@ class Regions {
     const module = regionModule(blocks, { hart: state, registers, sink: registers + X_SINK, table, place });
     this.#functions.set(place, this.#instantiate(module, this.#imports)[REGION_EXPORT]);
     blocks.forEach((block, node) => this.#core.installRegion(hart, table, block.offset, place, node));
+  }
+
+  /** A block can be on the list twice, or have become part of another's region. */
+  #isTranslated(table: number, offset: number): boolean {
+    return this.#memory.getUint16(this.#memory.getUint32(table + 2 * offset, true), true) === REGION;
   }
 
   #get(hart: number, field: number): number {

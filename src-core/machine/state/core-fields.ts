@@ -75,6 +75,8 @@ export const HART_FIELDS_REBUILT: Readonly<Record<string, string>> = {
   ID: 'its place says which hart it is',
   REGISTERS: 'an address of ours, given by initialize',
   SLICE: 'zero between two slices',
+  REGION_OP: 'scratch while a region is left',
+  REGION_OUTCOME: 'scratch during a slow load of a region',
   LEFT: 'zero between two slices',
   READ_TLB: 'a cache',
   WRITE_TLB: 'a cache',

@@ -45,7 +45,7 @@ function kindOf(random: Random): readonly Instruction[] {
 }
 
 function destination(random: Random): number {
-  return random(40) === 0 ? random(32) : random(REGISTER.code);
+  return random(200) === 0 ? random(32) : random(REGISTER.code);
 }
 
 /** Where loads and stores go: data, the edge of a page, now and then code, or anywhere. */
@@ -53,7 +53,7 @@ function baseRegister(random: Random): number {
   const choice = random(40);
   if (choice < 22) return REGISTER.data;
   if (choice < 37) return REGISTER.edge;
-  return choice === 37 ? REGISTER.code : random(32);
+  return choice < 39 ? REGISTER.code : random(32);
 }
 
 /** Operands that lead somewhere: near the program's own code, and to memory that is there. */
@@ -67,7 +67,7 @@ function operandOf(random: Random, instruction: Instruction, name: OperandName):
   if (name !== 'imm') return random(32);
   if (jumps) return random(CODE_BYTES / 4) * 4;
   if (/^if|^jump/.test(does)) return 4 * (random(81) - 48);
-  if (/load\(|^store/.test(does)) return random(8) === 0 ? random(64) : 8 * random(4);
+  if (/load\(|^store/.test(does)) return random(3) === 0 ? random(random(3) !== 0 ? 24 : CODE_BYTES) : 8 * random(4);
   return random(2 ** 32);
 }
 

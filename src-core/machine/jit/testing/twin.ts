@@ -19,10 +19,12 @@ const CSRS = ['mstatus', 'mepc', 'mcause', 'mtval', 'fcsr', 'mscratch', 'instret
 const PMPCFG0 = 0x3a0;
 const PMPADDR0 = 0x3b0;
 const NAPOT_RWX = 0x1fn;
+const [USER, MACHINE] = [0, 3];
 const MPP_USER = 0n;
+const ALL = V | R | W | U | A | D;
 const FS_DIRTY = 3n << 13n;
 
-/** Counts the causes, forgets translations, and goes on somewhere in the program that depends on how far it has come. */
+/** Counts the causes, forgets translations, puts addresses right, and goes on somewhere in the program that depends on how far it has come. */
 const HANDLER_CODE = [
   encode('csrrs', { rd: REGISTER.handler1, csr: csrNumber('minstret'), rs1: 0 }),
   encode('andi', { rd: REGISTER.handler1, rs1: REGISTER.handler1, imm: 0x7f }),
@@ -33,14 +35,22 @@ const HANDLER_CODE = [
   encode('csrrs', { rd: REGISTER.handler2, csr: csrNumber('mcause'), rs1: 0 }),
   encode('add', { rd: REGISTER.causes, rs1: REGISTER.causes, rs2: REGISTER.handler2 }),
   encode('sfence.vma'),
+  encode('auipc', { rd: REGISTER.handler2 }),
+  ...[REGISTER.code, REGISTER.data, REGISTER.edge].map((rd, index) =>
+    encode('ld', { rd, rs1: REGISTER.handler2, imm: 0x200 + 8 * index }),
+  ),
   encode('mret'),
 ];
+
+const isAuipc = (word: number): boolean => (word & 0x7f) === 0x17;
 
 /** A machine that runs a random program, or one that runs the same in another way. */
 export class Twin {
   readonly machine: TestMachine;
   readonly #tables: PageTables;
   readonly #translated: boolean;
+  /** The privilege that the program has. */
+  readonly #mode: number;
 
   /** @param random gives the same to both twins */
   constructor(random: Random, regions: RegionOptions | null) {
@@ -49,13 +59,15 @@ export class Twin {
     const { machine } = this;
     machine.write32(HANDLER, ...HANDLER_CODE);
     for (let at = 0; at < CODE_PAGES * 1024; at++) machine.write32(CODE + BigInt(4 * at), randomWord(random));
-    for (let at = 0; at < 1024; at++) machine.write32(DATA + BigInt(4 * at), random(2 ** 32));
+    for (let at = 0; at < 4096; at++) machine.write32(DATA + BigInt(4 * at), random(2 ** 32));
     this.#tables = new PageTables(machine, TABLES, 3);
     this.#map();
     machine.core.startHart(0, CODE, 0n, 0n, 0n);
     for (let register = 1; register < 64; register++)
       machine.core.writeRegister(0, register, (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32)));
-    this.#settle(random(2) === 0 ? null : random(2) === 0 ? CODE_SEEN : CODE_SEEN_TOO);
+    const seen = [null, CODE_SEEN, CODE_SEEN_TOO][random(3)] ?? null;
+    this.#mode = seen === null ? MACHINE : USER;
+    this.#settle(seen);
   }
 
   #map(): void {
@@ -85,9 +97,11 @@ export class Twin {
     csr('menvcfg', 0xfffffffffffffffn);
     csr('satp', seen === null ? 0n : this.#tables.satp());
     csr('mstatus', FS_DIRTY | MPP_USER);
-    core.writeRegister(0, REGISTER.code, code);
-    core.writeRegister(0, REGISTER.data, data + 0x100n);
-    core.writeRegister(0, REGISTER.edge, data + 0xff0n);
+    // Where the handler finds them, and where it begins.
+    [code, data + 0x100n, data + 0xff0n].forEach((address, index) => {
+      this.machine.write64(HANDLER + BigInt(0x200 + 4 * HANDLER_CODE.findIndex(isAuipc) + 8 * index), address);
+      core.writeRegister(0, REGISTER.code + index, address);
+    });
     // By way of the handler, whose return leads to the privilege that is wanted.
     if (seen !== null) csr('mepc', code);
     if (seen !== null) this.machine.write32(HANDLER + 0x100n, encode('mret'));
@@ -106,6 +120,7 @@ export class Twin {
     const { core } = this.machine;
     const choice = random(14);
     const code = this.machine.csr(csrNumber('mscratch'));
+    const data = this.#mode === MACHINE ? DATA : DATA_SEEN;
     if (choice === 0) {
       const at = 4 * random(CODE_PAGES * 1024);
       this.machine.write32(CODE + BigInt(at), randomWord(random));
@@ -116,9 +131,10 @@ export class Twin {
     else if (choice === 4) core.writeCsr(0, csrNumber('mstatus'), BigInt(random(4)) << 13n);
     else if (choice === 5) core.writeCsr(0, csrNumber('fflags'), 0n);
     else if (choice === 6) core.writeCsr(0, csrNumber('mstatus'), FS_DIRTY);
-    else if (choice === 7) core.writeRegister(0, REGISTER.edge, (code === CODE ? DATA : DATA_SEEN) + 0x1ff0n);
-    else if (choice === 8) this.#tables.map(DATA_SEEN, DATA + 0x1000n * BigInt(random(3)), BigInt(random(256)) | V);
-    else core.writeRegister(0, 64, code + BigInt(4 * random(256)));
+    else if (choice === 7) core.writeRegister(0, REGISTER.edge, data + 0xff0n + 0x1000n * BigInt(random(2)));
+    else if (choice === 8) this.#tables.map(DATA_SEEN, DATA + 0x1000n * BigInt(random(3)), (ALL & ~(1n << BigInt(random(20)))) | V);
+    // Not while the handler runs, in M-mode.
+    else if (this.#mode === core.privilege(0)) core.writeRegister(0, 64, code + BigInt(4 * random(256)));
   }
 
   /** All that a guest could tell apart. */

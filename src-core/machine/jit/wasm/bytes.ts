@@ -26,6 +26,14 @@ export class Bytes {
   /** Signed LEB128 of a whole number that a double holds exactly. */
   signed(value: number): void {
     let rest = value;
+    // Nearly all fit 32 bits, for which there are instructions.
+    for (; rest === (rest | 0); rest >>= 7) {
+      if (rest >= -64 && rest < 64) {
+        this.byte(rest & 0x7f);
+        return;
+      }
+      this.byte((rest & 0x7f) | 0x80);
+    }
     for (;;) {
       const low = ((rest % 128) + 128) % 128;
       rest = Math.floor(rest / 128);

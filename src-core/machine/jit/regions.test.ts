@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { encode } from '../isa/encode.ts';
+import { RAM_BASE, TestMachine } from '../core/testing/test-machine.ts';
+import { assemble, type Step } from '../core/testing/program.ts';
+import type { RegionExports, RegionOptions } from './regions.ts';
+
+type Translating = TestMachine['core'] & RegionExports & { readonly table: { get(place: number): unknown } };
+
+/** A loop at the start of RAM, which runs for ever. */
+function looping(steps: readonly Step[], regions: RegionOptions | null): TestMachine {
+  const machine = new TestMachine({ regions });
+  machine.write32(RAM_BASE, ...assemble(...steps));
+  machine.core.startHart(0, RAM_BASE, 0n, 0n, 0n);
+  return machine;
+}
+
+/** Functions of regions that the core could call. */
+function regionsOf({ core }: TestMachine): number {
+  const { table } = core as Translating;
+  let count = 0;
+  for (let place = 0; place < table.length; place++) if (table.get(place) !== null) count++;
+  return count;
+}
+
+const counting: Step[] = [
+  ['addi', { rd: 10, rs1: 10, imm: 1 }],
+  ['jal', { rd: 0, imm: -4 }],
+];
+
+const A_HUNDRED_CHUNKS = 100 * 16_384;
+
+describe('a loop', () => {
+  it('is translated when it has been met often enough, and not before', () => {
+    const machine = looping(counting, { meetings: 200 });
+    machine.core.run(0, A_HUNDRED_CHUNKS);
+    expect(regionsOf(machine)).toBe(0);
+    machine.core.run(0, A_HUNDRED_CHUNKS);
+    expect(regionsOf(machine)).toBe(1);
+  });
+
+  it('counts every instruction once it is translated', () => {
+    const machine = looping(counting, { meetings: 1 });
+    machine.core.run(0, A_HUNDRED_CHUNKS);
+    machine.core.run(0, A_HUNDRED_CHUNKS);
+    expect(machine.core.retired(0)).toBe(BigInt(2 * A_HUNDRED_CHUNKS));
+    expect(machine.x(10)).toBe(BigInt(A_HUNDRED_CHUNKS));
+  });
+
+  it('that changes itself is followed as the interpreter does: from the next block on', () => {
+    const changing: Step[] = [
+      ['addi', { rd: 10, rs1: 10, imm: 1 }],
+      ['sw', { rs1: 11, rs2: 12, imm: 0 }],
+      ['add', { rd: 12, rs1: 12, rs2: 13 }],
+      ['bne', { rs1: 0, rs2: 11, imm: -12 }],
+    ];
+    const both = [null, { meetings: 1 }].map((regions) => {
+      const machine = looping(changing, regions);
+      const set = [RAM_BASE, BigInt(encode('addi', { rd: 10, rs1: 10, imm: 2 })), 1n << 20n];
+      set.forEach((value, index) => machine.core.writeRegister(0, 11 + index, value));
+      const seen: bigint[] = [];
+      for (let round = 0; round < 50; round++) {
+        if (regions) (machine.core as Translating).listNextBlock(0);
+        machine.core.run(0, 1 + (round % 20));
+        seen.push(machine.x(10), machine.core.retired(0));
+      }
+      return seen;
+    });
+    expect(both[1]).toEqual(both[0]);
+  });
+});
+
+describe('code that is thrown away', () => {
+  it('takes its regions with it', () => {
+    const machine = looping(counting, { meetings: 1 });
+    machine.core.run(0, A_HUNDRED_CHUNKS);
+    expect(regionsOf(machine)).toBe(1);
+    (machine.core as Translating).dropCode(0);
+    const before = machine.x(10);
+    machine.core.run(0, A_HUNDRED_CHUNKS);
+    expect(machine.x(10) - before).toBe(BigInt(A_HUNDRED_CHUNKS / 2));
+    expect(regionsOf(machine)).toBe(1);
+  });
+
+  it('is all of it when there are too many regions', () => {
+    const machine = new TestMachine({ regions: { meetings: 0, most: 8 } });
+    // A chain of pages, each with a block that counts and jumps to the next; the last one begins anew.
+    for (let page = 0; page < 20; page++) {
+      const imm = page === 19 ? -19 * 4096 - 4 : 4096 - 4;
+      machine.write32(
+        RAM_BASE + BigInt(4096 * page),
+        ...assemble(['addi', { rd: 10, rs1: 10, imm: 1 }], ['jal', { rd: 0, imm }]),
+      );
+    }
+    machine.core.startHart(0, RAM_BASE, 0n, 0n, 0n);
+    machine.core.run(0, 1000);
+    expect(machine.x(10)).toBe(500n);
+    expect(regionsOf(machine)).toBeLessThanOrEqual(8);
+  });
+
+  it('by a machine that begins anew, which translates again', () => {
+    const machine = looping(counting, { meetings: 1 });
+    machine.core.run(0, A_HUNDRED_CHUNKS);
+    machine.core.initialize(4 << 20, 1, 0);
+    machine.write32(RAM_BASE, ...assemble(['addi', { rd: 10, rs1: 10, imm: 3 }], ['jal', { rd: 0, imm: -4 }]));
+    machine.core.startHart(0, RAM_BASE, 0n, 0n, 0n);
+    machine.core.run(0, A_HUNDRED_CHUNKS);
+    machine.core.run(0, A_HUNDRED_CHUNKS);
+    expect(machine.x(10)).toBe(3n * BigInt(A_HUNDRED_CHUNKS));
+    expect(regionsOf(machine)).toBe(1);
+  });
+});
