@@ -28,6 +28,6 @@ export const PROFILE = { LISTED: 0, DROPPED: 4, ENOUGH: 8, LIST: 64 } as const;
 export const OP_BYTES = 16;
 export const PAGE_BYTES = 4096;
 
-export const OUTCOME = { DONE: 0, FAULTED: 1, ATTENTION: 2, RESUME: 5 } as const;
+export const OUTCOME = { DONE: 0, RESUME: 5 } as const;
 
 export const FS_DIRTY = 0x6000;

@@ -3,7 +3,7 @@ import { seededRandom } from '../devices/testing/random.ts';
 import { Twin } from './testing/twin.ts';
 
 /** Random programs, each in a machine that interprets and in one that translates. */
-const PROGRAMS = Number(process.env['INNKEEPER_LOCKSTEP_PROGRAMS'] ?? 60);
+const PROGRAMS = Number(process.env['INNKEEPER_LOCKSTEP_PROGRAMS'] ?? 24);
 const FIRST_SEED = Number(process.env['INNKEEPER_LOCKSTEP_SEED'] ?? 1);
 const RUNS = 400;
 const DISTURB_EVERY = 5;

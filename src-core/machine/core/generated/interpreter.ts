@@ -7,7 +7,7 @@ import { div, divu, low32, mulh, mulhsu, mulhu, orcb, rem, remu, sext16, sext32,
 import { f32_negated, f32_signed, f64_negated, f64_signed, floatReadable, floatWritable, fs1_bits, fs1_d, fs1_s, fs2, fs2_d, fs2_s, fs3_d, fs3_s, roundingMode, setFdDouble, setFdSingle } from '../hart/float';
 import { loadReserved_i32, storeConditional_i32, atomic_min_i32, atomic_minu_i32, atomic_max_i32, atomic_maxu_i32, loadReserved_i64, storeConditional_i64, atomic_min_i64, atomic_minu_i64, atomic_max_i64, atomic_maxu_i64 } from '../hart/atomics';
 import { leave, leaveTo } from '../hart/leave';
-import { DONE, FAULTED, RESUME, SYSTEM, UNLAWFUL, outcome } from '../hart/outcome';
+import { DONE, FAULTED, SYSTEM, UNLAWFUL, outcome } from '../hart/outcome';
 import { amoAddress, loadSlowly, storeSlowly } from '../memory/access';
 import { csrInstruction } from '../csr/instruction';
 import { runRegion } from '../regions/region';
@@ -57,12 +57,10 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         break;
       }
       case 8: { // region
-        const why: u32 = runRegion(op, pageBase, budget);
+        const jumps: bool = runRegion(op, pageBase, budget) == DONE;
         budget = load<i32>(hart, LEFT);
-        if (why == DONE) { next = load<u64>(hart, PC); break; }
-        op = load<usize>(hart, REGION_OP);
-        if (why == RESUME) continue;
-        return leave(hart, op, pageBase, budget, why);
+        if (jumps) { next = load<u64>(hart, PC); break; }
+        op = load<usize>(hart, REGION_OP); continue;
       }
       case 9: { // lui
         setRd(op, <u64>(imm(op)));

@@ -18,14 +18,14 @@ function crossesPage(address: u64, size: u32): bool {
 }
 
 @inline
-function loadHost(host: usize, size: u32): u64 {
+export function loadHost(host: usize, size: u32): u64 {
   if (size == 8) return load<u64>(host);
   if (size == 4) return <u64>load<u32>(host);
   return size == 2 ? <u64>load<u16>(host) : <u64>load<u8>(host);
 }
 
 @inline
-function storeHost(host: usize, size: u32, value: u64): void {
+export function storeHost(host: usize, size: u32, value: u64): void {
   if (size == 8) store<u64>(host, value);
   else if (size == 4) store<u32>(host, <u32>value);
   else if (size == 2) store<u16>(host, <u16>value);
@@ -39,18 +39,26 @@ function cached(table: usize, address: u64): usize {
   return load<u64>(entry) == (address & ~0xfff) ? <usize>address + load<usize>(entry, 8) : 0;
 }
 
+/** The place in our memory of what may be loaded and stands in one page of RAM, which the TLB then knows; else 0. */
+export function readablePlace(hart: usize, address: u64, size: u32): usize {
+  if (crossesPage(address, size)) return 0;
+  const known = cached(load<usize>(hart, L.READ_TLB), address);
+  if (known) return known;
+  if (translate(hart, address, READ, dataMode(hart)) || !inRam(physical)) return 0;
+  const host = hostOf(physical);
+  fill(load<usize>(hart, L.READ_TLB), address, host - <usize>address, leafLevel);
+  return host;
+}
+
 /** @returns the value, zero-extended, or anything with `outcome` FAULTED. `size` in bytes. */
 export function loadSlowly(hart: usize, address: u64, size: u32): u64 {
   setOutcome(DONE);
+  const place = readablePlace(hart, address, size);
+  if (place) return loadHost(place, size);
   if (crossesPage(address, size)) return loadAcross(hart, address, size);
-  const known = cached(load<usize>(hart, L.READ_TLB), address);
-  if (known) return loadHost(known, size);
   const cause = translate(hart, address, READ, dataMode(hart));
   if (cause) return fault(hart, <u32>cause, address);
-  if (!inRam(physical)) return loadDevice(hart, address, size);
-  const host = hostOf(physical);
-  fill(load<usize>(hart, L.READ_TLB), address, host - <usize>address, leafLevel);
-  return loadHost(host, size);
+  return loadDevice(hart, address, size);
 }
 
 function fault(hart: usize, cause: u32, address: u64): u64 {
@@ -77,15 +85,23 @@ function loadDevice(hart: usize, address: u64, size: u32): u64 {
   return readDevice(hart, at, size);
 }
 
+/** The place in our memory of what is to be stored and stands in one page of RAM; drops code that was there. Else 0. */
+export function writablePlace(hart: usize, address: u64, size: u32): usize {
+  if (crossesPage(address, size)) return 0;
+  const known = cached(load<usize>(hart, L.WRITE_TLB), address);
+  if (known) return known;
+  if (translate(hart, address, WRITE, dataMode(hart)) || !inRam(physical)) return 0;
+  return writable(hart, address, size);
+}
+
 export function storeSlowly(hart: usize, address: u64, size: u32, value: u64): void {
   setOutcome(DONE);
+  const place = writablePlace(hart, address, size);
+  if (place) return storeHost(place, size, value);
   if (crossesPage(address, size)) return storeAcross(hart, address, size, value);
-  const known = cached(load<usize>(hart, L.WRITE_TLB), address);
-  if (known) return storeHost(known, size, value);
   const cause = translate(hart, address, WRITE, dataMode(hart));
   if (cause) return raise(hart, <u32>cause, address);
-  if (!inRam(physical)) return storeDevice(hart, address, size, value);
-  storeHost(writable(hart, address, size), size, value);
+  storeDevice(hart, address, size, value);
 }
 
 /** The place in our memory of a translated address that is about to be written. */

@@ -1,9 +1,10 @@
 /** What regions and those who make them call: exports of the core beyond those of CoreExports. */
 import * as L from '../layout';
-import { amoAddress, loadSlowly, storeSlowly } from '../memory/access';
+import { amoAddress, loadHost, readablePlace, storeHost, writablePlace } from '../memory/access';
 import { drops, dropAllCode } from '../memory/code';
 import { locate } from '../decode/block';
-import { DONE, RESUME, outcome } from '../hart/outcome';
+import { OP_BYTES } from '../decode/operation';
+import { DONE, RESUME } from '../hart/outcome';
 import { blockAt, install } from './region';
 import { listBlockAtPc } from './profile';
 
@@ -17,27 +18,42 @@ export { f64_to_f32, f64_to_i32, f64_to_i64, f64_to_u32, f64_to_u64 } from '../s
 export { i32_to_f32, i64_to_f32, u32_to_f32, u64_to_f32 } from '../softfloat/index';
 export { i32_to_f64, i64_to_f64, u32_to_f64, u64_to_f64 } from '../softfloat/index';
 
-/** A load that the TLB did not know. What it came to stands in REGION_OUTCOME. @returns the value, zero-extended */
-export function regionLoad(hart: usize, address: u64, size: u32): u64 {
-  const value = loadSlowly(hart, address, size);
-  store<u32>(hart, outcome, L.REGION_OUTCOME);
-  return value;
+/** The region is left for the interpreter, which goes on at this operation. */
+function resumeAt(hart: usize, op: usize): void {
+  store<usize>(hart, op, L.REGION_OP);
+  store<u32>(hart, RESUME, L.REGION_OUTCOME);
 }
 
-/** @returns what it came to; RESUME when code was dropped: from the next operation on the interpreter goes on */
-export function regionStore(hart: usize, address: u64, size: u32, value: u64): u32 {
-  const before = drops;
-  storeSlowly(hart, address, size, value);
-  if (outcome == DONE && drops != before) return RESUME;
-  return outcome;
+/**
+ * The load of operation `op`, whose address the TLB did not know. What is more than a load from one page of RAM is left
+ * to the interpreter: then REGION_OUTCOME is not zero. @returns the value, zero-extended
+ */
+export function regionLoad(hart: usize, address: u64, size: u32, op: usize): u64 {
+  store<u32>(hart, DONE, L.REGION_OUTCOME);
+  const place = readablePlace(hart, address, size);
+  if (place) return loadHost(place, size);
+  resumeAt(hart, op);
+  return 0;
 }
 
-/** The place of an atomic operation in memory; 0 when it faulted. RESUME in REGION_OUTCOME when code was dropped. */
-export function regionAtomic(hart: usize, address: u64, size: u32): usize {
+/** @returns not zero when the interpreter is to go on: at `op`, or behind it when the store dropped code */
+export function regionStore(hart: usize, address: u64, size: u32, value: u64, op: usize): u32 {
   const before = drops;
-  const host = amoAddress(hart, address, size);
-  store<u32>(hart, drops == before ? DONE : RESUME, L.REGION_OUTCOME);
-  return host;
+  const place = writablePlace(hart, address, size);
+  if (place) storeHost(place, size, value);
+  if (place && drops == before) return DONE;
+  resumeAt(hart, place ? op + OP_BYTES : op);
+  return RESUME;
+}
+
+/** @returns the place of an atomic operation; 0 for the interpreter to go on at `op`, or behind it by REGION_OUTCOME */
+export function regionAtomic(hart: usize, address: u64, size: u32, op: usize): usize {
+  store<u32>(hart, DONE, L.REGION_OUTCOME);
+  const before = drops;
+  const place = amoAddress(hart, address, size);
+  if (place == 0) resumeAt(hart, op);
+  else if (drops != before) resumeAt(hart, op + OP_BYTES);
+  return place;
 }
 
 /** Address of the block that was decoded at an offset of a page of code; 0 when there is none. */

@@ -6,8 +6,8 @@
  *   8 u32 address of the block's own first operation    12 u16 offset in the page    14 u16 zero
  *
  * A region does what the interpreter would do, block by block, with the same budget. It comes back with DONE when it
- * jumps to where it does not reach (pc), or else at an operation (REGION_OP): with RESUME for the interpreter to go on
- * there, or with what that operation came to. What was left of the budget at the beginning of its block stands in LEFT.
+ * jumps to where it does not reach (pc), or else with RESUME for the interpreter to go on at an operation (REGION_OP)
+ * that it does not carry out itself. What was left of the budget at the beginning of its block stands in LEFT.
  */
 import * as L from '../layout';
 import * as O from '../generated/operations';

@@ -26,12 +26,10 @@ const WRITTEN: Readonly<Record<string, string>> = {
   ret: ['next = rs1(op) & ~1;', 'budget -= <i32>retiredBefore(op) + 1;', 'break;'].join('\n'),
   // Stands in front of a block that was translated.
   region: [
-    'const why: u32 = runRegion(op, pageBase, budget);',
+    'const jumps: bool = runRegion(op, pageBase, budget) == DONE;',
     'budget = load<i32>(hart, LEFT);',
-    'if (why == DONE) { next = load<u64>(hart, PC); break; }',
-    'op = load<usize>(hart, REGION_OP);',
-    'if (why == RESUME) continue;',
-    'return leave(hart, op, pageBase, budget, why);',
+    'if (jumps) { next = load<u64>(hart, PC); break; }',
+    'op = load<usize>(hart, REGION_OP); continue;',
   ].join('\n'),
 };
 
@@ -63,7 +61,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     ...['min', 'minu', 'max', 'maxu'].map((name) => `atomic_${name}_${type}`),
   ]),
   '../hart/leave': ['leave', 'leaveTo'],
-  '../hart/outcome': ['DONE', 'FAULTED', 'RESUME', 'SYSTEM', 'UNLAWFUL', 'outcome'],
+  '../hart/outcome': ['DONE', 'FAULTED', 'SYSTEM', 'UNLAWFUL', 'outcome'],
   '../memory/access': ['amoAddress', 'loadSlowly', 'storeSlowly'],
   '../csr/instruction': ['csrInstruction'],
   '../regions/region': ['runRegion'],

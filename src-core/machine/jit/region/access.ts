@@ -1,4 +1,4 @@
-import { HART, OUTCOME } from '../core-layout.ts';
+import { HART } from '../core-layout.ts';
 import type { Meaning } from '../meaning/meanings.ts';
 import { EXTENSIONS, I32, I32_LOAD, I64, I64_LOAD, LOADS, OP, STORES } from '../wasm/opcodes.ts';
 import { type Body, type Label, LOCAL } from './body.ts';
@@ -36,56 +36,30 @@ function place(body: Body): void {
   body.bytes.byte(OP.i32Add);
 }
 
-/** Leaves the region at an operation, for the reason in `why`. */
-function leaveAt(body: Body, address: number, exit: Label): void {
-  body.i32(address);
-  body.set(LOCAL.op);
-  body.branch(exit);
-}
-
-export function emitLoad(body: Body, op: Operation, load: Load, exit: Label): void {
+/** @param resume out of the region: the core said where the interpreter goes on */
+export function emitLoad(body: Body, op: Operation, load: Load, resume: Label): void {
   const bytes = bytesOf(load.type);
-  const kept = body.keeps(op.rd);
   load.address(body, op);
   lookUp(body, LOCAL.readTlb, bytes);
   body.open(OP.if, I64);
   place(body);
   body.access(LOADS[load.type] ?? 0);
   body.else();
-  emitSlowLoad(body, op, load, exit);
+  body.i32(body.hart);
+  body.get(LOCAL.address);
+  body.i32(bytes);
+  body.i32(op.address);
+  body.callImport({ name: 'regionLoad', takes: [I32, I64, I32, I32], gives: I64 });
+  const extension = EXTENSIONS[load.type];
+  if (extension !== undefined) body.bytes.byte(extension);
+  body.hartField(I32_LOAD, HART.REGION_OUTCOME);
+  body.branch(resume, OP.brIf);
   body.close();
-  if (kept && load.set === 'fd.s') body.box();
+  if (body.keeps(op.rd) && load.set === 'fd.s') body.box();
   body.write(op.rd);
 }
 
-/** By the core: it fills the TLB, reads a device, or finds that the address faults. */
-function emitSlowLoad(body: Body, op: Operation, { type, set }: Load, exit: Label): void {
-  body.i32(body.hart);
-  body.get(LOCAL.address);
-  body.i32(bytesOf(type));
-  body.callImport({ name: 'regionLoad', takes: [I32, I64, I32], gives: I64 });
-  const extension = EXTENSIONS[type];
-  if (extension !== undefined) body.bytes.byte(extension);
-  body.set(LOCAL.value);
-  body.hartField(I32_LOAD, HART.REGION_OUTCOME);
-  body.tee(LOCAL.why);
-  body.open(OP.if);
-  if (body.keeps(op.rd)) {
-    body.get(LOCAL.why);
-    body.i32(OUTCOME.ATTENTION);
-    body.bytes.byte(OP.i32Eq);
-    body.open(OP.if);
-    body.get(LOCAL.value);
-    if (set === 'fd.s') body.box();
-    body.write(op.rd);
-    body.close();
-  }
-  leaveAt(body, op.address, exit);
-  body.close();
-  body.get(LOCAL.value);
-}
-
-export function emitStore(body: Body, op: Operation, { type, address, value }: Store, exit: Label): void {
+export function emitStore(body: Body, op: Operation, { type, address, value }: Store, resume: Label): void {
   address(body, op);
   lookUp(body, LOCAL.writeTlb, bytesOf(type));
   body.open(OP.if);
@@ -97,24 +71,10 @@ export function emitStore(body: Body, op: Operation, { type, address, value }: S
   body.get(LOCAL.address);
   body.i32(bytesOf(type));
   value(body, op);
-  body.callImport({ name: 'regionStore', takes: [I32, I64, I32, I64], gives: I32 });
-  body.tee(LOCAL.why);
-  body.open(OP.if);
-  leaveAfter(body, op, exit);
-  body.close();
-  body.close();
-}
-
-/** With RESUME the operation is complete, and the interpreter goes on after it. */
-function leaveAfter(body: Body, op: Operation, exit: Label): void {
   body.i32(op.address);
-  body.get(LOCAL.why);
-  body.i32(OUTCOME.RESUME);
-  body.bytes.byte(OP.i32Eq);
-  body.i32(4);
-  body.bytes.code(0x74, OP.i32Add);
-  body.set(LOCAL.op);
-  body.branch(exit);
+  body.callImport({ name: 'regionStore', takes: [I32, I64, I32, I64, I32], gives: I32 });
+  body.branch(resume, OP.brIf);
+  body.close();
 }
 
 /** Opcodes after 0xfe of the operations on 32 and on 64 bits; those on 32 bits that widen are not used. */
@@ -126,19 +86,16 @@ const ATOMIC: Readonly<Record<string, readonly [number, number]>> = {
   xchg: [0x41, 0x42],
 };
 
-export function emitAtomic(body: Body, op: Operation, { type, operation }: Atomic, exit: Label): void {
+export function emitAtomic(body: Body, op: Operation, { type, operation }: Atomic, resume: Label): void {
   const wide = type === 'i64';
   body.i32(body.hart);
   body.read(op.rs1);
   body.i32(bytesOf(type));
-  body.callImport({ name: 'regionAtomic', takes: [I32, I64, I32], gives: I32 });
+  body.i32(op.address);
+  body.callImport({ name: 'regionAtomic', takes: [I32, I64, I32, I32], gives: I32 });
   body.tee(LOCAL.entry);
   body.bytes.byte(OP.i32Eqz);
-  body.open(OP.if);
-  body.i32(OUTCOME.FAULTED);
-  body.set(LOCAL.why);
-  leaveAt(body, op.address, exit);
-  body.close();
+  body.branch(resume, OP.brIf);
   body.get(LOCAL.entry);
   body.read(op.rs2);
   if (!wide) body.bytes.byte(OP.i32WrapI64);
@@ -146,8 +103,5 @@ export function emitAtomic(body: Body, op: Operation, { type, operation }: Atomi
   if (!wide) body.bytes.byte(OP.i64ExtendI32S);
   body.write(op.rd);
   body.hartField(I32_LOAD, HART.REGION_OUTCOME);
-  body.tee(LOCAL.why);
-  body.open(OP.if);
-  leaveAfter(body, op, exit);
-  body.close();
+  body.branch(resume, OP.brIf);
 }

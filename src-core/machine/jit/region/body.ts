@@ -4,10 +4,10 @@ import { Bytes } from '../wasm/bytes.ts';
 import { I32, I64, I64_LOAD, I64_STORE, NOTHING, OP } from '../wasm/opcodes.ts';
 
 /** Parameters of a region's function, then its own locals; the guest's registers come after them. */
-export const LOCAL = { node: 0, base: 1, budget: 2, pc: 3, address: 4, value: 5, entry: 6, why: 7, op: 8, readTlb: 9, writeTlb: 10 };
+export const LOCAL = { node: 0, base: 1, budget: 2, pc: 3, address: 4, value: 5, entry: 6, why: 7, readTlb: 8, writeTlb: 9 };
 const OWN_WIDE = 3;
-const OWN_NARROW = 5;
-const FIRST_REGISTER = 11;
+const OWN_NARROW = 4;
+const FIRST_REGISTER = 10;
 
 export interface Import {
   readonly name: string;

@@ -27,8 +27,9 @@ export class RegionEmitter {
   readonly #blocks: readonly RegionBlock[];
   readonly #numbers: ReadonlyMap<number, number>;
   readonly #where: RegionPlace;
-  /** Out of the function. */
-  #exit: Label = 0;
+  /** Out of the function: to a pc, or for the interpreter to go on at an operation. */
+  #jump: Label = 0;
+  #resume: Label = 0;
   /** To the choice by `node`, and to the beginning of a block that comes later. */
   #again: Label = 0;
   readonly #beginnings: Label[] = [];
@@ -47,11 +48,14 @@ export class RegionEmitter {
 
   emit(): { code: Bytes; imports: readonly Import[] } {
     const body = this.#body;
+    body.i32(OUTCOME.RESUME);
+    body.set(LOCAL.why);
     body.hartField(I32_LOAD, HART.READ_TLB);
     body.set(LOCAL.readTlb);
     body.hartField(I32_LOAD, HART.WRITE_TLB);
     body.set(LOCAL.writeTlb);
-    this.#exit = body.open(OP.block);
+    this.#resume = body.open(OP.block);
+    this.#jump = body.open(OP.block);
     this.#again = body.open(OP.loop);
     for (let number = this.#blocks.length - 1; number >= 0; number--) this.#beginnings[number] = body.open(OP.block);
     body.get(LOCAL.node);
@@ -62,22 +66,18 @@ export class RegionEmitter {
     });
     body.close();
     body.close();
-    this.#epilogue();
+    this.#storeField(HART.PC, I64_STORE, () => body.get(LOCAL.pc));
+    body.i32(OUTCOME.DONE);
+    body.set(LOCAL.why);
+    body.close();
+    this.#storeField(HART.LEFT, I32_STORE, () => body.get(LOCAL.budget));
     return { code: body.finished(), imports: body.imports };
   }
 
-  /** Tells the core where the hart is, and how much of the budget is left. */
-  #epilogue(): void {
-    const body = this.#body;
-    for (const [field, local, opcode] of [
-      [HART.PC, LOCAL.pc, I64_STORE],
-      [HART.LEFT, LOCAL.budget, I32_STORE],
-      [HART.REGION_OP, LOCAL.op, I32_STORE],
-    ] as const) {
-      body.i32(0);
-      body.get(local);
-      body.access(opcode, body.hart + field);
-    }
+  #storeField(field: number, opcode: number, value: () => void): void {
+    this.#body.i32(0);
+    value();
+    this.#body.access(opcode, this.#body.hart + field);
   }
 
   #block({ offset, operations }: RegionBlock, number: number): void {
@@ -113,11 +113,11 @@ export class RegionEmitter {
         body.write(op.rd);
         return;
       case 'load':
-        return emitLoad(body, op, meaning, this.#exit);
+        return emitLoad(body, op, meaning, this.#resume);
       case 'store':
-        return emitStore(body, op, meaning, this.#exit);
+        return emitStore(body, op, meaning, this.#resume);
       case 'atomic':
-        return emitAtomic(body, op, meaning, this.#exit);
+        return emitAtomic(body, op, meaning, this.#resume);
       case 'branch':
         meaning.condition(body, op);
         body.open(OP.if);
@@ -160,7 +160,7 @@ export class RegionEmitter {
     if (number === undefined) {
       body.inPage(offset);
       body.set(LOCAL.pc);
-      this.#leaveTo();
+      body.branch(this.#jump);
       return;
     }
     this.#whenUsedUp(() => {
@@ -195,26 +195,14 @@ export class RegionEmitter {
     body.bytes.byte(OP.i32LeS);
     body.open(OP.if);
     before();
-    this.#leaveTo();
+    body.branch(this.#jump);
     body.close();
-  }
-
-  /** Leaves between two blocks: pc is set. */
-  #leaveTo(): void {
-    const body = this.#body;
-    body.i32(OUTCOME.DONE);
-    body.set(LOCAL.why);
-    body.branch(this.#exit);
   }
 
   /** Lets the interpreter go on at an operation. */
   #leave(op: Operation): void {
-    const body = this.#body;
-    body.i32(op.address);
-    body.set(LOCAL.op);
-    body.i32(OUTCOME.RESUME);
-    body.set(LOCAL.why);
-    body.branch(this.#exit);
+    this.#storeField(HART.REGION_OP, I32_STORE, () => this.#body.i32(op.address));
+    this.#body.branch(this.#resume);
   }
 
   /** A jump through a register stays in the region when the page's table has an entry into this region there. */
@@ -251,7 +239,7 @@ export class RegionEmitter {
     body.branch(this.#again);
     body.close();
     body.close();
-    this.#leaveTo();
+    body.branch(this.#jump);
   }
 
   #samePage(): void {
