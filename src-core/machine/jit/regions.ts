@@ -34,8 +34,8 @@ export interface RegionOptions {
   readonly most?: number;
 }
 
-/** A hart is met once in 16,384 instructions: whatever is translated took a quarter of a million. */
-const MEETINGS = 16;
+/** A hart is met once in 16,384 instructions: what is translated took half a million, a millisecond. */
+const MEETINGS = 32;
 /** Translated after one slice: a few milliseconds at the beginning, while our own code is new to the host's compiler. */
 const MOST_AT_ONCE = 4;
 const LISTED_BYTES = 8;

@@ -4,7 +4,7 @@ import { foundTable, instructionAt, locate } from '../decode/block';
 import { interpret } from '../generated/interpreter';
 import { deliverable, first, updateTimer, waiting } from '../interrupts/pending';
 import { serveRequests } from '../interrupts/requests';
-import { sample } from '../regions/profile';
+import { sample } from '../regions/sample';
 import { setFlags, takeFlags } from '../softfloat/index';
 import { FAULTED, SYSTEM, UNLAWFUL } from './outcome';
 import { RUN_BUDGET, RUN_FATAL, RUN_IDLE, STARTED, stop } from './run-state';

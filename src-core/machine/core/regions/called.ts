@@ -6,7 +6,7 @@ import { locate } from '../decode/block';
 import { OP_BYTES } from '../decode/operation';
 import { DONE, RESUME } from '../hart/outcome';
 import { blockAt, install } from './region';
-import { listBlockAtPc } from './profile';
+import { listBlockAtPc } from './sample';
 
 export { div, divu, mulh, mulhsu, mulhu, orcb, rem, remu } from '../hart/arithmetic';
 export { f32_add, f32_div, f32_fma, f32_mul, f32_sqrt, f32_sub } from '../softfloat/index';

@@ -8,8 +8,6 @@
  * from 64 on the list, {u32 table, u32 offset}; from 4096 on the meetings, {u32 first operation, u32 how often}.
  */
 import * as L from '../layout';
-import { timesDropped } from '../memory/code';
-import { isRegion } from './region';
 
 const LISTED: usize = 0;
 const DROPPED: usize = 4;
@@ -20,11 +18,8 @@ const MEETINGS: usize = 4096;
 const MEETING_BYTES: usize = 8;
 const MEETINGS_MASK: usize = 0xfff;
 
-/** A page whose code was written so often is not worth translating any more. */
-const MOST_DROPPED: u32 = 32;
-
 @inline
-function profileOf(hart: usize): usize {
+export function profileOf(hart: usize): usize {
   return L.PROFILES + load<u32>(hart, L.ID) * L.PROFILE_BYTES;
 }
 
@@ -36,42 +31,27 @@ export function forgetProfile(hart: usize): void {
   memory.fill(profile + MEETINGS, 0, (MEETINGS_MASK + 1) * MEETING_BYTES);
 }
 
-/** The table of blocks of the page that the hart's pc lies in; 0 when that is not at hand. */
-function tableAtPc(hart: usize): usize {
-  const pc = load<u64>(hart, L.PC);
-  const entry = load<usize>(hart, L.FETCH_TLB) + ((<usize>pc >>> 8) & 0xff0);
-  return load<u64>(entry) == (pc & ~0xfff) ? load<usize>(entry, 8) : 0;
-}
-
-/** Notes the block that the hart stands before. */
-export function sample(hart: usize): void {
-  const profile = profileOf(hart);
+/** Notes a meeting with the block that begins with `op`. @returns whether it is time to translate it */
+export function meet(profile: usize, op: usize): bool {
   const enough = load<u32>(profile, ENOUGH);
-  const table = enough ? tableAtPc(hart) : 0;
-  if (table == 0) return;
-  const offset = <u32>load<u64>(hart, L.PC) & 0xffe;
-  const op = load<usize>(table + (offset << 1));
-  if (op == 0 || isRegion(op)) return;
   const meeting = profile + MEETINGS + ((op >>> 4) & MEETINGS_MASK) * MEETING_BYTES;
   const before = load<usize>(meeting) == op ? load<u32>(meeting, 4) : 0;
   store<usize>(meeting, op);
   store<u32>(meeting, before + 1, 4);
-  if ((before + 1) % enough == 0 && timesDropped(hart, table) < MOST_DROPPED) list(profile, table, offset);
+  return (before + 1) % enough == 0;
 }
 
-function list(profile: usize, table: usize, offset: u32): void {
+/** Whether anybody translates what is listed. */
+@inline
+export function isWanted(profile: usize): bool {
+  return load<u32>(profile, ENOUGH) != 0;
+}
+
+/** Puts a block on the list of those to translate, if there is room. */
+export function list(profile: usize, table: usize, offset: u32): void {
   const listed = load<u32>(profile, LISTED);
   if (listed == MOST_LISTED) return;
   store<usize>(profile + LIST + (listed << 3), table);
   store<u32>(profile + LIST + (listed << 3), offset, 4);
   store<u32>(profile, listed + 1, LISTED);
-}
-
-/** Puts the block that the hart stands before on the list at once. It must have been decoded. */
-export function listBlockAtPc(hart: usize): void {
-  const table = tableAtPc(hart);
-  if (table == 0) return;
-  const offset = <u32>load<u64>(hart, L.PC) & 0xffe;
-  const op = load<usize>(table + (offset << 1));
-  if (op != 0 && !isRegion(op)) list(profileOf(hart), table, offset);
 }

@@ -1,11 +1,13 @@
-import type { Type } from './compile.ts';
+import type { Signature, Type } from '../wasm/types.ts';
 
-export interface Signature {
-  readonly takes: readonly Type[];
-  readonly gives: Type;
-}
-
-const WIDTH: Readonly<Record<string, Type>> = { f32: 'u32', f64: 'u64', i32: 'i32', u32: 'u32', i64: 'i64', u64: 'u64' };
+const WIDTH: Readonly<Record<string, Type>> = {
+  f32: 'u32',
+  f64: 'u64',
+  i32: 'i32',
+  u32: 'u32',
+  i64: 'i64',
+  u64: 'u64',
+};
 /** Give a number, whatever they look at. */
 const SMALL = /_(class|eq|le|lt)$/;
 

@@ -1,23 +1,19 @@
-import type { Body } from '../region/body.ts';
-import type { Operation } from '../region/operation.ts';
-import { I32, I64, OP } from '../wasm/opcodes.ts';
+import { OP } from '../wasm/opcodes.ts';
+import { isWide, type Type } from '../wasm/types.ts';
 import { signatureOf } from './calls.ts';
+import type { Expression } from './expression.ts';
 import { INTRINSICS } from './intrinsics.ts';
 import { operandValue } from './operands.ts';
-import type { Expression } from './expression.ts';
+import { type Compiled, converted } from './value.ts';
 
-/** As AssemblyScript has them: the interpreter is generated from the same expressions. */
-export type Type = 'i32' | 'u32' | 'i64' | 'u64';
-
-/** Leaves the value on WebAssembly's stack. */
-export type Emit = (body: Body, op: Operation) => void;
-
-export interface Compiled {
-  readonly type: Type;
-  readonly emit: Emit;
-}
-
-const ARITHMETIC: Readonly<Record<string, number>> = { '+': 0x7c, '-': 0x7d, '*': 0x7e, '&': 0x83, '|': 0x84, '^': 0x85 };
+const ARITHMETIC: Readonly<Record<string, number>> = {
+  '+': 0x7c,
+  '-': 0x7d,
+  '*': 0x7e,
+  '&': 0x83,
+  '|': 0x84,
+  '^': 0x85,
+};
 /** Signed and unsigned opcodes, of 64 bits. */
 const COMPARISONS: Readonly<Record<string, readonly [number, number]>> = {
   '==': [0x51, 0x51],
@@ -31,19 +27,6 @@ const SHIFTS: Readonly<Record<string, readonly [number, number]>> = { '<<': [0x8
 /** How far the opcodes of 32 bits stand before those of 64. */
 const ARITHMETIC_32 = 0x12;
 const COMPARISON_32 = 0x0b;
-
-export const isWide = (type: Type): boolean => type.endsWith('64');
-export const wasmType = (type: Type): number => (isWide(type) ? I64 : I32);
-
-/** The value as another type: cut off, or extended as its own type says. */
-export function converted({ type, emit }: Compiled, to: Type): Emit {
-  if (isWide(type) === isWide(to)) return emit;
-  const opcode = isWide(type) ? OP.i32WrapI64 : type === 'i32' ? OP.i64ExtendI32S : OP.i64ExtendI32U;
-  return (body, op) => {
-    emit(body, op);
-    body.bytes.byte(opcode);
-  };
-}
 
 function number(value: number, wide: boolean): Compiled {
   const opcode = wide ? OP.i64Const : OP.i32Const;

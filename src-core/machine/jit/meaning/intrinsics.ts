@@ -1,6 +1,6 @@
 import { OP } from '../wasm/opcodes.ts';
 import type { Bytes } from '../wasm/bytes.ts';
-import type { Type } from './compile.ts';
+import type { Type } from '../wasm/types.ts';
 
 /** What the table calls by name and WebAssembly does in an instruction or two. */
 export interface Intrinsic {

@@ -1,13 +1,26 @@
 import { EXECUTED, OPERATIONS, farName, isBranch } from '../../isa/generator/operations.ts';
 import type { Instruction } from '../../isa/instruction.ts';
-import { type Compiled, type Emit, compile, converted } from './compile.ts';
+import { compile } from './compile.ts';
 import { parseExpression } from './expression.ts';
+import { type Compiled, type Emit, converted } from './value.ts';
 
 /** What a region makes of an operation. */
 export type Meaning =
   | { readonly kind: 'compute'; readonly value: Compiled; readonly set: Destination; readonly float: Float }
-  | { readonly kind: 'load'; readonly type: string; readonly set: Destination; readonly address: Emit; readonly float: Float }
-  | { readonly kind: 'store'; readonly type: string; readonly value: Emit; readonly address: Emit; readonly float: Float }
+  | {
+      readonly kind: 'load';
+      readonly type: string;
+      readonly set: Destination;
+      readonly address: Emit;
+      readonly float: Float;
+    }
+  | {
+      readonly kind: 'store';
+      readonly type: string;
+      readonly value: Emit;
+      readonly address: Emit;
+      readonly float: Float;
+    }
   | { readonly kind: 'branch'; readonly condition: Emit; readonly far: boolean }
   | { readonly kind: 'atomic'; readonly type: string; readonly operation: string }
   | { readonly kind: 'nothing' }

@@ -1,6 +1,6 @@
 import { HART } from '../core-layout.ts';
 import { I32_LOAD, OP } from '../wasm/opcodes.ts';
-import type { Compiled, Emit } from './compile.ts';
+import type { Compiled, Emit } from './value.ts';
 
 const CANONICAL_NAN = 0x7fc0_0000;
 /** The rounding mode of an operation that takes the one in frm. */

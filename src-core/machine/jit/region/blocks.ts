@@ -1,6 +1,6 @@
-import { PAGE_BYTES } from '../core-layout.ts';
+import { OP_BYTES, PAGE_BYTES } from '../core-layout.ts';
 import { MEANINGS } from '../meaning/meanings.ts';
-import { type Operation, readBlock } from './operation.ts';
+import { type Operation, readOperation } from './operation.ts';
 
 /** A block that becomes part of a region; its number is its place in the list. */
 export interface RegionBlock {
@@ -22,6 +22,22 @@ const MOST_OPERATIONS = 1200;
 /** Whether a region does the operation itself. */
 export function translates({ number }: Operation): boolean {
   return (MEANINGS[number]?.kind ?? 'leave') !== 'leave';
+}
+
+/** The operations of a block from its first one, the last one being what ends it. */
+function readBlock(memory: DataView, first: number): Operation[] {
+  const operations: Operation[] = [];
+  for (let address = first; ; address += OP_BYTES) {
+    const operation = readOperation(memory, address);
+    operations.push(operation);
+    if (endsBlock(operation)) return operations;
+  }
+}
+
+function endsBlock({ number }: Operation): boolean {
+  const meaning = MEANINGS[number];
+  if (!meaning || (meaning.kind === 'leave' && meaning.ends)) return true;
+  return meaning.kind === 'internal' && ['end', 'jal.far', 'ret', 'jalr'].includes(meaning.name);
 }
 
 /** Where a block may go on in its page: targets of its branches, its end, and where its calls return to. */

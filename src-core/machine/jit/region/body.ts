@@ -1,10 +1,20 @@
-import type { Signature } from '../meaning/calls.ts';
-import { wasmType } from '../meaning/compile.ts';
 import { Bytes } from '../wasm/bytes.ts';
 import { I32, I64, I64_LOAD, I64_STORE, NOTHING, OP } from '../wasm/opcodes.ts';
+import { type Signature, wasmType } from '../wasm/types.ts';
 
 /** Parameters of a region's function, then its own locals; the guest's registers come after them. */
-export const LOCAL = { node: 0, base: 1, budget: 2, pc: 3, address: 4, value: 5, entry: 6, why: 7, readTlb: 8, writeTlb: 9 };
+export const LOCAL = {
+  node: 0,
+  base: 1,
+  budget: 2,
+  pc: 3,
+  address: 4,
+  value: 5,
+  entry: 6,
+  why: 7,
+  readTlb: 8,
+  writeTlb: 9,
+};
 const OWN_WIDE = 3;
 const OWN_NARROW = 4;
 const FIRST_REGISTER = 10;
@@ -156,7 +166,11 @@ export class Body {
   finished(): Bytes {
     const whole = new Bytes();
     whole.unsigned(3);
-    for (const [count, type] of [[OWN_WIDE, I64], [OWN_NARROW, I32], [this.#locals.size, I64]] as const) {
+    for (const [count, type] of [
+      [OWN_WIDE, I64],
+      [OWN_NARROW, I32],
+      [this.#locals.size, I64],
+    ] as const) {
       whole.unsigned(count);
       whole.byte(type);
     }

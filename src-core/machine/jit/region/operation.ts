@@ -1,6 +1,3 @@
-import { OP_BYTES } from '../core-layout.ts';
-import { MEANINGS } from '../meaning/meanings.ts';
-
 /** A decoded operation of the core: see core/decode/operation.ts. Registers are addresses in the core's memory. */
 export interface Operation {
   readonly address: number;
@@ -17,7 +14,8 @@ export interface Operation {
   readonly retiredBefore: number;
 }
 
-function readOperation(memory: DataView, address: number): Operation {
+/** Reads the operation at an address of the core's memory. */
+export function readOperation(memory: DataView, address: number): Operation {
   return {
     address,
     number: memory.getUint16(address, true),
@@ -30,20 +28,4 @@ function readOperation(memory: DataView, address: number): Operation {
     at: memory.getUint16(address + 12, true),
     retiredBefore: memory.getUint16(address + 14, true),
   };
-}
-
-/** The operations of a block from its first one, the last one being what ends it. */
-export function readBlock(memory: DataView, first: number): Operation[] {
-  const operations: Operation[] = [];
-  for (let address = first; ; address += OP_BYTES) {
-    const operation = readOperation(memory, address);
-    operations.push(operation);
-    if (endsBlock(operation)) return operations;
-  }
-}
-
-function endsBlock({ number }: Operation): boolean {
-  const meaning = MEANINGS[number];
-  if (!meaning || (meaning.kind === 'leave' && meaning.ends)) return true;
-  return meaning.kind === 'internal' && ['end', 'jal.far', 'ret', 'jalr'].includes(meaning.name);
 }

@@ -126,13 +126,15 @@ export class Twin {
       this.machine.write32(CODE + BigInt(at), randomWord(random));
       core.ramWritten(Number(CODE - RAM_BASE) + at, 4);
     } else if (choice === 1) core.writeRegister(0, REGISTER.code, code);
-    else if (choice === 2) core.writeRegister(0, REGISTER.data, (code === CODE ? DATA : DATA_SEEN) + BigInt(random(3000)));
+    else if (choice === 2)
+      core.writeRegister(0, REGISTER.data, (code === CODE ? DATA : DATA_SEEN) + BigInt(random(3000)));
     else if (choice === 3) core.writeCsr(0, csrNumber('frm'), BigInt(random(8)));
     else if (choice === 4) core.writeCsr(0, csrNumber('mstatus'), BigInt(random(4)) << 13n);
     else if (choice === 5) core.writeCsr(0, csrNumber('fflags'), 0n);
     else if (choice === 6) core.writeCsr(0, csrNumber('mstatus'), FS_DIRTY);
     else if (choice === 7) core.writeRegister(0, REGISTER.edge, data + 0xff0n + 0x1000n * BigInt(random(2)));
-    else if (choice === 8) this.#tables.map(DATA_SEEN, DATA + 0x1000n * BigInt(random(3)), (ALL & ~(1n << BigInt(random(20)))) | V);
+    else if (choice === 8)
+      this.#tables.map(DATA_SEEN, DATA + 0x1000n * BigInt(random(3)), (ALL & ~(1n << BigInt(random(20)))) | V);
     // Not while the handler runs, in M-mode.
     else if (this.#mode === core.privilege(0)) core.writeRegister(0, 64, code + BigInt(4 * random(256)));
   }
