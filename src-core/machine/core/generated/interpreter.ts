@@ -57,7 +57,7 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         break;
       }
       case 8: { // region
-        const jumps: bool = runRegion(op, pageBase, budget) == DONE;
+        const jumps: bool = runRegion(hart, op, pageBase, budget) == DONE;
         budget = load<i32>(hart, LEFT);
         if (jumps) { next = load<u64>(hart, PC); break; }
         op = load<usize>(hart, REGION_OP); continue;

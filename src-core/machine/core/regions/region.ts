@@ -11,6 +11,7 @@
  */
 import * as L from '../layout';
 import * as O from '../generated/operations';
+import { NX, RNE, flags } from '../softfloat/flags';
 import { OP_BYTES } from '../decode/operation';
 
 const NODE: usize = 2;
@@ -18,9 +19,16 @@ const FUNCTION: usize = 4;
 const ORIGINAL: usize = 8;
 const AT: usize = 12;
 
+/** Bit 0: the inexact flag stands. Bit 1: and the dynamic rounding mode is to the nearest. Both last while a region runs. */
 @inline
-export function runRegion(op: usize, pageBase: u64, budget: i32): u32 {
-  return call_indirect<u32>(load<u32>(op, FUNCTION), <u32>load<u16>(op, NODE), pageBase, budget);
+function float(hart: usize): u32 {
+  const inexact = flags & NX;
+  return load<u32>(hart, L.FRM) == RNE ? inexact | (inexact << 1) : inexact;
+}
+
+@inline
+export function runRegion(hart: usize, op: usize, pageBase: u64, budget: i32): u32 {
+  return call_indirect<u32>(load<u32>(op, FUNCTION), <u32>load<u16>(op, NODE), pageBase, budget, float(hart));
 }
 
 @inline

@@ -26,7 +26,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   ret: ['next = rs1(op) & ~1;', 'budget -= <i32>retiredBefore(op) + 1;', 'break;'].join('\n'),
   // Stands in front of a block that was translated.
   region: [
-    'const jumps: bool = runRegion(op, pageBase, budget) == DONE;',
+    'const jumps: bool = runRegion(hart, op, pageBase, budget) == DONE;',
     'budget = load<i32>(hart, LEFT);',
     'if (jumps) { next = load<u64>(hart, PC); break; }',
     'op = load<usize>(hart, REGION_OP); continue;',

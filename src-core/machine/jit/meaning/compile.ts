@@ -2,6 +2,7 @@ import { OP } from '../wasm/opcodes.ts';
 import { isWide, type Type } from '../wasm/types.ts';
 import { signatureOf } from './calls.ts';
 import type { Expression } from './expression.ts';
+import { fastFloat } from './fast-float.ts';
 import { INTRINSICS } from './intrinsics.ts';
 import { operandValue } from './operands.ts';
 import { type Compiled, converted } from './value.ts';
@@ -88,13 +89,14 @@ function call(name: string, given: readonly Compiled[]): Compiled {
   }
   const signature = signatureOf(name, given.length);
   const emits = given.map((each, index) => converted(each, signature.takes[index] ?? 'u64'));
-  return {
+  const called: Compiled = {
     type: signature.gives,
     emit: (body, op) => {
       for (const emit of emits) emit(body, op);
       body.call(name, signature);
     },
   };
+  return fastFloat(name, given, called);
 }
 
 /** Both sides of an operator; a bare number takes the width of the other. */

@@ -4,20 +4,12 @@ import { type Signature, wasmType } from '../wasm/types.ts';
 
 /** Parameters of a region's function, then its own locals; the guest's registers come after them. */
 export const LOCAL = {
-  node: 0,
-  base: 1,
-  budget: 2,
-  pc: 3,
-  address: 4,
-  value: 5,
-  entry: 6,
-  why: 7,
-  readTlb: 8,
-  writeTlb: 9,
+  ...{ node: 0, base: 1, budget: 2, float: 3 },
+  ...{ pc: 4, address: 5, value: 6, entry: 7, why: 8, readTlb: 9, writeTlb: 10 },
 };
 const OWN_WIDE = 3;
 const OWN_NARROW = 4;
-const FIRST_REGISTER = 10;
+const FIRST_REGISTER = 11;
 
 export interface Import {
   readonly name: string;

@@ -43,14 +43,15 @@ function importSection(contents: Bytes, imports: readonly Import[]): void {
   });
 }
 
-/** A module of WebAssembly with one function, the region's: (number of the block, page's virtual address, budget) -> why. */
+/** A module of WebAssembly with one function, the region's: (number of the block, page's virtual address, budget,
+ * what floating point may take for granted) -> why. */
 export function regionModule(blocks: readonly RegionBlock[], where: RegionPlace): Uint8Array<ArrayBuffer> {
   const { code, imports } = new RegionEmitter(blocks, where).emit();
   const module = new Bytes();
   module.code(...HEADER);
   section(module, SECTION.type, (contents) => {
     contents.unsigned(imports.length + 1);
-    signature(contents, [I32, I64, I32], I32);
+    signature(contents, [I32, I64, I32, I32], I32);
     for (const { takes, gives } of imports) signature(contents, takes, gives);
   });
   section(module, SECTION.import, (contents) => importSection(contents, imports));
