@@ -1,4 +1,5 @@
 import { composeService } from './compose.ts';
+import { removeDrafts } from './os/node-files.ts';
 import { ownDirectory } from './ownership.ts';
 import type { Service, ServiceOptions } from './service-interface.ts';
 
@@ -11,6 +12,7 @@ export type { PortRegistry, Service, ServiceOptions } from './service-interface.
 export async function createService(options: ServiceOptions): Promise<Service> {
   const ownership = await ownDirectory(options.dataDirectory, options.host);
   try {
+    await removeDrafts(options.dataDirectory);
     return await composeService(options, () => ownership.release());
   } catch (error) {
     await ownership.release();

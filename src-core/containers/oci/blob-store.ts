@@ -37,10 +37,7 @@ export class BlobStore {
 
   /** What a crash left half-made and nobody can go on with. */
   async sweep(): Promise<void> {
-    const { storage } = this.#outside;
-    await storage.remove(DRAFTS);
-    // A small one is put in place by way of another name.
-    for (const name of await storage.list(BLOBS)) if (!HEX.test(name)) await storage.remove(`${BLOBS}/${name}`);
+    await this.#outside.storage.remove(DRAFTS);
   }
 
   /** Undefined when it is not here. */

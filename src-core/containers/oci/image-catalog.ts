@@ -37,9 +37,6 @@ export class ImageCatalog {
 
   /** @param read puts one together @throws AppError 'corrupt' when the document cannot be read */
   async open(read: (entry: ImageEntry) => Promise<KeptImage>): Promise<void> {
-    // What a crash left of it on its way to its place.
-    for (const name of await this.#storage.list(''))
-      if (name.startsWith(`.${DOCUMENT}.`)) await this.#storage.remove(name);
     const images = new Map<string, KeptImage>();
     const broken: ImageEntry[] = [];
     for (const entry of await this.#read()) {

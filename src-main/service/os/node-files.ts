@@ -6,6 +6,9 @@ import type { FileFacts, Files } from '../../../src-core/host/files.ts';
 import { fileProblem, hasCode } from './file-problem.ts';
 
 const BLOCK_BYTES = 512;
+/** Of the file that is written before it takes its place: ".machine.json.0123456789ab". */
+const DRAFT = /^\..+\.[0-9a-f]{12}$/;
+const draftOf = (path: string): string => join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
 
 /** The files of this computer. */
 export class NodeFiles implements Files {
@@ -30,7 +33,7 @@ export class NodeFiles implements Files {
 
   /** A temporary file beside it takes the bytes; only when they are on the disk does it take the name. */
   writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
-    const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+    const draft = draftOf(path);
     return named(`write ${path}`, async () => {
       try {
         await writeDurably(draft, bytes);
@@ -93,6 +96,17 @@ export class NodeFiles implements Files {
       }
     });
   }
+}
+
+/** Removes what a violent death left of files on their way to their places, anywhere in a folder that nobody writes to. */
+export async function removeDrafts(folder: string): Promise<void> {
+  await named(`tidy up ${folder}`, async () => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) await removeDrafts(path);
+      else if (entry.isFile() && DRAFT.test(entry.name)) await rm(path);
+    }
+  });
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

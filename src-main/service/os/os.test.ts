@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultDataDirectory } from './data-directory.ts';
 import { fileProblem } from './file-problem.ts';
-import { NodeFiles } from './node-files.ts';
+import { NodeFiles, removeDrafts } from './node-files.ts';
 import { NodeMeter } from './node-meter.ts';
 import { processIdentity } from './process-identity.ts';
 
@@ -31,6 +31,20 @@ describe('files', () => {
     await mkdir(join(path, 'in it'), { recursive: true });
     await expect(files.writeAtomically(path, bytes('x'))).rejects.toMatchObject({ code: 'unavailable' });
     expect(await readdir(directory)).toEqual(['folder']);
+  });
+
+  it('that were on their way to their places when everything died are removed, and only they', async () => {
+    await mkdir(join(directory, 'a/b'), { recursive: true });
+    for (const name of ['.x.json.0123456789ab', 'a/b/.x.0123456789ab', 'a/x.json', '.note', 'a/.x.json.0123'])
+      await writeFile(join(directory, name), 'x');
+    await removeDrafts(directory);
+    expect((await readdir(directory, { recursive: true })).sort()).toEqual([
+      '.note',
+      'a',
+      'a/.x.json.0123',
+      'a/b',
+      'a/x.json',
+    ]);
   });
 
   it('are moved with all that is in them, listed and removed', async () => {
