@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { root } from './home.ts';
+import { innScript } from './home.ts';
 
 export interface Outcome {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
-
-export const innScript = join(root, 'out/main/inn.js');
 
 /** Runs `inn` in a data directory to its end. */
 export function inn(home: string, ...args: readonly string[]): Promise<Outcome> {
