@@ -53,7 +53,7 @@ function successors(operations: readonly Operation[]): number[] {
 
 /**
  * The blocks that a region begins with at `offset`: all of the page that were executed once and can be reached from
- * there, nearest first.
+ * there: those that are nearest, in the order in which they stand in the page.
  */
 export function findBlocks(page: CodePage, offset: number): RegionBlock[] {
   const blocks: RegionBlock[] = [];
@@ -77,5 +77,5 @@ export function findBlocks(page: CodePage, offset: number): RegionBlock[] {
       waiting.push(successor);
     }
   }
-  return blocks;
+  return blocks.sort((one, other) => one.offset - other.offset);
 }

@@ -6,6 +6,7 @@ import { I32_LOAD, I32_STORE, I64_LOAD, I64_STORE, OP } from '../wasm/opcodes.ts
 import { emitAtomic, emitLoad, emitStore } from './access.ts';
 import type { RegionBlock } from './blocks.ts';
 import { Body, type Import, type Label, LOCAL } from './body.ts';
+import { findLoops, type Part } from './loops.ts';
 import type { Operation } from './operation.ts';
 
 /** Where a region lives. */
@@ -19,6 +20,16 @@ export interface RegionPlace {
   readonly place: number;
 }
 
+/** Parts that follow each other in a loop: the way back to its choice, to the beginnings of the parts, and where we are. */
+interface Level {
+  readonly parts: readonly Part[];
+  readonly again: Label;
+  readonly beginnings: Label[];
+  at: number;
+}
+
+const OUTSIDE: Level = { parts: [], again: 0, beginnings: [], at: 0 };
+
 const FROM_REGION_OP = -0x1_0000_0000 + 0xffff;
 
 /** Writes the function of a region: `node` is the number of the block that it begins with. */
@@ -30,12 +41,8 @@ export class RegionEmitter {
   /** Out of the function: to a pc, or for the interpreter to go on at an operation. */
   #jump: Label = 0;
   #resume: Label = 0;
-  /** To the choice by `node`, and to the beginning of a block that comes later. */
-  #again: Label = 0;
-  readonly #beginnings: Label[] = [];
-  /** The block at hand: its number, and the loop that it is when it jumps to itself. */
-  #number = 0;
-  #itself: Label | null = null;
+  /** What the block at hand is in, outermost first. */
+  readonly #around: Level[] = [];
   #floatChecked = false;
   #roundingChecked = false;
 
@@ -56,15 +63,9 @@ export class RegionEmitter {
     body.set(LOCAL.writeTlb);
     this.#resume = body.open(OP.block);
     this.#jump = body.open(OP.block);
-    this.#again = body.open(OP.loop);
-    for (let number = this.#blocks.length - 1; number >= 0; number--) this.#beginnings[number] = body.open(OP.block);
-    body.get(LOCAL.node);
-    body.branchTable(this.#beginnings);
-    this.#blocks.forEach((block, number) => {
-      body.close();
-      this.#block(block, number);
-    });
-    body.close();
+    const offsets = this.#blocks.map(({ operations }) => operations.flatMap((op) => goesNear(op)));
+    const ways = offsets.map((all) => all.flatMap((offset) => this.#numbers.get(offset) ?? []));
+    this.#parts(findLoops(ways), null);
     body.close();
     this.#storeField(HART.PC, I64_STORE, () => body.get(LOCAL.pc));
     body.i32(OUTCOME.DONE);
@@ -80,24 +81,65 @@ export class RegionEmitter {
     this.#body.access(opcode, this.#body.hart + field);
   }
 
-  #block({ offset, operations }: RegionBlock, number: number): void {
+  /**
+   * A loop around some parts, which begins with the one that holds block `node`. Within a loop that the guest has,
+   * that is nearly always its first block.
+   */
+  #parts(parts: readonly Part[], head: number | null): void {
     const body = this.#body;
-    this.#number = number;
-    this.#floatChecked = this.#roundingChecked = false;
-    const loops = operations.some((op) => {
-      const meaning = MEANINGS[op.number];
-      return goesNear(meaning, op) === offset;
+    const again = body.open(OP.loop);
+    const level: Level = { parts, again, beginnings: [], at: 0 };
+    this.#around.push(level);
+    for (let at = parts.length - 1; at >= 0; at--) level.beginnings[at] = body.open(OP.block);
+    this.#choose(level, head);
+    parts.forEach((part, at) => {
+      body.close();
+      level.at = at;
+      if (part.kind === 'loop') this.#loop(part);
+      else this.#block(part.first);
     });
-    this.#itself = loops ? body.open(OP.loop) : null;
-    for (const op of operations) {
+    this.#around.pop();
+    body.close();
+  }
+
+  #choose({ parts, beginnings }: Level, head: number | null): void {
+    const body = this.#body;
+    const first = parts[0]?.first ?? 0;
+    if (head !== null) {
+      body.get(LOCAL.node);
+      body.i32(head);
+      body.bytes.byte(OP.i32Eq);
+      body.branch(beginnings[0] ?? 0, OP.brIf);
+    }
+    body.get(LOCAL.node);
+    body.i32(first);
+    body.bytes.byte(OP.i32Sub);
+    body.branchTable(parts.flatMap((part, at) => Array.from(numbersOf(part), () => beginnings[at] ?? 0)));
+  }
+
+  #loop({ first, last, parts }: Extract<Part, { kind: 'loop' }>): void {
+    if (first !== last) {
+      this.#parts(parts, first);
+      return;
+    }
+    // One block that jumps to itself has nothing to choose from.
+    const again = this.#body.open(OP.loop);
+    this.#around.push({ parts, again, beginnings: [], at: 0 });
+    this.#block(first);
+    this.#around.pop();
+    this.#body.close();
+  }
+
+  #block(number: number): void {
+    this.#floatChecked = this.#roundingChecked = false;
+    for (const op of this.#blocks[number]?.operations ?? []) {
       const meaning = MEANINGS[op.number];
       if (!meaning || meaning.kind === 'leave') {
         this.#leave(op);
-        break;
+        return;
       }
       this.#operation(op, meaning);
     }
-    if (loops) body.close();
   }
 
   #operation(op: Operation, meaning: Exclude<Meaning, { kind: 'leave' }>): void {
@@ -170,13 +212,21 @@ export class RegionEmitter {
     this.#begin(number);
   }
 
+  /** Goes on with a block: forward to it, or back by way of the innermost loop that it is in. */
   #begin(number: number): void {
     const body = this.#body;
-    if (number === this.#number && this.#itself !== null) return body.branch(this.#itself);
-    if (number > this.#number) return body.branch(this.#beginnings[number] ?? 0);
-    body.i32(number);
-    body.set(LOCAL.node);
-    body.branch(this.#again);
+    for (let depth = this.#around.length - 1; depth >= 0; depth--) {
+      const { parts, at, beginnings, again } = this.#around[depth] ?? OUTSIDE;
+      const index = parts.findIndex(({ first, last }) => first <= number && number <= last);
+      if (index < 0) continue;
+      const forward = index > at;
+      if (forward ? choosesIn(parts[index]) : parts.length > 1) {
+        body.i32(number);
+        body.set(LOCAL.node);
+      }
+      body.branch(forward ? (beginnings[index] ?? 0) : again);
+      return;
+    }
   }
 
   #retire(instructions: number): void {
@@ -236,7 +286,7 @@ export class RegionEmitter {
     body.i32(16);
     body.bytes.byte(OP.i32ShrU);
     body.set(LOCAL.node);
-    body.branch(this.#again);
+    body.branch(this.#around[0]?.again ?? 0);
     body.close();
     body.close();
     body.branch(this.#jump);
@@ -292,8 +342,18 @@ export class RegionEmitter {
   }
 }
 
-/** The offset in the page that an operation may jump to. */
-function goesNear(meaning: Meaning | undefined, { imm }: Operation): number | null {
-  if (meaning?.kind === 'branch') return meaning.far ? null : imm >> 1;
-  return meaning?.kind === 'internal' && meaning.name === 'end' ? imm : null;
+/** Offsets in the page to which an operation may jump. */
+function goesNear({ number, imm }: Operation): number[] {
+  const meaning = MEANINGS[number];
+  if (meaning?.kind === 'branch') return meaning.far ? [] : [imm >> 1];
+  return meaning?.kind === 'internal' && meaning.name === 'end' ? [imm] : [];
+}
+
+/** Whether what begins with the part depends on `node`. */
+function choosesIn(part: Part | undefined): boolean {
+  return part?.kind === 'loop' && part.first !== part.last;
+}
+
+function* numbersOf({ first, last }: Part): Generator<number> {
+  for (let number = first; number <= last; number++) yield number;
 }
