@@ -5,20 +5,20 @@ export type Part =
 
 /** @param ways of each block, the numbers of those that it may jump to */
 export function findLoops(ways: readonly (readonly number[])[]): Part[] {
-  /** The last block that jumps back to each; less than its own number when none does. */
-  const returns = ways.map(() => -1);
+  /** The blocks that jump back to each. */
+  const returns = ways.map((): number[] => []);
   ways.forEach((targets, from) => {
-    for (const to of targets) if (to <= from) returns[to] = Math.max(returns[to] ?? -1, from);
+    for (const to of targets) if (to <= from) returns[to]?.push(from);
   });
   return partsOf(returns, 0, ways.length - 1, null);
 }
 
 /** @param head of the loop that these parts are the inside of: it is no loop once more */
-function partsOf(returns: readonly number[], first: number, last: number, head: number | null): Part[] {
+function partsOf(returns: readonly (readonly number[])[], first: number, last: number, head: number | null): Part[] {
   const parts: Part[] = [];
-  for (let number = first; number <= last; ) {
+  for (let number = first; number <= last;) {
     // Ways back from behind the end of the loop around go through the choice at the top.
-    const end = number === head ? -1 : Math.min(returns[number] ?? -1, last);
+    const end = number === head ? -1 : Math.max(-1, ...(returns[number] ?? []).filter((from) => from <= last));
     if (end < number) parts.push({ kind: 'block', first: number, last: number });
     else parts.push({ kind: 'loop', first: number, last: end, parts: partsOf(returns, number, end, number) });
     number = Math.max(number, end) + 1;
