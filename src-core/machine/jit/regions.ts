@@ -4,6 +4,7 @@ import { REGISTER_FILES, REGISTER_FILE_BYTES, X_SINK } from './core-layout.ts';
 import { type FunctionTable, RegionFunctions } from './functions.ts';
 import { REGION } from './meaning/meanings.ts';
 import { findBlocks } from './region/blocks.ts';
+import { fusedProbe } from './wasm/fused.ts';
 import { CORE_IMPORT, REGION_EXPORT, regionModule } from './region/module.ts';
 
 /** What the core exports besides CoreExports: for regions, and for us who make them (core/regions/called.ts). */
@@ -47,6 +48,7 @@ class Regions {
   readonly #memory: DataView;
   readonly #imports: RegionImports;
   readonly #functions: RegionFunctions;
+  readonly #fuses: boolean;
   /** Of each hart: times that its code was dropped when we last looked. */
   readonly #dropped: number[] = [];
 
@@ -55,6 +57,7 @@ class Regions {
     this.#instantiate = (module, imports) => host.instantiate(module, imports);
     this.#memory = new DataView(host.memory.buffer);
     this.#imports = { [CORE_IMPORT]: { ...host.exports, memory: host.memory } };
+    this.#fuses = isFused(host);
     this.#functions = new RegionFunctions(host.exports.table, most);
     for (let hart = 0; hart < MAX_HARTS; hart++) this.#set(hart, PROFILE.ENOUGH, meetings);
   }
@@ -94,7 +97,8 @@ class Regions {
     const place = this.#functions.take(hart);
     const registers = REGISTER_FILES + hart * REGISTER_FILE_BYTES;
     const state = HART_STATES + hart * HART_STATE_BYTES;
-    const module = regionModule(blocks, { hart: state, registers, sink: registers + X_SINK, table, place });
+    const sink = registers + X_SINK;
+    const module = regionModule(blocks, { hart: state, registers, sink, fuses: this.#fuses, table, place });
     this.#functions.set(place, this.#instantiate(module, this.#imports)[REGION_EXPORT]);
     blocks.forEach((block, node) => this.#core.installRegion(hart, table, block.offset, place, node));
   }
@@ -110,6 +114,16 @@ class Regions {
 
   #set(hart: number, field: number, value: number): void {
     this.#memory.setUint32(PROFILES + hart * PROFILE_BYTES + field, value, true);
+  }
+}
+
+/** Relaxed SIMD leaves it to the host, and a host may be without it. */
+function isFused(host: RegionHost): boolean {
+  try {
+    const { f64, f32 } = host.instantiate(fusedProbe(), {}) as Record<'f64' | 'f32', () => number>;
+    return f64() !== 0 && f32() !== 0;
+  } catch {
+    return false;
   }
 }
 

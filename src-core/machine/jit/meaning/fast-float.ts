@@ -1,5 +1,6 @@
 import { type Body, LOCAL } from '../region/body.ts';
 import type { Operation } from '../region/operation.ts';
+import { MADD } from '../wasm/fused.ts';
 import { I32, I64, OP } from '../wasm/opcodes.ts';
 import { DYNAMIC } from './operands.ts';
 import type { Compiled, Emit } from './value.ts';
@@ -37,18 +38,31 @@ const F32: Format = {
 const INEXACT = 1;
 const INEXACT_NEAREST = 2;
 const NEAREST = 0;
+/** Operands of a fused multiply-add. */
+const FUSED = 3;
 
-const ARITHMETIC: Readonly<Record<string, readonly [Format, number]>> = {
-  f64_add: [F64, 0xa0],
-  f64_sub: [F64, 0xa1],
-  f64_mul: [F64, 0xa2],
-  f64_div: [F64, 0xa3],
-  f64_sqrt: [F64, 0x9f],
-  f32_add: [F32, 0x92],
-  f32_sub: [F32, 0x93],
-  f32_mul: [F32, 0x94],
-  f32_div: [F32, 0x95],
-  f32_sqrt: [F32, 0x91],
+/** Of numbers to one, by an instruction; or fused, where the host does that, by one that takes vectors. */
+interface Calculation {
+  readonly format: Format;
+  readonly after: readonly number[];
+  readonly last: readonly number[];
+}
+
+const plain = (format: Format, opcode: number): Calculation => ({ format, after: [], last: [opcode] });
+
+const ARITHMETIC: Readonly<Record<string, Calculation>> = {
+  f64_add: plain(F64, 0xa0),
+  f64_sub: plain(F64, 0xa1),
+  f64_mul: plain(F64, 0xa2),
+  f64_div: plain(F64, 0xa3),
+  f64_sqrt: plain(F64, 0x9f),
+  f32_add: plain(F32, 0x92),
+  f32_sub: plain(F32, 0x93),
+  f32_mul: plain(F32, 0x94),
+  f32_div: plain(F32, 0x95),
+  f32_sqrt: plain(F32, 0x91),
+  f64_fma: { format: F64, after: MADD.f64.splat, last: [...MADD.f64.madd, ...MADD.f64.extract] },
+  f32_fma: { format: F32, after: MADD.f32.splat, last: [...MADD.f32.madd, ...MADD.f32.extract] },
 };
 const COMPARISONS: Readonly<Record<string, readonly [Format, number]>> = {
   f64_eq: [F64, 0x61],
@@ -70,13 +84,13 @@ function constant(body: Body, format: Format, value: number): void {
 }
 
 /** Leaves the host's result in a local, and whether it may be taken on the stack. */
-function compute(body: Body, op: Operation, values: readonly Emit[], format: Format, opcode: number): void {
+function compute(body: Body, op: Operation, values: readonly Emit[], { format, after, last }: Calculation): void {
   const result = format === F64 ? LOCAL.value : LOCAL.entry;
   for (const value of values) {
     value(body, op);
-    body.bytes.byte(format.fromBits);
+    body.bytes.code(format.fromBits, ...after);
   }
-  body.bytes.code(opcode, format.toBits);
+  body.bytes.code(...last, format.toBits);
   body.tee(result);
   constant(body, format, 1);
   body.bytes.byte(format.shl);
@@ -89,12 +103,14 @@ function compute(body: Body, op: Operation, values: readonly Emit[], format: For
   body.bytes.code(OP.i32And, OP.i32Eqz, OP.i32GtU);
 }
 
-function arithmetic(given: readonly Compiled[], slow: Compiled, [format, opcode]: readonly [Format, number]): Emit {
+function arithmetic(given: readonly Compiled[], slow: Compiled, how: Calculation): Emit {
+  const { format } = how;
   // The last operand is the rounding mode.
   const values = given.slice(0, -1).map(({ emit }) => emit);
   return (body, op) => {
-    if (op.rounding !== NEAREST && op.rounding !== DYNAMIC) return slow.emit(body, op);
-    compute(body, op, values, format, opcode);
+    const possible = op.rounding === NEAREST || op.rounding === DYNAMIC;
+    if (!possible || (values.length === FUSED && !body.fuses)) return slow.emit(body, op);
+    compute(body, op, values, how);
     body.open(OP.if, format.wasm);
     body.get(format === F64 ? LOCAL.value : LOCAL.entry);
     body.else();

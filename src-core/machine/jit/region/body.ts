@@ -20,20 +20,31 @@ export interface Import {
 /** Where a branch can go: the depth of the block or loop that it names. */
 export type Label = number;
 
+/** Addresses in the core's memory: the hart's state, its registers, where writes to x0 go. And what the host can do. */
+export interface BodyPlace {
+  readonly hart: number;
+  readonly registers: number;
+  readonly sink: number;
+  readonly fuses: boolean;
+}
+
 /** The inside of a region's function while it is written: its code, and which registers and functions that uses. */
 export class Body {
   readonly bytes = new Bytes();
   readonly imports: Import[] = [];
   /** Of the hart that the region belongs to, in the core's memory. */
   readonly hart: number;
+  /** Whether the host rounds a multiplication and an addition together only once. */
+  readonly fuses: boolean;
   readonly #zero: number;
   readonly #sink: number;
   readonly #locals = new Map<number, number>();
   readonly #written = new Set<number>();
   #depth = 0;
 
-  constructor(hart: number, registers: number, sink: number) {
+  constructor({ hart, registers, sink, fuses }: BodyPlace) {
     this.hart = hart;
+    this.fuses = fuses;
     this.#zero = registers;
     this.#sink = sink;
   }

@@ -5,16 +5,12 @@ import type { Bytes } from '../wasm/bytes.ts';
 import { I32_LOAD, I32_STORE, I64_LOAD, I64_STORE, OP } from '../wasm/opcodes.ts';
 import { emitAtomic, emitLoad, emitStore } from './access.ts';
 import type { RegionBlock } from './blocks.ts';
-import { Body, type Import, type Label, LOCAL } from './body.ts';
+import { Body, type BodyPlace, type Import, type Label, LOCAL } from './body.ts';
 import { findLoops, type Part } from './loops.ts';
 import type { Operation } from './operation.ts';
 
 /** Where a region lives. */
-export interface RegionPlace {
-  /** Addresses in the core's memory: the hart's state, its registers, where writes to x0 go. */
-  readonly hart: number;
-  readonly registers: number;
-  readonly sink: number;
+export interface RegionPlace extends BodyPlace {
   /** The page's table of blocks, and the region's place in the table of functions. */
   readonly table: number;
   readonly place: number;
@@ -47,7 +43,7 @@ export class RegionEmitter {
   #roundingChecked = false;
 
   constructor(blocks: readonly RegionBlock[], where: RegionPlace) {
-    this.#body = new Body(where.hart, where.registers, where.sink);
+    this.#body = new Body(where);
     this.#blocks = blocks;
     this.#numbers = new Map(blocks.map(({ offset }, number) => [offset, number]));
     this.#where = where;
