@@ -207,6 +207,9 @@ test('packets are listed, filtered, looked into and saved', async ({ home, windo
   await page.getByText('Listening. No packet has come by yet.').waitFor();
   expect(await fetched(port)).toBe(PAGE);
   const request = page.getByRole('row', { name: /GET \// });
+  await request.first().waitFor();
+  // The packets that end the connection would still move the list.
+  await page.getByRole('button', { name: 'Pause' }).click();
   await request.first().click(SOON);
   await page.getByLabel('Bytes', { exact: true }).getByText('GET / HTTP').waitFor();
   await shot(page, 'packets');

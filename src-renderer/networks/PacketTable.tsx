@@ -4,7 +4,7 @@ import type { PacketSummary } from '../../src-core/contract/networks.ts';
 
 const ROW_PX = 24;
 const OVERSCAN = 12;
-/** Within this of the end, the list follows new packets. */
+/** Within this of the end, the list follows new packets, unless one is looked at. */
 const AT_END_PX = 2 * ROW_PX;
 
 const clock = new Intl.DateTimeFormat(undefined, {
@@ -81,8 +81,8 @@ export function PacketTable({ rows, chosen, choose }: PacketTableProps) {
   });
 
   useEffect(() => {
-    if (atEnd.current && rows.length > 0) virtual.scrollToIndex(rows.length - 1);
-  }, [rows, virtual]);
+    if (chosen === null && atEnd.current && rows.length > 0) virtual.scrollToIndex(rows.length - 1);
+  }, [rows, virtual, chosen]);
 
   function onScroll(): void {
     const box = scroller.current;
@@ -136,7 +136,10 @@ export function PacketTable({ rows, chosen, choose }: PacketTableProps) {
                 data-chosen={packet.number === chosen ? '' : undefined}
                 data-protocol={packet.protocol}
                 style={{ height: ROW_PX, transform: `translateY(${start}px)` }}
-                onClick={() => choose(packet.number === chosen ? null : packet.number)}
+                // Not at the click: while packets come, another row may be there when the button is let go.
+                onPointerDown={({ button }) => {
+                  if (button === 0) choose(packet.number === chosen ? null : packet.number);
+                }}
               >
                 <Cells packet={packet} />
               </div>

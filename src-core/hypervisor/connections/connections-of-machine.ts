@@ -56,7 +56,10 @@ export class ConnectionsOfMachine {
         networks.leases.release(card.network, card.mac);
         throw error;
       }
-      if (live) await this.#lookForCards(live.agent);
+      if (!live) return;
+      // Its cable first: the guest brings a card up when it finds it, and would do so again for a cable that comes later.
+      await body.connections.follow();
+      await this.#lookForCards(live.agent);
     });
   }
 
@@ -146,7 +149,6 @@ export class ConnectionsOfMachine {
     }
   }
 
-  /** So that the guest has it before its cable is put in. */
   async #lookForCards(agent: AgentClient): Promise<void> {
     if (agent.state !== 'ready') return;
     await agent.rescanPci().catch((error: unknown) => {
