@@ -1,3 +1,4 @@
+import { AppError } from '../../base/errors.ts';
 import { corrupt } from './byte-source.ts';
 
 /** What a pax extended header says about the next entry, as far as it matters here. */
@@ -13,6 +14,8 @@ export interface PaxRecords {
 }
 
 const ATTRIBUTE = 'SCHILY.xattr.';
+/** Its content is a map of holes and what lies between them: read as it stands it would be another file. */
+const SPARSE = 'GNU.sparse.';
 
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
@@ -20,7 +23,7 @@ const EQUALS = 0x3d;
 
 /**
  * Records "LENGTH KEY=VALUE\n" (POSIX, "pax Extended Header"). LENGTH counts the whole record, itself included.
- * @throws AppError 'corrupt'
+ * @throws AppError 'corrupt', 'not-supported' for a sparse file
  */
 export function parsePax(bytes: Uint8Array, what: string): PaxRecords {
   const records: PaxRecords = {};
@@ -35,6 +38,7 @@ export function parsePax(bytes: Uint8Array, what: string): PaxRecords {
     const record = bytes.subarray(space + 1, end - 1);
     const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(new TextDecoder().decode(record)) ?? [];
     if (key === 'path' || key === 'linkpath' || key === 'size' || key === 'uid' || key === 'gid') records[key] = value;
+    if (key.startsWith(SPARSE)) throw sparse(what);
     // Their values are bytes, not text.
     if (key.startsWith(ATTRIBUTE)) {
       records.attributes ??= new Map();
@@ -43,6 +47,16 @@ export function parsePax(bytes: Uint8Array, what: string): PaxRecords {
     at = end;
   }
   return records;
+}
+
+/** What GNU tar makes of files with holes when it is told `--sparse`. */
+export function sparse(what: string): AppError {
+  return new AppError({
+    code: 'not-supported',
+    doing: `read ${what}`,
+    because: `${what} has a file with holes that GNU tar has packed in a way of its own`,
+    hint: 'Make it again without --sparse.',
+  });
 }
 
 /** @throws AppError 'corrupt' */

@@ -120,6 +120,13 @@ test('does not loop on a pax record whose length is negative, nothing or short',
   }
 });
 
+test.each([
+  ['of today', Buffer.concat([block('pax', 'x', '26'), padded('22 GNU.sparse.major=1\n'), block('holes', '0', '0')])],
+  ['of old', block('holes', 'S', '0')],
+])('refuses files with holes as GNU tar packs them, %s', async (_name, bytes) => {
+  expect(await failureOf(() => drain(readTar(chunked(bytes, 512), 'a')))).toBe('not-supported');
+});
+
 test('refuses an extension header that would fill memory', async () => {
   const bytes = block('pax', 'x', '77777777777\0');
   expect(await failureOf(() => drain(readTar(chunked(bytes, 512), 'a')))).toBe('corrupt');

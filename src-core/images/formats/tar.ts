@@ -1,7 +1,9 @@
 import { ByteReader, collect, corrupt, type ByteSource, type Section } from './byte-source.ts';
-import { applyPax, parsePax, type PaxRecords } from './tar-pax.ts';
+import { applyPax, parsePax, sparse, type PaxRecords } from './tar-pax.ts';
 
 const BLOCK_BYTES = 512;
+/** GNU tar's own type of entry, before it used pax headers. */
+const OLD_SPARSE = 'S';
 /** Of a long name or a pax header; paths end at 4096 bytes everywhere. */
 const MAX_METADATA_BYTES = 64 * 1024;
 
@@ -67,7 +69,7 @@ const NO_ATTRIBUTES: ReadonlyMap<string, Uint8Array> = new Map();
  *
  * Own code because this layer knows no Node streams, on which the parsers at hand are built: it pulls chunks from any
  * source, so that no more than one is in memory, and refuses what they pass over silently.
- * @throws AppError 'corrupt'
+ * @throws AppError 'corrupt', 'not-supported' for files with holes
  */
 export async function* readTar(source: ByteSource, what: string): AsyncGenerator<TarEntry, void, void> {
   const reader = new ByteReader(source, what);
@@ -112,6 +114,7 @@ async function nextHeader(reader: ByteReader, what: string): Promise<Header | un
     else if (header.flag === 'K') longTarget = cString(await metadata(reader, header, what));
     else if (header.flag === 'x') pax = parsePax(await metadata(reader, header, what), what);
     else if (header.flag === 'g') await metadata(reader, header, what);
+    else if (header.flag === OLD_SPARSE) throw sparse(what);
     else {
       header.path = longPath ?? header.path;
       header.target = longTarget ?? header.target;
