@@ -56,11 +56,10 @@ export class PacketCapture {
     this.#set({ status: 'opening', rows: [], waiting: 0, failure: null });
     const input = { network: this.#network, ...(filter.trim() === '' ? {} : { filter: filter.trim() }) };
     try {
+      // The bytes first: then there are some for every line of the list.
+      if (!this.#use(await service().networks.capture(input), opening, this.#keepBytes())) return;
       const list = await service().networks.packets(input);
-      if (!this.#use(list, opening, this.#readLines(new JsonLines(packetSummarySchema)))) return;
-      this.#set({ status: 'open' });
-      const records = this.#records;
-      this.#use(await service().networks.capture(input), opening, (bytes) => records.push(bytes));
+      if (this.#use(list, opening, this.#readLines(new JsonLines(packetSummarySchema)))) this.#set({ status: 'open' });
     } catch (error) {
       if (opening === this.#opening) this.#ended(error);
     }
@@ -115,8 +114,20 @@ export class PacketCapture {
     return (bytes) => {
       this.#rows.push(...lines.push(bytes));
       if (this.#rows.length > MOST_ROWS) this.#rows.splice(0, this.#rows.length - MOST_ROWS);
-      this.#timer ??= setTimeout(() => this.#draw(), DRAW_EVERY_MS);
+      this.#drawSoon();
     };
+  }
+
+  #keepBytes(): (bytes: Uint8Array) => void {
+    const records = this.#records;
+    return (bytes) => {
+      records.push(bytes);
+      this.#drawSoon();
+    };
+  }
+
+  #drawSoon(): void {
+    this.#timer ??= setTimeout(() => this.#draw(), DRAW_EVERY_MS);
   }
 
   #draw(): void {
