@@ -5,7 +5,7 @@
  */
 import type { RegionOptions } from '../src-core/machine/jit/regions.ts';
 import { RAM_BASE, TestMachine } from '../src-core/machine/core/testing/test-machine.ts';
-import { assemble } from './interpreter/assembler.ts';
+import { assemble } from '../src-core/machine/core/testing/assembler.ts';
 import { PROGRAMS, type Program } from './interpreter/programs.ts';
 
 const SLICE = 250_000;

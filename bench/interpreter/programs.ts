@@ -1,5 +1,5 @@
 import { csrNumber } from '../../src-core/machine/isa/registers.ts';
-import type { Line } from './assembler.ts';
+import type { Line } from '../../src-core/machine/core/testing/assembler.ts';
 
 /** Each runs for ever in M-mode from the start of RAM; x2 is the top of a stack, x3 points at 1 MiB of data. */
 export interface Program {

@@ -148,6 +148,8 @@ describe('rounding modes', () => {
     ['7 in frm', 7, 7n],
   ])('%s is illegal', (_, rm, frm) => {
     expect(machineTrap(float([['fadd.d', { fd: 3, fs1: 1, fs2: 2, rm }]], { csrs: { frm } }))?.cause).toBe(2n);
+    // A conversion that never rounds has a mode too, and it must be one.
+    expect(machineTrap(float([['fcvt.d.s', { fd: 3, fs1: 1, rm }]], { csrs: { frm } }))?.cause).toBe(2n);
   });
 });
 

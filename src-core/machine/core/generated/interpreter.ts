@@ -1216,7 +1216,9 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
       }
       case 216: { // fcvt.d.s
         if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
-        setFdDouble(op, <u64>(f32_to_f64(fs1_s(op))));
+        const rounding: u32 = roundingMode(hart, op);
+        if (rounding > 4) return leave(hart, op, pageBase, budget, UNLAWFUL);
+        setFdDouble(op, <u64>(f32_to_f64(fs1_s(op), rounding)));
         op += OP_BYTES; continue;
       }
       case 217: { // fmv.x.d

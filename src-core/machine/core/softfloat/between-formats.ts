@@ -16,8 +16,8 @@ import {
 } from './format';
 import { roundAndPack } from './round';
 
-/** Always exact. */
-export function f32_to_f64(a: u32): u64 {
+/** Always exact: the rounding mode only had to be one. */
+export function f32_to_f64(a: u32, rm: u32): u64 {
   if (isNaN<u32>(a)) {
     quiet<u32>(a, a);
     return canonicalNaN<u64>();
@@ -28,7 +28,7 @@ export function f32_to_f64(a: u32): u64 {
 export function f64_to_f32(a: u64, rm: u32): u32 {
   if (rm == RNE) {
     const narrow = reinterpret<u32>(reinterpret<f64>(a) as f32);
-    if (isWellNormal<u32>(narrow) && (flags & NX || f32_to_f64(narrow) == a)) return narrow;
+    if (isWellNormal<u32>(narrow) && (flags & NX || f32_to_f64(narrow, rm) == a)) return narrow;
   }
   const sign: u32 = signOf<u64>(a) ? signBit<u32>() : 0;
   if (isNaN<u64>(a)) {

@@ -11,15 +11,18 @@ export const N = 1n << 63n;
 
 const PAGE = 4096n;
 
-/** Page tables in a test machine's RAM, built entry by entry; the first frame of the area is the root. */
+/** What holds the tables: a test machine, or the RAM of one that is being prepared. */
+export type TableMemory = Pick<TestMachine, 'ram' | 'read64' | 'write64'>;
+
+/** Page tables in a machine's RAM, built entry by entry; the first frame of the area is the root. */
 export class PageTables {
   readonly asid: bigint;
-  readonly #machine: TestMachine;
+  readonly #machine: TableMemory;
   readonly #levels: 3 | 4;
   readonly #root: bigint;
   #next: bigint;
 
-  constructor(machine: TestMachine, area: bigint, levels: 3 | 4, asid = 1n) {
+  constructor(machine: TableMemory, area: bigint, levels: 3 | 4, asid = 1n) {
     this.#machine = machine;
     this.#levels = levels;
     this.#root = area;

@@ -1,5 +1,5 @@
-import { encode } from '../../src-core/machine/isa/encode.ts';
-import type { OperandName } from '../../src-core/machine/isa/operands.ts';
+import { encode } from '../../isa/encode.ts';
+import type { OperandName } from '../../isa/operands.ts';
 
 type Operands = Readonly<Partial<Record<OperandName, number>>>;
 
