@@ -175,6 +175,24 @@ describe('sizes of pages', () => {
     }
   });
 
+  it.each([
+    [3 as const, 38n],
+    [4 as const, 47n],
+  ])('the last bit that is translated is the sign, with %i levels bit %i', (levels, sign) => {
+    const upper = BigInt.asUintN(64, -1n << sign);
+    for (const [mapped, address] of [
+      [upper, 1n << sign],
+      [VIRTUAL, VIRTUAL | (upper << 1n)],
+    ] as const) {
+      const seen = (from: bigint): bigint => {
+        const made = world([load], { 11: BigInt.asUintN(64, from) }, levels);
+        made.tables.map(mapped, FRAME, V | R | A);
+        return cause(made.machine);
+      };
+      expect([seen(mapped), seen(address)]).toEqual([0n, 13n]);
+    }
+  });
+
   it('Sv57 cannot be chosen: satp stays as it was', () => {
     const { machine } = world([]);
     const before = machine.csr(csrNumber('satp'));

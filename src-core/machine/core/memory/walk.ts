@@ -63,7 +63,7 @@ export function translate(hart: usize, address: u64, access: u32, mode: u32): i3
 
 function walk(hart: usize, satp: u64, address: u64, access: u32, mode: u32): i32 {
   let level: u32 = satp >> 60 == SV39 ? 2 : 3;
-  const top = 63 - <i64>(12 + 9 * (level + 1));
+  const top = 64 - <i64>(12 + 9 * (level + 1));
   if (<i64>(address << <u64>top) >> top != <i64>address) return pageFault(access);
   let table: u64 = (satp & 0x0fff_ffff_ffff) << 12;
   while (true) {
