@@ -69,6 +69,7 @@ function control(memory: Memory): void {
   word(CONTROL.descriptor, PLACE.descriptors);
   word(CONTROL.descriptorBytes, DESCRIPTOR_BYTES);
   word(CONTROL.codeBase, PLACE.code);
+  word(CONTROL.counts, PLACE.counts);
 }
 
 function randomKind(

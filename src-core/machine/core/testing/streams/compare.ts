@@ -124,10 +124,10 @@ export function compare(mine: Uint8Array, theirs: Uint8Array, batch: Batch): Dif
   return undefined;
 }
 
-/** How many traps were written down. */
-export function recordsOf(ram: Uint8Array): number {
+/** How many traps were written down by M-mode's handler and by the supervisor's. */
+export function recordsOf(ram: Uint8Array): { readonly machine: number; readonly supervisor: number } {
   const words = wordsOf(ram);
   const count = (own: number, log: number): number =>
     (Number(words(PLACE.control + own + CONTROL.log)) - log) / RECORD_BYTES;
-  return count(0, PLACE.machineLog) + count(SUPERVISOR_CONTROL, PLACE.supervisorLog);
+  return { machine: count(0, PLACE.machineLog), supervisor: count(SUPERVISOR_CONTROL, PLACE.supervisorLog) };
 }

@@ -2,7 +2,7 @@ import { assemble, type Line } from '../assembler.ts';
 import { csrNumber } from '../../../isa/registers.ts';
 import { MEMORY_MAP } from '../../../core-interface.ts';
 import { CONTROL, DESCRIBED_CSRS, DESCRIPTOR, SUPERVISOR_CONTROL } from './layout.ts';
-import { SUPERVISOR_END, goOn, jump, load, move, save, store, vectors, writeCsr } from './handlers.ts';
+import { SUPERVISOR_END, beginCount, goOn, jump, load, move, save, store, vectors, words, writeCsr } from './handlers.ts';
 
 /** The test device of the board: this ends a machine. */
 const POWER_OFF = 0x5555;
@@ -95,6 +95,8 @@ const RUN: readonly Line[] = [
   ...fromDescriptor('mie', DESCRIPTOR.mie),
   ...fromDescriptor('mstatus', DESCRIPTOR.mstatus),
   ...fromDescriptor('mepc', DESCRIPTOR.mepc),
+  // Until the mret there are as many instructions as in the handler.
+  ...beginCount,
   ...Array.from({ length: 31 }, (_, index) => index + 1)
     .filter((x) => x !== DESCRIPTOR_AT)
     .map((x) => load(x, DESCRIPTOR_AT, DESCRIPTOR.x + 8 * x)),
@@ -149,16 +151,9 @@ const LINES: readonly Line[] = [
 /** Vectors need an address that is a multiple of 64 bytes at least. */
 const ALIGNMENT = 256;
 const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-const words = (lines: readonly Line[]): number => lines.filter((line) => typeof line !== 'string').length;
 const machineVectors = aligned(4 * words(LINES));
 const supervisorVectors = aligned(machineVectors + 4 * words(vectors('m')));
 const padding = (from: number, to: number): Line[] => Array.from({ length: (to - from) / 4 }, () => ['ebreak']);
-
-/** About how many instructions are not of a stream: for a trap that is written down, and for a run. */
-export const INSTRUCTIONS_OF = {
-  trap: words([...save('m'), ...goOn('m')]),
-  run: words([...QUIET, ...CHANGE, ...RUN]),
-} as const;
 
 export interface Executive {
   readonly words: readonly number[];

@@ -30,6 +30,8 @@ export const writeCsr = (csr: string, rs1: number): Line => ['csrrw', { csr: csr
 export const move = (rd: number, imm: number): Line => ['addi', { rd, imm }];
 export const jump = (label: string): Line => ['jal', {}, label];
 
+export const words = (lines: readonly Line[]): number => lines.filter((line) => typeof line !== 'string').length;
+
 /** Where the traps of a level enter, one place for each cause, and what notes by which they came. */
 export function vectors(level: Level): Line[] {
   const own = level === 's' ? SUPERVISOR_CONTROL : 0;
@@ -48,18 +50,25 @@ export function vectors(level: Level): Line[] {
   ];
 }
 
+/** Adds up how many instructions there were since `beginCount`, for M-mode: others may not look. */
+const endCount: readonly Line[] = [
+  readCsr(9, 'minstret'),
+  load(7, CONTROL_AT, CONTROL.counts),
+  load(10, 7),
+  ['sub', { rd: 9, rs1: 9, rs2: 10 }],
+  load(10, 7, 8),
+  ['add', { rd: 9, rs1: 9, rs2: 10 }],
+  store(9, 7, 8),
+];
+export const beginCount: readonly Line[] = [load(9, CONTROL_AT, CONTROL.counts), readCsr(10, 'minstret'), store(10, 9)];
+
 /** Writes a record of everything. Leaves t0 at the control block, t1 at the record, s0 with the status. */
 export function save(level: Level): Line[] {
-  const own = level === 's' ? SUPERVISOR_CONTROL : 0;
   const csrs = level === 's' ? SUPERVISOR_CSRS : MACHINE_CSRS;
+  const own = level === 's' ? SUPERVISOR_CONTROL : 0;
   return [
-    `${level}_save`,
-    load(RECORD_AT, CONTROL_AT, own + CONTROL.log),
-    ...OTHERS.map((x) => store(x, RECORD_AT, 8 * x)),
-    load(7, CONTROL_AT, own + CONTROL.temporary),
-    store(7, RECORD_AT, 8 * RECORD_AT),
-    ['csrrw', { rd: 7, csr: csrNumber(`${level}scratch`), rs1: CONTROL_AT }],
-    store(7, RECORD_AT, 8 * CONTROL_AT),
+    ...saveIntegers(level),
+    ...(level === 's' ? [] : endCount),
     load(7, CONTROL_AT, own + CONTROL.vector),
     store(7, RECORD_AT, RECORD.x),
     readCsr(8, `${level}status`),
@@ -75,6 +84,19 @@ export function save(level: Level): Line[] {
     store(7, RECORD_AT, RECORD.descriptor),
     ['addi', { rd: 9, rs1: RECORD_AT, imm: RECORD_BYTES }],
     store(9, CONTROL_AT, own + CONTROL.log),
+  ];
+}
+
+function saveIntegers(level: Level): Line[] {
+  const own = level === 's' ? SUPERVISOR_CONTROL : 0;
+  return [
+    `${level}_save`,
+    load(RECORD_AT, CONTROL_AT, own + CONTROL.log),
+    ...OTHERS.map((x) => store(x, RECORD_AT, 8 * x)),
+    load(7, CONTROL_AT, own + CONTROL.temporary),
+    store(7, RECORD_AT, 8 * RECORD_AT),
+    ['csrrw', { rd: 7, csr: csrNumber(`${level}scratch`), rs1: CONTROL_AT }],
+    store(7, RECORD_AT, 8 * CONTROL_AT),
   ];
 }
 
@@ -114,10 +136,8 @@ export function goOn(level: Level): Line[] {
     writeCsr(status, 8),
     // What stands there of a breakpoint is the machine's choice.
     writeCsr(`${level}tval`, 0),
-    ...OTHERS.map((x) => load(x, RECORD_AT, 8 * x)),
-    load(CONTROL_AT, RECORD_AT, 8 * CONTROL_AT),
-    load(RECORD_AT, RECORD_AT, 8 * RECORD_AT),
-    [`${level}ret`],
+    ...(level === 's' ? [] : beginCount),
+    ...restore(level),
     `${level}_interrupt`,
     move(9, 1),
     // Shifts look at six bits only: not at the one that says that it is an interrupt.
@@ -126,6 +146,21 @@ export function goOn(level: Level): Line[] {
     jump(`${level}_resume`),
   ];
 }
+
+function restore(level: Level): Line[] {
+  return [
+    ...OTHERS.map((x) => load(x, RECORD_AT, 8 * x)),
+    load(CONTROL_AT, RECORD_AT, 8 * CONTROL_AT),
+    load(RECORD_AT, RECORD_AT, 8 * RECORD_AT),
+    [`${level}ret`],
+  ];
+}
+
+/** Instructions of M-mode's handler that are counted with those of the stream; of the supervisor's, about all. */
+export const COUNTED = {
+  machine: words(saveIntegers('m')) + words(restore('m')) + 6,
+  supervisor: words(save('s')) + words(goOn('s')),
+} as const;
 
 /** The supervisor's handler asks by an environment call for the end of a stream. */
 function endOfSupervisor(): Line[] {

@@ -20,6 +20,8 @@ export const PLACE = {
   machineLog: RAM + 16 * MIB,
   supervisorLog: RAM + 40 * MIB,
   end: RAM + 60 * MIB,
+  /** How many instructions streams had when one began last, and in all: not the same in two machines. */
+  counts: RAM + 60 * MIB,
 } as const;
 export const CODE_BYTES = 4 * MIB;
 export const FRAME_BYTES = 4096;
@@ -57,6 +59,7 @@ export const CONTROL = {
   logLimit: 56,
   descriptorBytes: 64,
   done: 72,
+  counts: 80,
 } as const;
 /** Where the supervisor's handler has its own temporary, log and vector. */
 export const SUPERVISOR_CONTROL = 128;

@@ -6,13 +6,15 @@ import { RunExit } from '../../../core-interface.ts';
 import type { RegionOptions } from '../../../jit/regions.ts';
 import { RAM_BASE, TestMachine } from '../test-machine.ts';
 import { type Batch, ramOf } from './batch.ts';
+import { recordsOf } from './compare.ts';
+import { COUNTED } from './handlers.ts';
 import { CONTROL, PLACE, RAM_BYTES } from './layout.ts';
 
 const QEMU = 'qemu-system-riscv64';
 const SLICE = 1_000_000;
 const LONGEST_MS = 60_000;
 
-/** What a machine leaves: its memory, and for ours how many instructions that took. */
+/** What a machine leaves: its memory, and for ours about how many instructions of streams that took. */
 export interface Outcome {
   readonly ram: Uint8Array;
   readonly instructions: number;
@@ -24,6 +26,11 @@ export function hasQemu(): boolean {
 
 const isDone = (ram: Uint8Array): boolean => ram[PLACE.control - PLACE.program + CONTROL.done] === 1;
 
+function streamInstructions(machine: TestMachine): number {
+  const { machine: traps, supervisor } = recordsOf(machine.ram);
+  return Number(machine.read64(BigInt(PLACE.counts + 8))) - traps * COUNTED.machine - supervisor * COUNTED.supervisor;
+}
+
 /** Runs a batch in our core. @throws when it does not come to its end */
 export function runOurs(batch: Batch, regions: RegionOptions | null): Outcome {
   const machine = new TestMachine({ ramBytes: RAM_BYTES, regions });
@@ -33,7 +40,7 @@ export function runOurs(batch: Batch, regions: RegionOptions | null): Outcome {
   const { ram, core } = machine;
   while (!isDone(ram) && performance.now() < until) if (core.run(0, SLICE) === RunExit.fatal) break;
   if (!isDone(ram)) throw new Error(`our machine stands at ${machine.pc().toString(16)} and is not at its end`);
-  return { ram: ram.slice(0, PLACE.end - PLACE.program), instructions: Number(core.retired(0)) };
+  return { ram: ram.slice(0, PLACE.end - PLACE.program), instructions: streamInstructions(machine) };
 }
 
 /** Runs a batch in QEMU, whose RAM is a file. @throws when it does not come to its end */
