@@ -2,7 +2,19 @@ import { assemble, type Line } from '../assembler.ts';
 import { csrNumber } from '../../../isa/registers.ts';
 import { MEMORY_MAP } from '../../../core-interface.ts';
 import { CONTROL, DESCRIBED_CSRS, DESCRIPTOR, SUPERVISOR_CONTROL } from './layout.ts';
-import { SUPERVISOR_END, beginCount, goOn, jump, load, move, save, store, vectors, words, writeCsr } from './handlers.ts';
+import {
+  SUPERVISOR_END,
+  beginCount,
+  goOn,
+  jump,
+  load,
+  move,
+  save,
+  store,
+  vectors,
+  words,
+  writeCsr,
+} from './handlers.ts';
 
 /** The test device of the board: this ends a machine. */
 const POWER_OFF = 0x5555;
