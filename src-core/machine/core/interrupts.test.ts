@@ -73,6 +73,12 @@ describe('the timer', () => {
 });
 
 describe('software interrupts', () => {
+  it('that a CSR instruction lets through come before a jump behind it', () => {
+    const machine = spinning(1n << 1n, [csrw('mip', 12), ['jal', { imm: 8 }], ['wfi']], { 12: 1n << 1n });
+    expect(taken(machine)).toBe(INTERRUPT | 1n);
+    expect(machine.csr(csrNumber('mepc'))).toBe(RAM_BASE + 4n);
+  });
+
   it('come from msip and go with it', () => {
     const machine = spinning(1n << 3n, [['sw', { rs1: 11, rs2: 12, imm: 0 }]], { 11: CLINT, 12: 1n });
     expect(taken(machine)).toBe(INTERRUPT | 3n);

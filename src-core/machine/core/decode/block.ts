@@ -1,6 +1,7 @@
 /** Finds the operation at which a hart goes on, decoding what was not decoded yet. */
 import * as L from '../layout';
 import { RAM_BASE } from '../generated/board';
+import * as O from '../generated/operations';
 import { raise } from '../hart/outcome';
 import { dropAllCode, emptyTable, markDecoded, slotOf, slotOfTable, pieceMask, ramPageOf, tableOf } from '../memory/code';
 import { deviceExists, readDevice } from '../memory/devices';
@@ -111,6 +112,11 @@ export function instructionAt(hart: usize, pc: u64): u64 {
   return high < 0 ? 0 : <u64>(<u32>low | (<u32>high << 16));
 }
 
+function isCsr(op: usize): bool {
+  const operation = load<u16>(op);
+  return operation >= O.CSRRW && operation <= O.CSRRCI;
+}
+
 /** @returns the first operation; 0 when the first instruction reaches into the next page */
 function decodeBlock(hart: usize, table: usize, offset: u32): usize {
   const slot = slotOfTable(hart, table);
@@ -130,6 +136,8 @@ function decodeBlock(hart: usize, table: usize, offset: u32): usize {
     }
     decoded |= pieceMask(at, at + length);
     flow = decode(hart, op, bits, at, index);
+    // An interrupt that a CSR instruction lets through comes before the jump, of which there would be nothing.
+    if (flow == JUMPS_SILENTLY && index > 0 && isCsr(op - OP_BYTES)) break;
     if (flow != JUMPS_SILENTLY) op += OP_BYTES;
     if (flow == ENDS) break;
     at = flow == GO_ON ? at + length : target;

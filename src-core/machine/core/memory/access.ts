@@ -72,7 +72,7 @@ function loadAcross(hart: usize, address: u64, size: u32): u64 {
     const at = address + byte;
     const cause = translate(hart, at, READ, dataMode(hart));
     if (cause) return fault(hart, <u32>cause, at);
-    if (!inRam(physical)) return fault(hart, LOAD_MISALIGNED, address);
+    if (!inRam(physical)) return fault(hart, deviceExists(physical) ? LOAD_MISALIGNED : accessFault(READ), at);
     value |= <u64>load<u8>(hostOf(physical)) << (<u64>byte << 3);
   }
   return value;
@@ -115,6 +115,11 @@ function writable(hart: usize, address: u64, size: u32): usize {
   return host;
 }
 
+/** A part of a store across two pages is for no memory: nothing is there, or a device. */
+function refuse(hart: usize, place: u64, address: u64): void {
+  raise(hart, deviceExists(place) ? STORE_MISALIGNED : <u32>accessFault(WRITE), address);
+}
+
 /** Both pages must be writable before anything is written: a store that faults has no effect. */
 function storeAcross(hart: usize, address: u64, size: u32, value: u64): void {
   const second = (address | 0xfff) + 1;
@@ -125,7 +130,8 @@ function storeAcross(hart: usize, address: u64, size: u32, value: u64): void {
   const first = physical;
   cause = translate(hart, second, WRITE, mode);
   if (cause) return raise(hart, <u32>cause, second);
-  if (!inFirst || !inRam(physical)) return raise(hart, STORE_MISALIGNED, address);
+  if (!inFirst) return refuse(hart, first, address);
+  if (!inRam(physical)) return refuse(hart, physical, second);
   const start = physical;
   noteWritten(first);
   noteWritten(start);
