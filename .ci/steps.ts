@@ -63,17 +63,6 @@ export function vitestStep(project: string, environment: NodeJS.ProcessEnv = {},
   };
 }
 
-/** Steps that wait more than they compute, at the same time. */
-export function together(...steps: readonly Step[]): Step {
-  return {
-    name: steps.map(({ name }) => name).join(' and '),
-    run: async () => {
-      const counts = await Promise.all(steps.map((step) => step.run()));
-      return counts.reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }));
-    },
-  };
-}
-
 export const checkSteps: readonly Step[] = [
   commandStep('format', 'prettier', '--check', '--log-level', 'warn', '.'),
   commandStep('types', 'tsc', '-b'),

@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { test } from './window/app-test.ts';
 import { BOOT_LIMIT_MS } from './window/console.ts';
-import { listGuests } from './window/guest.ts';
+import { guestNames } from './window/guest.ts';
 import { inn } from './window/inn.ts';
 
 async function openForm(page: Page, card: RegExp): Promise<void> {
@@ -57,13 +57,13 @@ test('the sliders end at what this computer has', async ({ home, page }) => {
 test('a kernel that is not one is refused with the cause, and leaves nothing behind', async ({ home, page }) => {
   const file = join(home.path, 'notes.txt');
   writeFileSync(file, 'not a kernel\n'.repeat(100));
-  const before = await listGuests(home.path);
+  const before = await guestNames(home.path);
   await openForm(page, /From files/);
   await page.getByLabel('Name').fill('wrong-kernel');
   await page.getByLabel('Kernel', { exact: true }).fill(file);
   await startButton(page).click();
   expect(await failure(page)).toMatch(/^Failed to create machine wrong-kernel: .*notes\.txt/);
-  expect(await listGuests(home.path)).toEqual(before);
+  expect(await guestNames(home.path)).toEqual(before);
 });
 
 test('a file that is not there is refused with the cause', async ({ page }) => {
@@ -77,7 +77,7 @@ test('a file that is not there is refused with the cause', async ({ page }) => {
 test('a disk that is not an image is refused with the cause', async ({ home, page }) => {
   const file = join(home.path, 'short.img');
   writeFileSync(file, 'x');
-  const before = await listGuests(home.path);
+  const before = await guestNames(home.path);
   await openForm(page, /Debian 13, tiny/);
   await page.getByLabel('Name').fill('wrong-disk');
   await page.getByRole('button', { name: /Advanced/ }).click();
@@ -85,7 +85,7 @@ test('a disk that is not an image is refused with the cause', async ({ home, pag
   await page.getByLabel('Disk 1', { exact: true }).fill(file);
   await startButton(page).click();
   expect(await failure(page)).toMatch(/^Failed to create machine wrong-disk: .*short\.img/);
-  expect(await listGuests(home.path)).toEqual(before);
+  expect(await guestNames(home.path)).toEqual(before);
 });
 
 test('an archive address that is none is refused as it is typed', async ({ page }) => {

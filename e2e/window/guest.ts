@@ -18,3 +18,8 @@ export async function listGuests(home: string): Promise<readonly Listed[]> {
   const { stdout } = await inn(home, 'vm', 'ls', '--json');
   return JSON.parse(stdout) as Listed[];
 }
+
+/** Which there are, whatever they are just doing. */
+export async function guestNames(home: string): Promise<readonly string[]> {
+  return (await listGuests(home)).map(({ name }) => name);
+}

@@ -168,7 +168,7 @@ describe.skipIf(!present)('an image out of a file', () => {
       '--object',
       'secret,id=s,data=abc',
       '-o',
-      'encrypt.format=luks,encrypt.key-secret=s',
+      'encrypt.format=aes,encrypt.key-secret=s',
       'secret.qcow2',
       '8M',
     );

@@ -66,9 +66,13 @@ export class NetDevice implements VirtioDevice {
     this.config.set(mac, CONFIG.mac);
     new DataView(this.config.buffer).setUint16(CONFIG.mtu, MTU_BYTES, true);
     const driver = (): NetDriver | null => this.#driver;
+    const transmitter = this.#transmitter;
     this.#link = new Link(this.config, {
       get driver() {
         return driver();
+      },
+      get sentFrames() {
+        return transmitter.sentFrames;
       },
       changed: () => this.#transport?.configChanged(),
     });
@@ -123,21 +127,23 @@ export class NetDevice implements VirtioDevice {
 
   service(): boolean {
     const more = this.#work();
-    this.guestWaits();
+    this.#queues[QUEUE.transmit]?.tell();
     return more;
   }
 
   guestWaits(): void {
     this.#queues[QUEUE.transmit]?.tell();
+    this.#link.guestWaits();
   }
 
   #work(): boolean {
     const driver = this.#driver;
     if (!driver) return false;
     this.#link.settle();
-    let more = this.#control();
     const [receiving, sending] = [this.#queues[QUEUE.receive], this.#queues[QUEUE.transmit]];
-    if (sending) more = this.#transmitter.transmit(sending, this.#port, driver.gives) || more;
+    let more = sending ? this.#transmitter.transmit(sending, this.#port, driver.gives) : false;
+    // After what was sent: what a guest says to have announced is among it.
+    more = this.#control() || more;
     if (receiving && this.#port) more = this.#receiver.receive(receiving, this.#port, driver) || more;
     this.#port?.flush();
     return more;

@@ -20,6 +20,11 @@ function acknowledge(driver: Driver): void {
   expect(driver.queue(CONTROL).collect()).toEqual([expect.objectContaining({ written: 1 })]);
 }
 
+function send(driver: Driver): void {
+  driver.queue(SEND).add([packetHeader(), frameOf(60)], []);
+  driver.queue(SEND).kick();
+}
+
 test('the card says its address, its longest packet and that its cable is in', () => {
   const { driver } = startedCard();
   expect(Array.from({ length: 6 }, (_, at) => driver.config(at, 1))).toEqual([...MAC]);
@@ -40,8 +45,43 @@ test('a cable that is pulled takes the link down; one that is put in brings it u
   expect(look(driver)).toBe(UP | ANNOUNCE);
   slot.service();
   expect(look(driver)).toBeNull();
+  send(driver);
   acknowledge(driver);
   expect(driver.config(STATUS_AT, 2)).toBe(UP);
+  expect(look(driver)).toBeNull();
+});
+
+test('a guest that says to have announced itself and has sent nothing is asked again when it waits, a few times', () => {
+  const { card, slot, driver } = startedCard();
+  card.connect(new FakeFramePort());
+  expect([look(driver), look(driver)]).toEqual([0, UP]);
+  for (let times = 0; times < 5; times++) {
+    expect(look(driver)).toBe(UP | ANNOUNCE);
+    acknowledge(driver);
+    expect(look(driver)).toBeNull();
+    slot.guestWaits();
+  }
+  expect(look(driver)).toBeNull();
+  expect(driver.config(STATUS_AT, 2)).toBe(UP);
+});
+
+test('a guest is not asked again to announce itself once it has sent something, nor on a cable that was pulled', () => {
+  const { card, slot, driver } = startedCard();
+  card.connect(new FakeFramePort());
+  expect([look(driver), look(driver), look(driver)]).toEqual([0, UP, UP | ANNOUNCE]);
+  acknowledge(driver);
+  slot.guestWaits();
+  expect(look(driver)).toBe(UP | ANNOUNCE);
+  send(driver);
+  acknowledge(driver);
+  slot.guestWaits();
+  expect(look(driver)).toBeNull();
+  card.connect(new FakeFramePort());
+  expect([look(driver), look(driver), look(driver)]).toEqual([0, UP, UP | ANNOUNCE]);
+  acknowledge(driver);
+  card.connect(null);
+  slot.guestWaits();
+  expect([look(driver), look(driver)]).toEqual([0, null]);
 });
 
 test('another cable is seen to be another one, however soon it comes', () => {
@@ -58,8 +98,7 @@ test('another cable is seen to be another one, however soon it comes', () => {
   slot.service();
   expect(look(driver)).toBe(0);
   expect(look(driver)).toBe(UP);
-  driver.queue(SEND).add([packetHeader(), frameOf(60)], []);
-  driver.queue(SEND).kick();
+  send(driver);
   expect([other.sent.length, port.sent.length]).toEqual([0, 1]);
 });
 
@@ -67,8 +106,7 @@ test('a driver that does not look at the status just has another cable', () => {
   const { card, driver } = startedCard(EVERYTHING & ~BIT.status);
   const other = new FakeFramePort();
   card.connect(other);
-  driver.queue(SEND).add([packetHeader(), frameOf(60)], []);
-  driver.queue(SEND).kick();
+  send(driver);
   expect(other.sent).toHaveLength(1);
   expect(driver.config(STATUS_AT, 2)).toBe(UP);
 });
@@ -145,8 +183,7 @@ test('a guest that had no carrier and did not know it yet comes to a cable', () 
 test('frames that waited for room go on after the guest was suspended', () => {
   const { port, slot, memory, driver } = startedCard();
   port.room = 0;
-  driver.queue(SEND).add([packetHeader(), frameOf(60)], []);
-  driver.queue(SEND).kick();
+  send(driver);
   const other = new FakeFramePort();
   goOn(slot, memory, other).slot.service();
   expect(other.sent.map(({ bytes }) => bytes)).toEqual([frameOf(60)]);

@@ -4,13 +4,19 @@ import { CONFIG, LINK } from './net-protocol.ts';
 export interface LinkOwner {
   /** What its driver accepted; null while there is none. */
   readonly driver: { readonly readsStatus: boolean; readonly announces: boolean } | null;
+  /** Frames that the guest has sent so far. */
+  readonly sentFrames: number;
   changed(): void;
 }
+
+/** How often a guest is asked that says it has announced itself and has sent nothing; its link may be down. */
+const MOST_ANNOUNCEMENTS = 5;
 
 /**
  * What the guest sees of a card's cable: VIRTIO_NET_S_LINK_UP and VIRTIO_NET_S_ANNOUNCE (virtio 1.3 §5.1.4). A guest reads
  * the status some time after it was told of a change. So that it does not overlook that the cable is another one, the link
- * comes back only once it was seen to be down; and it is asked to announce itself once it knows that the link is up.
+ * comes back only once it was seen to be down; and it is asked to announce itself once it knows that the link is up. Linux
+ * knows that a moment before it lets frames through, so it is asked again, when it waits, if none came.
  */
 export class Link {
   /** The driver has read the status since the link last changed. */
@@ -20,6 +26,11 @@ export class Link {
   #hasCable = false;
   /** It is on another cable than before, and the network there does not know it. */
   #isMoved = false;
+  /** Since it was moved, and what the guest had sent when it was asked last. */
+  #timesAsked = 0;
+  #sentBefore = 0;
+  /** It says that it has announced itself, and nothing came. */
+  #isUnheard = false;
 
   /** @param config of the device: the status in it is this link's */
   constructor(config: Uint8Array, owner: LinkOwner) {
@@ -59,15 +70,25 @@ export class Link {
     this.settle();
   }
 
-  /** The guest has told the network where it is. */
+  /** The guest says that it has told the network where it is. */
   announced(): void {
-    this.#config[CONFIG.status] = this.status & ~LINK.announce;
+    this.#withdraw();
+    this.#isUnheard = this.#owner.sentFrames === this.#sentBefore && this.#timesAsked < MOST_ANNOUNCEMENTS;
+  }
+
+  /** The guest has done what it had to do; its link, too, is up by now if it ever is. */
+  guestWaits(): void {
+    if (!this.#isUnheard) return;
+    this.#isUnheard = false;
+    this.#isMoved = true;
+    this.settle();
   }
 
   driverGone(): void {
-    this.announced();
+    this.#withdraw();
     this.#isSeen = true;
     this.#isMoved = false;
+    this.#isUnheard = false;
     this.settle();
   }
 
@@ -84,6 +105,8 @@ export class Link {
     this.#config[CONFIG.status] = isUp ? LINK.up : 0;
     this.#isSeen = !hasDriver;
     this.#isMoved = isUp && hasDriver;
+    this.#timesAsked = 0;
+    this.#isUnheard = false;
     this.#owner.changed();
   }
 
@@ -91,7 +114,13 @@ export class Link {
   #announce(isUnderstood: boolean): void {
     this.#isMoved = false;
     if (!isUnderstood) return;
+    this.#timesAsked += 1;
+    this.#sentBefore = this.#owner.sentFrames;
     this.#config[CONFIG.status] = this.status | LINK.announce;
     this.#owner.changed();
+  }
+
+  #withdraw(): void {
+    this.#config[CONFIG.status] = this.status & ~LINK.announce;
   }
 }

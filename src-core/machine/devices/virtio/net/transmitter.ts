@@ -14,10 +14,16 @@ export class Transmitter {
   readonly #ram: GuestRam;
   readonly #counters: CardCounters;
   readonly #header = new Uint8Array(PACKET_HEADER_BYTES);
+  #sentFrames = 0;
 
   constructor(ram: GuestRam, counters: CardCounters) {
     this.#ram = ram;
     this.#counters = counters;
+  }
+
+  /** Frames that went out by a port, since this object is there. */
+  get sentFrames(): number {
+    return this.#sentFrames;
   }
 
   /**
@@ -51,7 +57,9 @@ export class Transmitter {
       const pieces = cut(readable, PACKET_HEADER_BYTES, readableBytes).map((piece) =>
         this.#ram.view(piece.address, piece.length),
       );
-      return port.send(pieces, offload);
+      const isSent = port.send(pieces, offload);
+      if (isSent) this.#sentFrames++;
+      return isSent;
     }
     return true;
   }
