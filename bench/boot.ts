@@ -4,6 +4,7 @@
  *     npm run -s bench:boot                                                   the image debian-13-tiny to its prompt, ours and QEMU's
  *     node bench/boot.ts --kernel Image --initrd initrd.cpio --until TEXT     ours, then QEMU with the same files
  *     node bench/boot.ts --kernel Image --initrd initrd.cpio --interactive    a terminal; Ctrl-] ends it
+ *     npm run -s bench:boot -- --boots 200                                    ours so many times in a row, and how many failed
  *
  * With `--until`, what is printed is the processor time of the whole process from its first instruction for the
  * guest to the moment at which TEXT has appeared on the console: for QEMU the same, from /proc.
@@ -14,6 +15,7 @@ import { defaultDataDirectory } from '../src-main/service/os/data-directory.ts';
 import { bootOurs } from './boot/ours.ts';
 import { bootQemu, qemuVersion } from './boot/qemu.ts';
 import { printResult, type BootOptions } from './boot/result.ts';
+import { bootInARow } from './boot/row.ts';
 
 /** As facts of the guest have it: no self-tests, no module-signing keys, a panic ends the machine. */
 const COMMAND_LINE = [
@@ -40,8 +42,10 @@ const { values } = parseArgs({
     interactive: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
     exits: { type: 'boolean', default: false },
+    boots: { type: 'string', default: '1' },
   },
 });
+if (values.boots !== '1') process.exit(bootInARow(Number(values.boots), process.argv.slice(2)) ? 0 : 1);
 
 // Without files of the person's own: the image that `inn image pull debian-13-tiny` built.
 const image = join(defaultDataDirectory(), 'images/debian-13-tiny');

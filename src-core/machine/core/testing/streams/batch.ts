@@ -1,6 +1,6 @@
 import { seededRandom, type Random } from '../../../devices/testing/random.ts';
 import { encode } from '../../../isa/encode.ts';
-import { describe, type Run } from './descriptors.ts';
+import { describe, entriesOf, type Run } from './descriptors.ts';
 import { executive } from './executive.ts';
 import type { Kind } from './items.ts';
 import {
@@ -43,6 +43,7 @@ export interface Batch {
 const IMAGE_BYTES = PLACE.machineLog - PLACE.program;
 const LOG_MARGIN = 2 ** 17;
 const SAFE_FRAMES = 4;
+const PAGES_OF_STREAM = 4;
 
 /** RAM that is being prepared, by address. */
 class Memory {
@@ -76,12 +77,14 @@ function randomKind(
   random: Random,
   spaces: readonly Space[],
   { innerRounds, calm }: BatchOptions,
-): { kind: Kind; space: Space | undefined } {
+): { kind: Kind; space: Space | undefined; pages: readonly number[] } {
   const mode = pick(random, ['m', 's', 's', 'u', 'u'] as const);
   const space = random(4) === 0 ? undefined : pick(random, spaces);
-  const entries = mode === 'u' || !space ? [] : space.entries.map(({ place }) => place);
+  const pages = Array.from({ length: PAGES_OF_STREAM }, () => random(FRAMES));
+  const entries = mode === 'u' || !space ? [] : entriesOf(space, pages);
   return {
     space,
+    pages,
     kind: {
       mode,
       translated: mode !== 'm' && space !== undefined,
@@ -118,7 +121,7 @@ export function randomBatch(options: BatchOptions): Batch {
   let codeAt = 0;
   let descriptorAt: number = PLACE.descriptors;
   for (let number = 0; number < options.streams; number++) {
-    const { kind, space } = randomKind(random, spaces, options);
+    const { kind, space, pages } = randomKind(random, spaces, options);
     const { items, privileged, cut } = options;
     const whole = randomStream(random, { kind, hasSpace: space !== undefined, items, privileged });
     const stream = cut?.stream === number ? cutShort(whole, cut.instruction) : whole;
@@ -127,8 +130,8 @@ export function randomBatch(options: BatchOptions): Batch {
     memory.put(PLACE.code + start, stream.bytes);
     streams.push({ stream, start, kind });
     for (let turn = 0; turn < options.runs; turn++) {
-      const changed = random(3) === 0 ? pick(random, spaces) : undefined;
-      const run: Run = { kind, space, start, end: start + stream.end, vectors, changed, calm: options.calm };
+      const changes = random(2) === 0;
+      const run: Run = { kind, space, pages, start, end: start + stream.end, vectors, changes, calm: options.calm };
       describe(random, run, 1 + random(options.rounds), (place, value) =>
         memory.write64(BigInt(descriptorAt + place), value),
       );

@@ -13,7 +13,7 @@ import {
   SEEN,
 } from './layout.ts';
 import { REGISTER, pick } from './random-instruction.ts';
-import type { Space } from './spaces.ts';
+import type { Entry, Space } from './spaces.ts';
 
 const MOST_TRAPS = 48;
 const NEVER = 2n ** 64n - 1n;
@@ -49,8 +49,10 @@ export interface Run {
   readonly vectors: Readonly<Record<'m' | 's', number>>;
   /** Whether all memory that it is pointed to may be accessed, and rounding modes are modes. */
   readonly calm: boolean;
-  /** An address space of which an entry is changed before the run. */
-  readonly changed: Space | undefined;
+  /** Numbers of the pages of data that it uses mostly. */
+  readonly pages: readonly number[];
+  /** Whether an entry of its page tables is changed before the run. */
+  readonly changes: boolean;
 }
 
 const wide = (random: Random): bigint => (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32));
@@ -72,9 +74,9 @@ function float(random: Random): bigint {
 
 /** A page of data as the stream sees it. */
 function dataPage(random: Random, run: Run): bigint {
-  const { kind, space, calm } = run;
+  const { kind, space, calm, pages } = run;
   if (calm) return safePage(random, run);
-  const index = BigInt(random(FRAMES) * FRAME_BYTES);
+  const index = BigInt((random(8) === 0 ? random(FRAMES) : pick(random, pages)) * FRAME_BYTES);
   if (!kind.translated || !space) return BigInt(PLACE.frames) + index;
   const window = pick(random, [BigInt(SEEN.data), BigInt(SEEN.data), DATA_ABOVE, BigInt(SEEN.superpage)]);
   return BigInt.asUintN(64, window + index + (random(8) === 0 ? BigInt(2 ** 21) : 0n));
@@ -110,13 +112,14 @@ function pointers(random: Random, run: Run, rounds: number): Map<number, bigint>
   ]);
 }
 
-function status(random: Random, { kind: { mode } }: Run, delegates: boolean): bigint {
+function status(random: Random, { kind: { mode, entries } }: Run, delegates: boolean): bigint {
   const bits = Object.values(STATUS).filter(() => random(2) === 0);
   let value = bits.reduce((sum, bit) => sum | bit, 0n);
   // Floating point is on mostly, and dirty, so that machines need not agree in what makes it so.
   if (random(24) !== 0) value |= 3n << 13n;
-  // The supervisor's handler has to return.
-  if (random(6) === 0) value |= pick(random, delegates ? [TVM, TW] : [TVM, TW, TSR]);
+  // The supervisor's handler has to return, and who changes an entry of a page table has to make that known.
+  const allowed = [TW, ...(delegates ? [] : [TSR]), ...(entries.length > 0 ? [] : [TVM])];
+  if (random(6) === 0) value |= pick(random, allowed);
   return value | MPP[mode];
 }
 
@@ -135,14 +138,19 @@ function interrupts(random: Random, { interrupts: kind }: Kind, word: Word): voi
   word(DESCRIPTOR.mie, random(4) === 0 ? 0n : SSI | STI | SEI | MSI | MTI);
 }
 
-function change(random: Random, space: Space, word: Word): void {
-  const entry = pick(random, space.entries);
+/** The entries of the pages that a stream uses, in both windows. */
+export function entriesOf({ entries }: Space, pages: readonly number[]): Entry[] {
+  return pages.flatMap((page) => entries.slice(2 * page, 2 * page + 2));
+}
+
+function change(random: Random, entries: readonly Entry[], word: Word): void {
+  const entry = pick(random, entries);
   const bit = BigInt(pick(random, [0, 1, 2, 3, 4, 6, 7, 10, 11, 12]));
   word(DESCRIPTOR.changedEntry, BigInt(entry.place));
   word(DESCRIPTOR.change, 1n << bit);
   word(DESCRIPTOR.fence, BigInt(random(4)));
   word(DESCRIPTOR.fenceAddress, entry.address + BigInt(random(FRAME_BYTES)));
-  word(DESCRIPTOR.fenceAsid, space.asid);
+  word(DESCRIPTOR.fenceAsid, entry.asid);
 }
 
 /** Writes a descriptor: `word` puts 8 bytes at an offset of it. @param rounds of the stream's outer loop */
@@ -171,7 +179,7 @@ export function describe(random: Random, run: Run, rounds: number, word: Word): 
   word(DESCRIPTOR.trapsMost, BigInt(MOST_TRAPS));
   DESCRIBED_CSRS.forEach((name, index) => word(DESCRIPTOR.csrs + 8 * index, csrs[name]));
   interrupts(random, kind, word);
-  if (run.changed) change(random, run.changed, word);
+  if (run.changes && space) change(random, entriesOf(space, run.pages), word);
   word(DESCRIPTOR.mstatus, status(random, run, delegated !== 0n));
   word(DESCRIPTOR.mepc, BigInt(codeAt + run.start));
   const kept = pointers(random, run, rounds);

@@ -4,6 +4,7 @@ import type { Instruction } from '../../../isa/instruction.ts';
 import type { OperandName } from '../../../isa/operands.ts';
 import { csrNumber } from '../../../isa/registers.ts';
 import { KINDS, REGISTER, destination, pick, randomInstruction } from './random-instruction.ts';
+import type { Entry } from './spaces.ts';
 
 type Operands = Readonly<Partial<Record<OperandName, number>>>;
 
@@ -34,8 +35,8 @@ export interface Kind {
   readonly changesCode: boolean;
   /** Of its inner loops. */
   readonly mostRounds: number;
-  /** Physical addresses of entries of page tables that it may change. */
-  readonly entries: readonly number[];
+  /** Entries of page tables that it may change. */
+  readonly entries: readonly Entry[];
 }
 
 export const part = (name: string, operands: Operands = {}): Part => ({ bits: encode(name, operands), bytes: 4 });
@@ -137,12 +138,17 @@ function selfModifying(random: Random): Item {
 /** Bits of an entry of a page table are turned round, and a fence makes that known. */
 function remapping(random: Random, kind: Kind): Item {
   const bit = pick(random, [0, 1, 2, 3, 4, 6, 7]);
+  const { place, address, asid } = pick(random, kind.entries);
+  const byAddress = random(3) > 0 && address < 2n ** 32n;
+  const byAsid = random(3) === 0;
   return [
-    ...constant(S0, pick(random, kind.entries)),
+    ...constant(S0, place),
     part('ld', { rd: S1, rs1: S0 }),
     part('xori', { rd: S1, rs1: S1, imm: 1 << bit }),
     part('sd', { rs1: S0, rs2: S1 }),
-    part('sfence.vma'),
+    ...constant(S0, byAddress ? Number(address) + random(4096) : 0),
+    ...constant(S1, Number(asid)),
+    part('sfence.vma', { rs1: byAddress ? S0 : 0, rs2: byAsid ? S1 : 0 }),
   ];
 }
 

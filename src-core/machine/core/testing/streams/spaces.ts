@@ -11,16 +11,17 @@ export const SPACES = 8;
 const SUPERPAGE_BYTES = 2 ** 21;
 const GIGAPAGE = 2;
 
-/** An entry that may be changed, and what it maps. */
+/** An entry that may be changed, what it maps, and for which address space. */
 export interface Entry {
   readonly place: number;
   readonly address: bigint;
+  readonly asid: bigint;
 }
 
 /** An address space: the program for the supervisor, code and safe data for both, and data with all that can be wrong. */
 export interface Space {
   readonly satp: bigint;
-  readonly asid: bigint;
+  /** Two for each page of data, by number: that of the lower window, and that of the upper. */
   readonly entries: readonly Entry[];
 }
 
@@ -66,7 +67,7 @@ function mapData(tables: PageTables, random: Random): Entry[] {
     for (const window of [BigInt(SEEN.data), DATA_ABOVE]) {
       const address = page(window, index);
       tables.map(address, frame(random), flags(random));
-      entries.push({ place: Number(tables.entry(address)), address });
+      entries.push({ place: Number(tables.entry(address)), address, asid: tables.asid });
     }
     if (index >= SAFE_PAGES) continue;
     tables.map(page(SEEN.userSafe, index), page(PLACE.frames, FRAMES + index), V | R | W | U);
@@ -91,5 +92,5 @@ export function buildSpace(memory: TableMemory, random: Random, index: number): 
     GIGAPAGE,
   );
   mapCode(tables, random);
-  return { satp: tables.satp(), asid, entries: mapData(tables, random) };
+  return { satp: tables.satp(), entries: mapData(tables, random) };
 }
