@@ -6,7 +6,7 @@
  *     npm run -s bench:debian-programs -- [--keep FOLDER]
  *
  * Needs the image debian-13 (inn image pull debian-13), the network, and qemu-system-riscv64 and qemu-img. With --keep the
- * disk stays in that folder, and is not made again where it is there.
+ * disk stays in that folder with what was printed, and is not made again where it is there.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,6 +26,8 @@ mkdirSync(folder, { recursive: true });
 try {
   const prepared = await preparedIn(folder);
   const [ours, theirs] = [await inCopy(prepared, 'ours'), await inCopy(prepared, 'qemu')];
+  for (const [who, outputs] of Object.entries({ ours, theirs }))
+    for (const [name, { bytes }] of outputs) writeFileSync(join(folder, `${name}.${who}`), bytes);
   process.exitCode = tell(ours, theirs) ? 0 : 1;
 } finally {
   if (values.keep === undefined) rmSync(folder, { recursive: true, force: true });

@@ -8,7 +8,7 @@ exec </dev/null >/dev/console 2>&1
 cd /opt/programs
 for program in programs/*; do
   echo "@begin ${program#programs/}"
-  sh "$program" >/tmp/output 2>&1
+  sh -e "$program" >/tmp/output 2>&1
   status=$?
   base64 -w 76 /tmp/output
   echo "@end $status"
