@@ -1,8 +1,7 @@
 import { disassemble } from '../../../isa/disassemble.ts';
-import { type BatchOptions, randomBatch } from './batch.ts';
+import { type Batch, type BatchOptions, randomBatch } from './batch.ts';
 import { type Difference, compare } from './compare.ts';
 import type { Outcome } from './machines.ts';
-import type { Batch } from './batch.ts';
 
 export type Machine = (batch: Batch) => Outcome;
 
