@@ -75,7 +75,7 @@ export interface CoreImports {
     debugConsoleRead(address: number, length: number): number;
     /** SBI SRST: type 0 shutdown, 1 cold reboot, 2 warm reboot; reason 0 none, 1 system failure. */
     systemReset(type: number, reason: number): void;
-    /** Another hart has something to do (IPI, hart start): wake it if it sleeps. */
+    /** A hart has something to do (IPI, hart start, interrupt): wake it if it sleeps. May be the one that runs. */
     wakeHart(hart: number): void;
   };
 }
@@ -100,6 +100,18 @@ export interface CoreExports {
   deadline(hart: number): number;
   /** 1 when WFI would return at once. */
   interruptPending(hart: number): number;
+  /** 0 while the hart is stopped, in the sense of the SBI. */
+  isStarted(hart: number): number;
+  /** Lets `run` of a hart come back soon, whichever thread it is in. */
+  summon(hart: number): void;
+  /** @returns 1 when the hart was summoned since it was asked last */
+  takeSummons(hart: number): number;
+  /**
+   * Around an import in which a hart waits for another thread: in between, no other hart waits for it. Only from the
+   * hart's own thread, where there are several.
+   */
+  leaveGuest(hart: number): void;
+  enterGuest(hart: number): void;
   /** Drives a level-triggered interrupt source of the PLIC. */
   setInterruptLine(source: number, level: number): void;
   /** The host wrote guest RAM (DMA): drop what was decoded from it. Offset from the start of RAM, in bytes. */

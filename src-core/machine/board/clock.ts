@@ -8,6 +8,18 @@ export interface ClockState {
   running: boolean;
 }
 
+/** Where a clock stood when it last began to run. */
+export interface ClockBeginning {
+  readonly ticks: number;
+  /** Of the host's monotonic clock. */
+  readonly sinceNs: number;
+}
+
+/** Guest time of a clock that runs, in ticks, a whole number. */
+export function ticksAt({ ticks, sinceNs }: ClockBeginning, nowNs: number): number {
+  return ticks + Math.floor((nowNs - sinceNs) / NS_PER_TICK);
+}
+
 /** Guest time: the host's monotonic clock in ticks of TIMEBASE_HZ, which stands still while the machine is paused. */
 export class GuestClock {
   readonly #monotonicNs: () => number;
@@ -23,7 +35,12 @@ export class GuestClock {
   /** Ticks since power-on, a whole number. */
   now(): number {
     const { ticks, running } = this.state;
-    return running ? ticks + Math.floor((this.#monotonicNs() - this.#since) / NS_PER_TICK) : ticks;
+    return running ? ticksAt({ ticks, sinceNs: this.#since }, this.#monotonicNs()) : ticks;
+  }
+
+  /** For other threads: what `ticksAt` needs, as long as it runs on. */
+  get beginning(): ClockBeginning {
+    return { ticks: this.state.ticks, sinceNs: this.#since };
   }
 
   /** Zero again, as after power-on. */

@@ -4,6 +4,8 @@ import type { GuestRam } from '../devices/guest-ram.ts';
 import type { MachineState } from '../state/machine-state.ts';
 import type { BalloonDevice } from '../devices/virtio/balloon.ts';
 import type { VirtioDevice } from '../devices/virtio/device.ts';
+import type { HartRoom } from '../harts/hart-room.ts';
+import type { OtherHarts } from '../harts/other-harts.ts';
 import type { ExitCount } from './bus.ts';
 import type { DiskDrives } from './disk-drives.ts';
 import type { NetworkCards } from './network-cards.ts';
@@ -22,8 +24,18 @@ export interface CoreHandle {
 export interface BoardHost {
   /** Makes an instance of the core with these imports; `env` is its own affair. Called once. */
   instantiate(imports: CoreImports['host']): CoreHandle;
-  /** Nanoseconds of a clock that never goes back. */
+  /** Nanoseconds of a clock that never goes back; where there are threads, the same in all of them. */
   monotonicNs(): number;
+  /** Absent: harts take turns in the thread that calls, which is slower, and always the same. */
+  readonly threads?: HartThreads;
+}
+
+/** Threads for the harts beside the first. */
+export interface HartThreads {
+  /** One word that the board's own thread sleeps on, for them to ring. */
+  readonly bell: SharedArrayBuffer;
+  /** Starts a thread for each of the harts 1 to `harts` - 1: see harts/hart-loop.ts. Called once, before they may run. */
+  start(room: HartRoom, memory: CoreHandle['memory'], harts: number): void;
 }
 
 /** One simulated computer. Everything is synchronous, in the thread that called. */
@@ -63,6 +75,10 @@ export interface Board {
   unplug(slot: number): void;
   /** Memory that the guest may hand back, and how far it did. */
   readonly balloon: BalloonDevice;
+  /** Harts that have threads of their own; null when there are none. */
+  readonly others: OtherHarts | null;
+  /** The last call: their threads end. */
+  end(): void;
   counters(): BoardCounters;
   /** Why the guest left its own code, by device and kind, since the board was made. */
   exits(): readonly ExitCount[];

@@ -1,6 +1,6 @@
 import { AppError, assert } from '../../base/errors.ts';
 import type { BoardCounters, BoardExit, BoardSpec } from '../board-interface.ts';
-import { RunExit, type CoreExports, type CoreImports } from '../core-interface.ts';
+import { RunExit, TIMEBASE_HZ, type CoreExports, type CoreImports } from '../core-interface.ts';
 import { GuestRam } from '../devices/guest-ram.ts';
 import type { BalloonDevice } from '../devices/virtio/balloon.ts';
 import type { VirtioDevice } from '../devices/virtio/device.ts';
@@ -10,6 +10,8 @@ import type { ExitCount } from './bus.ts';
 import { GuestClock } from './clock.ts';
 import { ConsoleHub } from './console-hub.ts';
 import { Devices } from './devices.ts';
+import { HartCall, HartRoom, type CallOfHart } from '../harts/hart-room.ts';
+import { OtherHarts } from '../harts/other-harts.ts';
 import type { DiskDrives } from './disk-drives.ts';
 import type { NetworkCards } from './network-cards.ts';
 import { growMemory } from './core-memory.ts';
@@ -25,6 +27,9 @@ import { PAGE_BYTES } from '../state/memory-runs.ts';
 /** Instructions after which another hart gets its turn: they wait for each other's locks and messages. */
 const TURN = 50_000;
 
+/** How often a slice goes on after it was left for another hart. */
+const MOST_CALLS = 16;
+
 /** RISC-V privileged: number of the CSR `mie`, which `sie` is a part of. */
 const MIE = 0x304;
 
@@ -36,11 +41,12 @@ const HALTED = 'the guest has halted: its processors wait, with all interrupts s
 
 const RUNNING: BoardExit = { kind: 'running' };
 
-/** The board of QEMU's `virt` machine, with all its harts in the thread that calls. */
+/** The board of QEMU's `virt` machine. Its first hart and all devices live in the thread that calls. */
 export class VirtBoard implements Board {
   readonly ram: GuestRam;
   readonly written: Uint8Array;
   readonly core: CoreExports;
+  readonly others: OtherHarts | null;
   readonly #spec: BoardSpec;
   readonly #memory: CoreHandle['memory'];
   readonly #clock: GuestClock;
@@ -48,6 +54,8 @@ export class VirtBoard implements Board {
   readonly #devices: Devices;
   readonly #hub: ConsoleHub;
   readonly #input: WaitingInput;
+  /** For harts of other threads. */
+  #host: CoreImports['host'] | null = null;
   /** How it ended, until it is reset. */
   #end: BoardExit | null = null;
 
@@ -79,14 +87,29 @@ export class VirtBoard implements Board {
         else this.#stop(how);
       },
     });
+    this.others = this.#startOthers(host);
     if (saved) this.#restore(saved);
     else this.reset();
+  }
+
+  #startOthers({ threads }: BoardHost): OtherHarts | null {
+    const { harts } = this.#spec;
+    if (!threads || harts === 1) return null;
+    const room = new HartRoom(threads.bell);
+    const others = new OtherHarts(room, this.core, harts, (call) => this.#carryOut(call));
+    threads.start(room, this.#memory, harts);
+    return others;
+  }
+
+  end(): void {
+    this.others?.end();
   }
 
   reset(): void {
     const { core } = this;
     const spec = this.#spec;
     const plan = planBoot(spec);
+    this.others?.stop();
     this.#end = null;
     this.#clock.reset();
     this.#panic.reset();
@@ -102,6 +125,7 @@ export class VirtBoard implements Board {
 
   save(): MachineState {
     assert(this.#end === null, 'a machine that has ended is not saved');
+    this.others?.stop();
     this.#devices.disks.flush();
     this.#input.takeAll();
     return {
@@ -115,10 +139,14 @@ export class VirtBoard implements Board {
   }
 
   run(budget: number): BoardExit {
-    return this.#end ?? this.#slice(budget) ?? RUNNING;
+    if (!this.#ended) this.others?.resume(this.#clock.beginning);
+    const exit = this.#end ?? this.#slice(budget);
+    if (this.#ended) this.others?.stop();
+    return exit ?? RUNNING;
   }
 
   forgetWritten(): void {
+    this.others?.stop();
     this.core.forgetWritten();
   }
 
@@ -131,6 +159,7 @@ export class VirtBoard implements Board {
   }
 
   setPaused(paused: boolean): void {
+    if (paused) this.others?.stop();
     this.#clock.setRunning(!paused);
   }
 
@@ -205,9 +234,28 @@ export class VirtBoard implements Board {
       debugConsoleWrite: (address, length) => this.#devices.debugConsole.write(this.#bytes(address, length)),
       debugConsoleRead: (address, length) => this.#devices.debugConsole.read(this.#bytes(address, length)),
       systemReset: (type, reason) => this.#systemReset(type, reason),
-      // All harts live in this thread and get their turn anyway.
-      wakeHart: () => {},
+      // Those that live in this thread get their turn anyway.
+      wakeHart: (hart) => this.others?.wake(hart),
     };
+  }
+
+  /** Does for the hart of another thread what the core asks of us. */
+  #carryOut({ call, values: [a, b, c] }: CallOfHart): number {
+    const host = (this.#host ??= this.#imports());
+    switch (call) {
+      case HartCall.mmioRead:
+        return host.mmioRead(a, b);
+      case HartCall.debugConsoleWrite:
+        return host.debugConsoleWrite(a, b);
+      case HartCall.debugConsoleRead:
+        return host.debugConsoleRead(a, b);
+      case HartCall.mmioWrite:
+        host.mmioWrite(a, b, c);
+        return 0;
+      default:
+        host.systemReset(a, b);
+        return 0;
+    }
   }
 
   #bytes(address: number, length: number): Uint8Array {
@@ -228,12 +276,39 @@ export class VirtBoard implements Board {
 
   /** @returns how the slice ended, null when the guest is to go on at once */
   #slice(budget: number): BoardExit | null {
+    if (this.others) this.#attend(this.others);
     const more = this.#devices.service();
-    const idle = this.#spec.harts === 1 ? this.#turn(0, budget) : this.#turns(budget);
+    const idle = this.#runHarts(budget);
     if (this.#panic.suspicious) this.#watch(idle);
     if (this.#ended || !idle || more) return this.#end;
     this.#devices.guestWaits();
     return this.#idle();
+  }
+
+  /** @returns whether all harts that run in this thread wait for an interrupt */
+  #runHarts(budget: number): boolean {
+    if (this.others) return this.#amongOthers(this.others, budget);
+    return this.#spec.harts === 1 ? this.#turn(0, budget) : this.#turns(budget);
+  }
+
+  /** The first hart comes back soon when another one wants a device. */
+  #amongOthers(others: OtherHarts, budget: number): boolean {
+    for (let calls = 0; calls < MOST_CALLS && !this.#ended; calls++) {
+      const idle = this.#turn(0, budget);
+      if (!others.wantsSomething) return idle;
+      this.#attend(others);
+    }
+    return false;
+  }
+
+  #attend(others: OtherHarts): void {
+    const trouble = others.attend();
+    if (trouble?.kind === 'fatal') this.#failFatally(trouble.hart);
+    else if (trouble) this.#end ??= { kind: 'failed', cause: `a defect of Innkeeper: ${trouble.because}` };
+  }
+
+  #failFatally(hart: number): void {
+    this.#end ??= { kind: 'failed', cause: describeFatal(this.core, this.ram, hart) };
   }
 
   /** The guest may end its run during any call of the core. */
@@ -244,7 +319,7 @@ export class VirtBoard implements Board {
   /** @returns whether the hart waits for an interrupt */
   #turn(hart: number, budget: number): boolean {
     const exit = this.core.run(hart, budget);
-    if (exit === RunExit.fatal) this.#end ??= { kind: 'failed', cause: describeFatal(this.core, this.ram, hart) };
+    if (exit === RunExit.fatal) this.#failFatally(hart);
     return exit === RunExit.idle;
   }
 
@@ -263,20 +338,28 @@ export class VirtBoard implements Board {
   #watch(idle: boolean): void {
     let user = false;
     for (let hart = 0; hart < this.#spec.harts; hart++) user ||= this.core.privilege(hart) === 0;
-    if (idle || user) this.#panic.alive();
+    const asleep = idle && (this.others === null || this.others.asleep);
+    if (asleep || user) this.#panic.alive();
     const cause = this.#panic.verdict(this.#clock.now());
     if (cause !== null) this.#end ??= { kind: 'failed', cause };
   }
 
   /** Whether no hart has an interrupt enabled that could end its waiting. */
   #halted(): boolean {
+    if (this.others) return this.core.readCsr(0, MIE) === 0n && this.others.halted;
     for (let hart = 0; hart < this.#spec.harts; hart++) if (this.core.readCsr(hart, MIE) !== 0n) return false;
     return true;
   }
 
+  /** Harts in this thread. */
+  get #here(): number {
+    return this.others ? 1 : this.#spec.harts;
+  }
+
   #idle(): BoardExit {
-    let deadlineTicks = Infinity;
-    for (let hart = 0; hart < this.#spec.harts; hart++) {
+    // A panic of another hart is believed when nothing follows: somebody has to look.
+    let deadlineTicks = this.others && this.#panic.suspicious ? this.#clock.now() + TIMEBASE_HZ / 10 : Infinity;
+    for (let hart = 0; hart < this.#here; hart++) {
       if (this.core.interruptPending(hart) !== 0) return RUNNING;
       deadlineTicks = Math.min(deadlineTicks, this.core.deadline(hart));
     }

@@ -133,9 +133,9 @@ describe('several harts', () => {
   it.each([
     [0, 1],
     [1, 0],
-  ])('hart %i sees the code that hart %i wrote', (reader, writer) => {
+  ])('hart %i sees the code that hart %i wrote when it has fenced', (reader, writer) => {
     const machine = new TestMachine({ harts: 2 });
-    const caller = assemble(['jalr', { rd: 1, rs1: 13, imm: 0 }], ['wfi'], ['jal', { rd: 0, imm: -8 }]);
+    const caller = assemble(['jalr', { rd: 1, rs1: 13, imm: 0 }], ['wfi'], ['fence.i'], ['jal', { rd: 0, imm: -12 }]);
     machine.write32(RAM_BASE, ...caller);
     machine.write32(RAM_BASE + 0x1000n, ...assemble(['sw', { rs1: 13, rs2: 12, imm: 0 }], ['wfi']));
     machine.write32(DATA, ...assemble(['addi', { rd: 10, rs1: 0, imm: 1 }], ret));

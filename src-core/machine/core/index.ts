@@ -6,7 +6,8 @@ import { runHart } from './hart/run';
 import { STARTED } from './hart/run-state';
 import { enter, resetHart } from './hart/start';
 import { nextDeadline, updateTimer, waiting } from './interrupts/pending';
-import { PLIC_BYTES, setLine, update as updatePlic } from './interrupts/plic';
+import { PLIC_BYTES, restored as restorePlic, setLine } from './interrupts/plic';
+import { enterGuest as enterInstructions, leaveGuest as leaveInstructions } from './interrupts/requests';
 import { ramChanged } from './memory/code';
 import { countActive } from './memory/pmp';
 import { resetTlbs, selectBank } from './memory/tlb';
@@ -20,6 +21,7 @@ const PC: u32 = 64;
 export function initialize(bytes: f64, harts: u32, sbi: u32): void {
   memory.fill(L.MACHINE, 0, L.PLIC + PLIC_BYTES);
   memory.fill(L.CODE_FLAGS, 0, <usize>(<u64>bytes >> 12));
+  if (harts > 1) memory.fill(L.CODE_STALE, 0, <usize>(<u64>bytes >> 12));
   store<u64>(L.MACHINE, <u64>bytes, L.RAM_BYTES);
   store<u32>(L.MACHINE, harts, L.HARTS);
   store<u32>(L.MACHINE, sbi, L.SBI);
@@ -28,7 +30,7 @@ export function initialize(bytes: f64, harts: u32, sbi: u32): void {
 
 /** Rebuilds what is not part of a saved state, from the fields that were written after `initialize`. */
 export function stateRestored(): void {
-  updatePlic();
+  restorePlic();
   const harts = L.machine32(L.HARTS);
   for (let index: u32 = 0; index < harts; index++) {
     const hart = L.hartState(index);
@@ -51,7 +53,7 @@ export function startHart(index: u32, pc: u64, a0: u64, a1: u64, a2: u64): void 
   const hart = L.hartState(index);
   enter(hart, pc, a0, a1);
   store<u64>(load<usize>(hart, L.REGISTERS) + 96, a2);
-  store<u32>(hart, STARTED, L.RUN_STATE);
+  atomic.store<u32>(hart, STARTED, L.RUN_STATE);
 }
 
 export function run(index: u32, budget: i32): u32 {
@@ -59,13 +61,36 @@ export function run(index: u32, budget: i32): u32 {
 }
 
 export function deadline(index: u32): f64 {
-  return nextDeadline(L.hartState(index));
+  const hart = L.hartState(index);
+  return atomic.load<u32>(hart, L.RUN_STATE) == STARTED ? nextDeadline(hart) : Infinity;
 }
 
 export function interruptPending(index: u32): u32 {
   const hart = L.hartState(index);
+  if (atomic.load<u32>(hart, L.REQUESTS) != 0) return 1;
+  if (atomic.load<u32>(hart, L.RUN_STATE) != STARTED) return 0;
   updateTimer(hart);
-  return waiting(hart) != 0 || load<u32>(hart, L.REQUESTS) != 0 ? 1 : 0;
+  return waiting(hart) != 0 ? 1 : 0;
+}
+
+export function isStarted(index: u32): u32 {
+  return atomic.load<u32>(L.hartState(index), L.RUN_STATE) == STARTED ? 1 : 0;
+}
+
+export function summon(index: u32): void {
+  atomic.store<u32>(L.hartState(index), 1, L.SUMMONED);
+}
+
+export function takeSummons(index: u32): u32 {
+  return atomic.xchg<u32>(L.hartState(index) + L.SUMMONED, 0);
+}
+
+export function leaveGuest(index: u32): void {
+  leaveInstructions(L.hartState(index));
+}
+
+export function enterGuest(index: u32): void {
+  enterInstructions(L.hartState(index));
 }
 
 export function setInterruptLine(source: u32, level: u32): void {
@@ -73,7 +98,7 @@ export function setInterruptLine(source: u32, level: u32): void {
 }
 
 export function ramWritten(offset: f64, bytes: f64): void {
-  ramChanged(<u64>offset, <u64>bytes);
+  ramChanged(L.hartState(0), <u64>offset, <u64>bytes);
 }
 
 export function writtenPages(): usize {

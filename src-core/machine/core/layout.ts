@@ -12,6 +12,7 @@
  *   0x0038_0000  per hart, two bytes per page of RAM: its slot in the code cache
  *   0x0138_0000  one byte per page of RAM: whether it was ever written, and since the last snapshot
  *   0x0148_0000  per hart 64 KiB: where its time goes, and what is worth translating (regions/profile.ts)
+ *   0x0160_0000  one byte per page of RAM: which harts hold code of it that another has written since
  *   0x0180_0000  code cache, 64 MiB, shared out equally
  *   0x0600_0000  RAM
  */
@@ -40,6 +41,8 @@ export const WRITTEN: usize = 0x1380000;
 
 export const PROFILES: usize = 0x1480000;
 export const PROFILE_BYTES: usize = 0x10000;
+
+export const CODE_STALE: usize = 0x1600000;
 
 export const CODE_CACHE: usize = 0x1800000;
 export const CODE_CACHE_BYTES: usize = 0x4000000;
@@ -105,8 +108,16 @@ export const PENDING_EXTERNAL: usize = 208;
 export const PENDING_SOFTWARE: usize = 212;
 export const PENDING_TIMER: usize = 216;
 export const PENDING_CLINT: usize = 220;
-/** Written by other harts: see requests.ts. */
+/** Written by other harts: see requests.ts. Then how often something was asked, and how often all of it was done. */
 export const REQUESTS: usize = 224;
+export const ASKED: usize = 240;
+export const SERVED: usize = 244;
+/** 1 while the hart may execute instructions; else it serves what is asked before it does again. */
+export const EXECUTING: usize = 236;
+/** 1: somebody outside wants its thread, so that `run` comes back soon. */
+export const SUMMONED: usize = 248;
+/** The machine's WATCH_EPOCH up to which its TLBs for stores know the pages of code: see code.ts. */
+export const EPOCH_SEEN: usize = 252;
 
 export const MSTATUS: usize = 256;
 export const MEDELEG: usize = 264;
@@ -146,6 +157,12 @@ export const SINGLE: usize = 704;
 /** SBI HSM: where a hart that was asked to start begins. */
 export const START_ADDRESS: usize = 768;
 export const START_OPAQUE: usize = 776;
+/** 1 when pages are to be looked through at the next FENCE.I: another hart wrote to some, or may have. */
+export const STALE_NOTED: usize = 784;
+export const SUSPECTS: usize = 788;
+export const FENCE_SCRATCH: usize = 832;
+/** Scratch of a remote fence: four bytes for each hart. */
+export const TICKETS: usize = 800;
 
 // Fields of the machine's state --------------------------------------------------------------------------------------
 
@@ -153,6 +170,9 @@ export const RAM_BYTES: usize = 0;
 export const HARTS: usize = 8;
 /** 1: this core answers the SBI. */
 export const SBI: usize = 12;
+/** How often a page has become one that harts watch because it holds code. */
+export const WATCH_EPOCH: usize = 16;
+export const PLIC_LOCK: usize = 20;
 export const PLIC: usize = 64;
 
 @inline
@@ -163,6 +183,17 @@ export function hartState(hart: u32): usize {
 @inline
 export function machine32(field: usize): u32 {
   return load<u32>(MACHINE + field);
+}
+
+@inline
+export function single(hart: usize): usize {
+  return hart + SINGLE;
+}
+
+/** Whether other threads may be at work on the same memory. */
+@inline
+export function several(): bool {
+  return load<u32>(MACHINE + HARTS) > 1;
 }
 
 @inline

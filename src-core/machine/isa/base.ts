@@ -51,7 +51,7 @@ export const RV64I = instructions('i', [
   ['sllw', 'R', '0000000 ..... ..... 001 ..... 0111011', 'rd = sext32(rs1 << (rs2 & 31))'],
   ['srlw', 'R', '0000000 ..... ..... 101 ..... 0111011', 'rd = sext32(low32(rs1) >> (rs2 & 31))'],
   ['sraw', 'R', '0100000 ..... ..... 101 ..... 0111011', 'rd = signed(sext32(rs1)) >> signed(rs2 & 31)'],
-  ['fence', 'none', '............ ..... 000 ..... 0001111', 'nothing: one hart sees its own accesses in order'],
+  ['fence', 'none', '............ ..... 000 ..... 0001111', 'fence: other harts see what comes before it first'],
   ['ecall', 'none', '0000000 00000 00000 000 00000 1110011', 'system: raise environment-call'],
   ['ebreak', 'none', '0000000 00001 00000 000 00000 1110011', 'system: raise breakpoint'],
 ]);

@@ -10,6 +10,10 @@ export const X_SINK = 256;
 export const PROFILES = 0x1480000;
 export const PROFILE_BYTES = 0x10000;
 
+export const MACHINE = 0x14000;
+/** In the machine's state: how many harts it has. */
+export const HARTS = 8;
+
 /** Fields of a hart's state. */
 export const HART = {
   PC: 16,

@@ -1,6 +1,6 @@
 import { MAX_HARTS, RunExit, type CoreExports } from '../core-interface.ts';
 import { HART_STATES, HART_STATE_BYTES, PROFILE, PROFILES, PROFILE_BYTES } from './core-layout.ts';
-import { REGISTER_FILES, REGISTER_FILE_BYTES, X_SINK } from './core-layout.ts';
+import { HARTS, MACHINE, REGISTER_FILES, REGISTER_FILE_BYTES, X_SINK } from './core-layout.ts';
 import { type FunctionTable, RegionFunctions } from './functions.ts';
 import { REGION } from './meaning/meanings.ts';
 import { findBlocks } from './region/blocks.ts';
@@ -98,7 +98,9 @@ class Regions {
     const registers = REGISTER_FILES + hart * REGISTER_FILE_BYTES;
     const state = HART_STATES + hart * HART_STATE_BYTES;
     const sink = registers + X_SINK;
-    const module = regionModule(blocks, { hart: state, registers, sink, fuses: this.#fuses, table, place });
+    const fences = this.#memory.getUint32(MACHINE + HARTS, true) > 1;
+    const where = { hart: state, registers, sink, fuses: this.#fuses, fences, table, place };
+    const module = regionModule(blocks, where);
     this.#functions.set(place, this.#instantiate(module, this.#imports)[REGION_EXPORT]);
     blocks.forEach((block, node) => this.#core.installRegion(hart, table, block.offset, place, node));
   }

@@ -3,7 +3,7 @@ import * as L from '../layout';
 import { RAM_BASE } from '../generated/board';
 import * as O from '../generated/operations';
 import { raise } from '../hart/outcome';
-import { dropAllCode, emptyTable, markDecoded, slotOf, slotOfTable, pieceMask, ramPageOf, tableOf } from '../memory/code';
+import { dropAllCode, emptyTable, markDecoded, slotOf, slotOfTable, pieceMask, ramPageOf, tableOf, watch } from '../memory/code';
 import { deviceExists, readDevice } from '../memory/devices';
 import { FETCH } from '../memory/pmp';
 import { fill } from '../memory/tlb';
@@ -121,6 +121,7 @@ function isCsr(op: usize): bool {
 function decodeBlock(hart: usize, table: usize, offset: u32): usize {
   const slot = slotOfTable(hart, table);
   const page = L.RAM + (ramPageOf(hart, slot) << 12);
+  if (L.several()) watch(hart, slot);
   const first = load<usize>(hart, L.OPS_NEXT);
   let op = first;
   let at = offset;

@@ -1,13 +1,14 @@
 // Generated from src-core/machine/isa/table.ts by src-core/machine/isa/generator; sources.test.ts checks that it is up
 // to date. To write it anew: npx vitest run src-core/machine/isa -u
 
-import { FETCH_TLB, LEFT, PC, READ_TLB, REGION_OP, WRITE_TLB } from '../layout';
+import { FETCH_TLB, LEFT, PC, READ_TLB, REGION_OP, WRITE_TLB, several } from '../layout';
 import { OP_BYTES, imm, linkOffset, retiredBefore, rs1, rs2, setRd } from '../decode/operation';
 import { div, divu, low32, mulh, mulhsu, mulhu, orcb, rem, remu, sext16, sext32, sext8, signed } from '../hart/arithmetic';
 import { f32_negated, f32_signed, f64_negated, f64_signed, floatReadable, floatWritable, fs1_bits, fs1_d, fs1_s, fs2, fs2_d, fs2_s, fs3_d, fs3_s, roundingMode, setFdDouble, setFdSingle } from '../hart/float';
 import { loadReserved_i32, storeConditional_i32, atomic_min_i32, atomic_minu_i32, atomic_max_i32, atomic_maxu_i32, loadReserved_i64, storeConditional_i64, atomic_min_i64, atomic_minu_i64, atomic_max_i64, atomic_maxu_i64 } from '../hart/atomics';
 import { leave, leaveTo } from '../hart/leave';
 import { DONE, FAULTED, SYSTEM, UNLAWFUL, outcome } from '../hart/outcome';
+import { fence } from '../memory/fence';
 import { amoAddress, loadSlowly, storeSlowly } from '../memory/access';
 import { csrInstruction } from '../csr/instruction';
 import { runRegion } from '../regions/region';
@@ -394,6 +395,7 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         op += OP_BYTES; continue;
       }
       case 64: { // fence
+        if (several()) fence(hart);
         op += OP_BYTES; continue;
       }
       case 65: { // ecall

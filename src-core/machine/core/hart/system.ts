@@ -4,6 +4,7 @@ import { RUN_IDLE, stop } from './run-state';
 import { DONE, FAULTED, UNLAWFUL, outcome, raise, setOutcome } from './outcome';
 import { returnFromMachine, returnFromSupervisor } from './trap';
 import { waiting } from '../interrupts/pending';
+import { refreshCode } from '../memory/code';
 import { storeSlowly } from '../memory/access';
 import { READ } from '../memory/pmp';
 import { MODE_M, MODE_S, MODE_U, dataMode, fenceAddress, fenceAll } from '../memory/tlb';
@@ -102,9 +103,10 @@ function fenceTranslations(hart: usize, bits: u32): u32 {
   return DONE;
 }
 
-/** FENCE.I needs nothing: a store drops what was decoded from where it stores. Or a cache-block operation. */
+/** FENCE.I is for stores of other harts: one of its own drops what was decoded from there. Or a cache-block operation. */
 function fenceOrBlock(hart: usize, bits: u32): u32 {
   if (((bits >> 12) & 7) == 1) {
+    if (L.several()) refreshCode(hart);
     complete(hart);
     return DONE;
   }

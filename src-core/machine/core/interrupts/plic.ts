@@ -3,7 +3,7 @@
  * S-mode. Sources are level-triggered: a source is pending from when its line rises until it is claimed or the line
  * falls, and again after completion if the line is still up.
  *
- * The run loop's thread is the only one that touches it as long as there is one hart.
+ * Where there are several harts, one thread at a time is at it.
  */
 import * as L from '../layout';
 import { INTERRUPT_SOURCES } from '../generated/board';
@@ -65,8 +65,31 @@ function best(context: u32): u32 {
   return winner;
 }
 
+const SPINS: u32 = 100;
+const NAP_NS: i64 = 50_000;
+
+function lock(): void {
+  if (!L.several()) return;
+  let spins: u32 = 0;
+  while (atomic.cmpxchg<u32>(L.MACHINE + L.PLIC_LOCK, 0, 1) != 0) {
+    // Who has it may not be running just now.
+    if (++spins > SPINS) atomic.wait<i32>(L.MACHINE + L.PLIC_LOCK, 1, NAP_NS);
+  }
+}
+
+function unlock(): void {
+  if (L.several()) atomic.store<u32>(L.MACHINE, 0, L.PLIC_LOCK);
+}
+
+/** After a state was restored. */
+export function restored(): void {
+  lock();
+  update();
+  unlock();
+}
+
 /** Drives MEIP and SEIP of every hart. */
-export function update(): void {
+function update(): void {
   const harts = L.machine32(L.HARTS);
   for (let index: u32 = 0; index < harts; index++) {
     const hart = L.hartState(index);
@@ -79,9 +102,11 @@ export function update(): void {
 
 export function setLine(source: u32, level: bool): void {
   if (source == 0 || source > INTERRUPT_SOURCES) return;
+  lock();
   setBit(LEVELS, source, level);
   setBit(PENDING, source, level && !bitSet(CLAIMED, source));
   update();
+  unlock();
 }
 
 function claim(context: u32): u32 {
@@ -102,6 +127,20 @@ function complete(context: u32, source: u32): void {
 
 /** Reads 4 bytes. */
 export function readPlic(offset: u32): u32 {
+  lock();
+  const value = read(offset);
+  unlock();
+  return value;
+}
+
+/** Writes 4 bytes. */
+export function writePlic(offset: u32, value: u32): void {
+  lock();
+  write(offset, value);
+  unlock();
+}
+
+function read(offset: u32): u32 {
   if (offset < OFFSET_PENDING) return offset >> 2 <= INTERRUPT_SOURCES ? load<u32>(PRIORITIES + offset) : 0;
   if (offset < OFFSET_ENABLES) {
     const word = (offset - OFFSET_PENDING) >> 2;
@@ -124,8 +163,7 @@ function enablesAt(offset: u32): usize {
   return context < contexts() && word < WORDS ? enables(context) + (word << 2) : 0;
 }
 
-/** Writes 4 bytes. */
-export function writePlic(offset: u32, value: u32): void {
+function write(offset: u32, value: u32): void {
   if (offset < OFFSET_PENDING) {
     const source = offset >> 2;
     if (source == 0 || source > INTERRUPT_SOURCES) return;

@@ -110,7 +110,7 @@ function writable(hart: usize, address: u64, size: u32): usize {
   noteWritten(physical);
   const ramPage = <u32>((physical - RAM_BASE) >> 12);
   const offset = <u32>physical & 0xfff;
-  if (hasCode(ramPage)) codeWritten(ramPage, offset, offset + size);
+  if (hasCode(ramPage)) codeWritten(hart, ramPage, offset, offset + size);
   if (!hasCode(ramPage)) fill(load<usize>(hart, L.WRITE_TLB), address, host - <usize>address, leafLevel);
   return host;
 }
@@ -140,7 +140,7 @@ function storeAcross(hart: usize, address: u64, size: u32, value: u64): void {
     const place = at < second ? first + byte : start + (at - second);
     const ramPage = <u32>((place - RAM_BASE) >> 12);
     const offset = <u32>place & 0xfff;
-    if (hasCode(ramPage)) codeWritten(ramPage, offset, offset + 1);
+    if (hasCode(ramPage)) codeWritten(hart, ramPage, offset, offset + 1);
     store<u8>(hostOf(place), <u8>(value >> (<u64>byte << 3)));
   }
 }

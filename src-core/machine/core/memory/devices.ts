@@ -2,6 +2,7 @@
  * The physical addresses outside RAM. CLINT and PLIC answer here; the other windows of the board go to the host, which
  * knows what stands in them. Everything else is vacant: an access fault.
  */
+import * as L from '../layout';
 import * as B from '../generated/board';
 import { ATTENTION, setOutcome } from '../hart/outcome';
 import { readClint, writeClint } from '../interrupts/clint';
@@ -45,7 +46,7 @@ function readWord(address: u64, size: u32): u32 {
 export function writeDevice(hart: usize, address: u64, size: u32, value: u64): void {
   setOutcome(ATTENTION);
   if (within(address, B.CLINT_BASE, B.CLINT_SIZE)) {
-    writeClint(<u32>(address - B.CLINT_BASE), size, value);
+    writeClint(load<u32>(hart, L.ID), <u32>(address - B.CLINT_BASE), size, value);
     return;
   }
   writeWord(address, min<u32>(size, 4), <u32>value);

@@ -183,8 +183,9 @@ export function fill(table: usize, address: u64, addend: usize, level: u32): voi
 export function flushStores(hart: usize): void {
   for (let bank: usize = 0; bank < BANKS; bank++) {
     const tables = bankTables(hart, bank);
+    const used = bankUsed(hart, bank);
     for (let context: usize = 0; context < CONTEXTS; context++) {
-      memory.fill(tables + context * CONTEXT_BYTES + TABLE_BYTES, 0xff, TABLE_BYTES);
+      if ((used >> <u32>context) & 1) memory.fill(tables + context * CONTEXT_BYTES + TABLE_BYTES, 0xff, TABLE_BYTES);
     }
   }
   memory.fill(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + TABLE_BYTES, 0xff, TABLE_BYTES);

@@ -23,6 +23,9 @@ const MENVCFG_PBMTE: u64 = 1 << 62;
 export const SV39: u64 = 8;
 export const SV48: u64 = 9;
 
+/** In place of a cause: another hart has changed the entry meanwhile. */
+const AGAIN: i32 = -1;
+
 /** Results of a translation that succeeded: the physical address and the leaf's level. */
 export let physical: u64 = 0;
 export let leafLevel: u32 = 0;
@@ -55,7 +58,8 @@ export function translate(hart: usize, address: u64, access: u32, mode: u32): i3
     physical = address;
     leafLevel = 0;
   } else {
-    const cause = walk(hart, satp, address, access, mode);
+    let cause = AGAIN;
+    while (cause == AGAIN) cause = walk(hart, satp, address, access, mode);
     if (cause) return cause;
   }
   return pmpAllows(hart, physical, access, mode) ? 0 : accessFault(access);
@@ -119,8 +123,7 @@ function markUsed(hart: usize, pte: u64, entry: u64, access: u32, menvcfg: u64):
     if ((menvcfg & MENVCFG_ADUE) == 0) return pageFault(access);
     if (!pmpAllows(hart, entry, WRITE, MODE_S)) return accessFault(access);
     noteWritten(entry);
-    // Another hart may have changed the entry since: then the access is tried again by faulting in place.
-    if (atomic.cmpxchg<u64>(hostOf(entry), pte, wanted) != pte) return pageFault(access);
+    if (atomic.cmpxchg<u64>(hostOf(entry), pte, wanted) != pte) return AGAIN;
   }
   return 0;
 }

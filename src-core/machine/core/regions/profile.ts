@@ -17,6 +17,8 @@ const MOST_LISTED: u32 = 64;
 const MEETINGS: usize = 4096;
 const MEETING_BYTES: usize = 8;
 const MEETINGS_MASK: usize = 0xfff;
+/** Where there are several harts, their chunks are shorter (hart/run.ts). */
+const CHUNKS_OF_SEVERAL: u32 = 4;
 
 @inline
 export function profileOf(hart: usize): usize {
@@ -33,7 +35,7 @@ export function forgetProfile(hart: usize): void {
 
 /** Notes a meeting with the block that begins with `op`. @returns whether it is time to translate it */
 export function meet(profile: usize, op: usize): bool {
-  const enough = load<u32>(profile, ENOUGH);
+  const enough = load<u32>(profile, ENOUGH) * (L.several() ? CHUNKS_OF_SEVERAL : 1);
   const meeting = profile + MEETINGS + ((op >>> 4) & MEETINGS_MASK) * MEETING_BYTES;
   const before = load<usize>(meeting) == op ? load<u32>(meeting, 4) : 0;
   store<usize>(meeting, op);

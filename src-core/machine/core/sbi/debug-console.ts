@@ -20,7 +20,7 @@ export function debugConsole(hart: usize, called: u32): void {
   const host = hostOf(argument(hart, 1));
   if (called == WRITE) return reply(hart, <u64>debugConsoleWrite(host, <u32>bytes));
   const got = debugConsoleRead(host, <u32>bytes);
-  ramChanged(offset, <u64>got);
+  ramChanged(hart, offset, <u64>got);
   reply(hart, <u64>got);
 }
 

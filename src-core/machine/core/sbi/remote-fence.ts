@@ -1,6 +1,14 @@
 /** "RFENCE Extension". A range is answered by forgetting everything, which is always right. */
 import * as L from '../layout';
-import { FENCE_INSTRUCTIONS, FENCE_TRANSLATIONS, request } from '../interrupts/requests';
+import {
+  FENCE_INSTRUCTIONS,
+  FENCE_TRANSLATIONS,
+  awaitServed,
+  enterGuest,
+  leaveGuest,
+  request,
+} from '../interrupts/requests';
+import { refreshCode } from '../memory/code';
 import { fenceAddress, fenceAll } from '../memory/tlb';
 import {
   ERR_INVALID_PARAM,
@@ -22,12 +30,22 @@ export function remoteFence(hart: usize, called: u32): void {
   if (called > SFENCE_VMA_ASID) return failed(hart, ERR_NOT_SUPPORTED);
   const harts = targets(hart);
   if (harts == 0 && !forNobody(hart)) return failed(hart, ERR_INVALID_PARAM);
-  for (let index: u32 = 0; index < L.machine32(L.HARTS); index++) {
-    if (!((harts >> index) & 1)) continue;
-    if (index != load<u32>(hart, L.ID)) request(index, called == FENCE_I ? FENCE_INSTRUCTIONS : FENCE_TRANSLATIONS);
-    else if (called != FENCE_I) fenceHere(hart, called);
+  const self = <u32>1 << load<u32>(hart, L.ID);
+  if (harts & ~self) fenceOthers(hart, harts & ~self, called == FENCE_I ? FENCE_INSTRUCTIONS : FENCE_TRANSLATIONS);
+  if (harts & self) {
+    if (called == FENCE_I) refreshCode(hart);
+    else fenceHere(hart, called);
   }
   reply(hart, 0);
+}
+
+/** Comes back when all of them have done it. Meanwhile nobody waits for this one. */
+function fenceOthers(hart: usize, harts: u32, what: u32): void {
+  leaveGuest(hart);
+  const tickets = hart + L.TICKETS;
+  for (let rest = harts; rest; rest &= rest - 1) store<u32>(tickets + (ctz(rest) << 2), request(ctz(rest), what));
+  for (let rest = harts; rest; rest &= rest - 1) awaitServed(ctz(rest), load<u32>(tickets + (ctz(rest) << 2)));
+  enterGuest(hart);
 }
 
 function fenceHere(hart: usize, called: u32): void {

@@ -157,6 +157,6 @@ export function caseBody(instruction: Instruction, far = false): string {
   if (computed) return computeCase(instruction, computed[1] ?? '', computed[2] ?? '');
   if (does.startsWith('csr:')) return csrCase();
   if (does.startsWith('system:')) return systemCase();
-  if (does.startsWith('nothing:')) return NEXT;
+  if (does.startsWith('fence:')) return `if (several()) fence(hart);\n${NEXT}`;
   throw new Error(`${instruction.name}: cannot make a case of "${does}"`);
 }

@@ -45,7 +45,7 @@ function bodies(): Map<string, string> {
 
 /** What the cases call, by the module of the core that has it. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
-  '../layout': ['FETCH_TLB', 'LEFT', 'PC', 'READ_TLB', 'REGION_OP', 'WRITE_TLB'],
+  '../layout': ['FETCH_TLB', 'LEFT', 'PC', 'READ_TLB', 'REGION_OP', 'WRITE_TLB', 'several'],
   '../decode/operation': ['OP_BYTES', 'imm', 'linkOffset', 'retiredBefore', 'rs1', 'rs2', 'setRd'],
   '../hart/arithmetic': [
     ...['div', 'divu', 'low32', 'mulh', 'mulhsu', 'mulhu', 'orcb', 'rem', 'remu'],
@@ -62,6 +62,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ]),
   '../hart/leave': ['leave', 'leaveTo'],
   '../hart/outcome': ['DONE', 'FAULTED', 'SYSTEM', 'UNLAWFUL', 'outcome'],
+  '../memory/fence': ['fence'],
   '../memory/access': ['amoAddress', 'loadSlowly', 'storeSlowly'],
   '../csr/instruction': ['csrInstruction'],
   '../regions/region': ['runRegion'],

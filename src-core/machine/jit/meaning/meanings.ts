@@ -24,6 +24,7 @@ export type Meaning =
   | { readonly kind: 'branch'; readonly condition: Emit; readonly far: boolean }
   | { readonly kind: 'atomic'; readonly type: string; readonly operation: string }
   | { readonly kind: 'nothing' }
+  | { readonly kind: 'fence' }
   | { readonly kind: 'internal'; readonly name: 'end' | 'li' | 'mv' | 'link' | 'jal.far' | 'ret' | 'jalr' }
   /** Left to the interpreter. `ends`: the last operation of its block. */
   | { readonly kind: 'leave'; readonly ends: boolean };
@@ -88,7 +89,7 @@ function meaningOf(instruction: Instruction): Meaning {
   if (amo && ATOMIC.includes(amo[2] ?? '')) return { kind: 'atomic', type: amo[1] ?? '', operation: amo[2] ?? '' };
   const computed = /^(rd|fd\.s|fd\.d) = (.*)$/.exec(does);
   if (computed) return computeMeaning(instruction, computed[1] as Destination, computed[2] ?? '');
-  if (does.startsWith('nothing:')) return { kind: 'nothing' };
+  if (does.startsWith('fence:')) return { kind: 'fence' };
   return { kind: 'leave', ends: does.startsWith('system:') };
 }
 

@@ -2,7 +2,7 @@ import { FS_DIRTY, HART, OUTCOME, PAGE_BYTES } from '../core-layout.ts';
 import { DYNAMIC } from '../meaning/operands.ts';
 import { MEANINGS, REGION, type Float, type Meaning } from '../meaning/meanings.ts';
 import type { Bytes } from '../wasm/bytes.ts';
-import { I32_LOAD, I32_STORE, I64_LOAD, I64_STORE, OP } from '../wasm/opcodes.ts';
+import { ATOMIC_FENCE, I32_LOAD, I32_STORE, I64_LOAD, I64_STORE, OP } from '../wasm/opcodes.ts';
 import { emitAtomic, emitLoad, emitStore } from './access.ts';
 import type { RegionBlock } from './blocks.ts';
 import { Body, type BodyPlace, type Import, type Label, LOCAL } from './body.ts';
@@ -14,6 +14,8 @@ export interface RegionPlace extends BodyPlace {
   /** The page's table of blocks, and the region's place in the table of functions. */
   readonly table: number;
   readonly place: number;
+  /** Whether other harts may look on. */
+  readonly fences: boolean;
 }
 
 /** Parts that follow each other in a loop: the way back to its choice, to the beginnings of the parts, and where we are. */
@@ -143,6 +145,9 @@ export class RegionEmitter {
     if ('float' in meaning) this.#checkFloat(op, meaning.float);
     switch (meaning.kind) {
       case 'nothing':
+        return;
+      case 'fence':
+        if (this.#where.fences) body.bytes.code(...ATOMIC_FENCE);
         return;
       case 'compute':
         // What is not kept may still raise floating-point flags.

@@ -50,6 +50,7 @@ export const LOADS: Readonly<Record<string, number>> = {
   u64: 0x29,
 };
 export const STORES: Readonly<Record<string, number>> = { u8: 0x3c, u16: 0x3d, u32: 0x3e, u64: 0x37 };
+export const ATOMIC_FENCE = [0xfe, 0x03, 0x00] as const;
 export const I32_LOAD = 0x28;
 export const I32_STORE = 0x36;
 export const I64_LOAD = 0x29;

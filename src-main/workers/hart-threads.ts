@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { CoreHandle, HartThreads } from '../../src-core/machine/board/interface.ts';
+import type { HartRoom } from '../../src-core/machine/harts/hart-room.ts';
+
+/** What the thread of a hart is given. */
+export interface HartThreadData {
+  readonly core: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly room: SharedArrayBuffer;
+  readonly mainBell: SharedArrayBuffer;
+  /** 1 and above. */
+  readonly hart: number;
+}
+
+/** Beside this module: bundled, in out/main or in a folder of chunks in it; from the sources, here. */
+const PLACES = ['./hart-worker.js', '../hart-worker.js', './hart.ts'];
+const LARGEST_HEAP_MIB = 256;
+
+/**
+ * Threads for harts, each with an own instance of the core over the machine's memory.
+ * @param bell that the calling thread sleeps on
+ */
+export function hartThreads(core: WebAssembly.Module, bell: SharedArrayBuffer): HartThreads {
+  const start = (room: HartRoom, memory: CoreHandle['memory'], harts: number): void => {
+    const shared = { core, memory: memory as WebAssembly.Memory, room: room.buffer, mainBell: bell };
+    for (let hart = 1; hart < harts; hart++) startThread({ ...shared, hart });
+  };
+  return { bell, start };
+}
+
+/** Nobody hears of its end: a thread that fails leaves a word in the room, and those of a machine end with it. */
+function startThread(workerData: HartThreadData): void {
+  const program = PLACES.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
+  if (!program) throw new Error('a part of Innkeeper, hart-worker, is missing: build it');
+  const resourceLimits = { maxOldGenerationSizeMb: LARGEST_HEAP_MIB };
+  new Worker(program, { workerData, name: `hart ${workerData.hart}`, resourceLimits }).unref();
+}
+
+/** Nanoseconds of a clock that never goes back and is the same in all threads, which `performance.now` is not. */
+export function sharedNs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e9 + nanoseconds;
+}
