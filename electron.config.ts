@@ -17,6 +17,7 @@ export default defineConfig({
           electron: 'src-main/electron/main.ts',
           inn: 'src-main/cli/main.ts',
           'machine-worker': 'src-main/workers/machine.ts',
+          'hart-worker': 'src-main/workers/hart.ts',
           'network-worker': 'src-main/workers/network.ts',
           'memory-worker': 'src-main/workers/memory-preparation.ts',
           'disk-worker': 'src-main/workers/disk-work.ts',

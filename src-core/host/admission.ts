@@ -13,8 +13,8 @@ const LARGEST_WASM_RAM = 4096 * MIB - 128 * MIB;
 /** Kept for this computer's own system and for Innkeeper, so that no machine can push it into swapping. */
 const KEPT_FOR_HOST = 256 * MIB;
 
-/** Several harts per machine come with a later engine; the definition can already hold them. */
-const LARGEST_PROCESSORS = 1;
+/** Also on computers that have fewer: then they take turns. */
+const LARGEST_PROCESSORS = 8;
 
 export interface MachineLimits {
   readonly processors: number;
@@ -32,7 +32,7 @@ export interface ResourceRequest {
 export function machineLimits(facts: HostFacts): MachineLimits {
   const memory = Math.min(LARGEST_WASM_RAM, facts.memoryBytes - KEPT_FOR_HOST);
   return {
-    processors: Math.min(LARGEST_PROCESSORS, facts.processors),
+    processors: LARGEST_PROCESSORS,
     memoryBytes: Math.max(0, Math.floor(memory / MIB) * MIB),
   };
 }
@@ -47,8 +47,8 @@ export function admitDefinition(request: ResourceRequest, facts: HostFacts): voi
     throw new AppError({
       code: 'not-supported',
       doing: request.doing,
-      because: `it asks for ${request.processors} processors and a machine can have ${limits.processors} for now`,
-      hint: `Give it ${limits.processors} processor${limits.processors === 1 ? '' : 's'}.`,
+      because: `it asks for ${request.processors} processors and a machine can have at most ${limits.processors}`,
+      hint: `Give it at most ${limits.processors} processors.`,
       data: { processors: request.processors, limit: limits.processors },
     });
   }

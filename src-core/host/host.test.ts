@@ -15,7 +15,7 @@ const request = (memoryBytes: number): { doing: string; processors: number; memo
 describe('admission', () => {
   it('ends at what a machine can have, and on small computers at what these have', () => {
     const { facts } = new FakeMeter();
-    expect(machineLimits(facts)).toEqual({ processors: 1, memoryBytes: 3968 * MIB });
+    expect(machineLimits(facts)).toEqual({ processors: 8, memoryBytes: 3968 * MIB });
     expect(machineLimits({ ...facts, memoryBytes: 1024 * MIB }).memoryBytes).toBe(768 * MIB);
   });
 

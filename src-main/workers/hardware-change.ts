@@ -13,7 +13,6 @@ export interface ChangeableMachine {
   readonly disks: RunDisks;
   readonly shares: RunShares;
   readonly limit: ProcessorLimit;
-  readonly harts: number;
 }
 
 /** Changes the hardware of a machine between two slices. @throws AppError; then all is as before */
@@ -53,12 +52,14 @@ export function changeHardware(machine: ChangeableMachine, change: RunChange): v
   }
 }
 
-/** The percentage is of each processor of the machine; all of them are in this thread. */
+/** The percentage is of each processor of the machine: what each of their threads may use. */
 export function limitProcessor(
-  { limit, harts }: Pick<ChangeableMachine, 'limit' | 'harts'>,
+  { limit, board }: Pick<ChangeableMachine, 'limit' | 'board'>,
   percent: number | null,
 ): void {
-  limit.set(percent === null ? null : (percent / 100) * harts);
+  const share = percent === null ? null : percent / 100;
+  limit.set(share);
+  board.others?.limit(share);
 }
 
 /** The guest takes its time; how far it came is measured. */

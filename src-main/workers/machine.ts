@@ -16,6 +16,7 @@ import { instantiateCore } from './core-instance.ts';
 import { copyOf } from './fork.ts';
 import { MemoryLayers, openLayer } from './memory-layers.ts';
 import { limitProcessor } from './hardware-change.ts';
+import { hartThreads, sharedNs } from './hart-threads.ts';
 import { ProcessorLimit } from './processor-limit.ts';
 import { rehearse } from './rehearsal.ts';
 import { cardInSlot } from './run-cards.ts';
@@ -35,15 +36,14 @@ assert(parentPort, 'this is the program of a worker thread');
 const port = parentPort;
 const { core, doorbell: bell, isSpare } = workerData as MachineThreadData;
 const doorbell = new Doorbell(bell);
-if (isSpare) rehearse(hostOf());
+if (isSpare) rehearse(hostOf(1));
 const given = waitForBeginning();
 
 /** @param memory for the core, where it is there already */
-function hostOf(memory?: WebAssembly.Memory): BoardHost {
-  return {
-    instantiate: (imports) => instantiateCore(core, imports, memory),
-    monotonicNs: () => performance.now() * 1e6,
-  };
+function hostOf(harts: number, memory?: WebAssembly.Memory): BoardHost {
+  const instantiate: BoardHost['instantiate'] = (imports) => instantiateCore(core, imports, memory);
+  if (harts === 1) return { instantiate, monotonicNs: () => performance.now() * 1e6 };
+  return { instantiate, monotonicNs: sharedNs, threads: hartThreads(core, bell) };
 }
 
 /** Everything is loaded by now: a thread that waits here begins at once. */
@@ -83,8 +83,8 @@ interface Outside {
 
 /** What the machine goes on from; undefined when it is switched on. */
 function beginning(): { host: BoardHost; saved: SavedMachine | undefined; base: BaseLayer | null } {
-  const { name, start } = given.spec;
-  const host = hostOf(start.kind === 'fork' ? start.of.copy : undefined);
+  const { name, start, harts } = given.spec;
+  const host = hostOf(harts, start.kind === 'fork' ? start.of.copy : undefined);
   if (start.kind === 'power-on') return { host, saved: undefined, base: null };
   if (start.kind === 'fork') return { host, saved: copyOf(start.of), base: start.of.base };
   const saved = openLayer(start.memory, `resume machine ${name}`);
@@ -124,10 +124,9 @@ function runToEnd({ board, layers }: SwitchedOn, outside: Outside): RunEnd | nul
     () => performance.now(),
     () => meter.processorMs(),
   );
-  const { harts, cpuLimit } = given.spec;
-  limitProcessor({ limit, harts }, cpuLimit);
+  limitProcessor({ limit, board }, given.spec.cpuLimit);
   const loop = new RunLoop(
-    { board, layers, ...outside, doorbell, port, meter, harts, limit },
+    { board, layers, ...outside, doorbell, port, meter, limit },
     given.spec.start.kind !== 'power-on',
   );
   try {
@@ -136,6 +135,8 @@ function runToEnd({ board, layers }: SwitchedOn, outside: Outside): RunEnd | nul
     // A defect of ours ends this machine, and no other.
     const detail = error instanceof Error ? error.message : String(error);
     return { kind: 'failed', cause: `a defect of Innkeeper: ${detail}` };
+  } finally {
+    board.end();
   }
 }
 

@@ -26,7 +26,6 @@ export interface RunningMachine {
   readonly disks: RunDisks;
   readonly layers: MemoryLayers;
   readonly shares: RunShares;
-  readonly harts: number;
   readonly limit: ProcessorLimit;
   readonly doorbell: Doorbell;
   /** To the service. */
@@ -59,13 +58,18 @@ export class RunLoop {
 
   /** Returns when the guest has ended by itself; null when it was told to stop. */
   run(): RunEnd | null {
-    for (let rung = -1; ;) {
+    const { others } = this.#board;
+    for (let [rung, byHarts] = [-1, 0]; ;) {
+      // In this order: a ring of a hart is counted for it first.
       const seen = this.#doorbell.count;
+      const seenByHarts = others?.room.rings ?? 0;
       if (seen !== rung) {
         this.#obey();
-        this.#limit.hurry();
+        others?.serve();
+        if (seen - rung > seenByHarts - byHarts) this.#limit.hurry();
       }
       rung = seen;
+      byHarts = seenByHarts;
       if (this.#stopped) return null;
       if (this.#paused) {
         this.#sleep(seen, Infinity);

@@ -50,14 +50,14 @@ export class RunMeter {
     }
   }
 
-  /** Processor time that this thread has used, in milliseconds. */
+  /** Processor time that this thread has used, in milliseconds: not that of other harts. */
   processorMs(): number {
     return this.#exact ? this.#exact() : performance.now() - this.#startedAt - this.#asleepMs;
   }
 
   #measureProcessor(now: number): void {
     this.#processorAt = now;
-    this.#gauges.set('processorMs', this.processorMs());
+    this.#gauges.set('processorMs', this.processorMs() + (this.#board.others?.processorMs ?? 0));
   }
 
   #measureMemory(now: number): void {

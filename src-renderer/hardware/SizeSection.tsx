@@ -38,10 +38,7 @@ function useWanted(machine: MachineView) {
 }
 
 /** Completes "Stop the machine to change …". */
-function whatNeedsStop({ limits }: HostView): string {
-  const memory = 'the memory that it starts with';
-  return limits.processors > 1 ? `its processors and ${memory}` : memory;
-}
+const NEEDS_STOP = 'its processors and the memory that it starts with';
 
 function Sliders({ machine, host }: SizeProps) {
   const others = Object.values(useInventory(({ machines }) => machines)).filter(({ id }) => id !== machine.id);
@@ -82,12 +79,11 @@ function Sliders({ machine, host }: SizeProps) {
           value={wanted.processors}
           disabled={isFixed}
           format={(count) => countOf(count, 'processor')}
-          hint={host.limits.processors > 1 ? undefined : 'A machine has one processor for now.'}
           warning={isChanged ? processorWarning(wanted, others, host) : undefined}
           onChange={(processors) => set((before) => ({ ...before, processors }))}
         />
       </div>
-      <NeedsStop machine={machine} change="change-hardware" what={whatNeedsStop(host)} />
+      <NeedsStop machine={machine} change="change-hardware" what={NEEDS_STOP} />
       {isChanged && (
         <div className="row row-tight">
           <Button look="primary" disabled={busy} onClick={() => void apply()}>

@@ -32,7 +32,7 @@ export class OtherHarts {
     this.room.ring(hart);
   }
 
-  /** Answers what harts wait for. */
+  /** Answers what harts wait for, while the first one is not let run. */
   serve(): void {
     for (let hart = 1; hart < this.#harts; hart++) {
       const call = this.room.callOf(hart);
@@ -99,6 +99,12 @@ export class OtherHarts {
         (core.isStarted(hart) === 0 || core.readCsr(hart, MIE) === 0n) &&
         core.interruptPending(hart) === 0,
     );
+  }
+
+  /** @param share of one processor of this computer that each of their threads may use; null for no limit */
+  limit(share: number | null): void {
+    this.room.share = share ?? 0;
+    for (let hart = 1; hart < this.#harts; hart++) this.room.ring(hart);
   }
 
   /** Of all of them together, in milliseconds. */
