@@ -42,7 +42,11 @@ const thread: HartThread = {
 };
 
 try {
-  const core: CoreExports = instantiateCore(module, hartImports(thread, () => core), memory).exports;
+  const core: CoreExports = instantiateCore(
+    module,
+    hartImports(thread, () => core),
+    memory,
+  ).exports;
   runHart(core, thread);
 } catch (error) {
   room.failure = error instanceof Error ? error.message : String(error);
