@@ -35,7 +35,7 @@ describe('creating a machine', () => {
     ['no such image', { source: { kind: 'image', image: 'nope' } }, 'not-found', /no image nope/],
     ['more memory than the host', { memoryBytes: 900_000 * MIB }, 'no-room', /879 GiB.*largest machine here.*8 GiB/],
     ['too little memory for the image', { memoryBytes: 64 * MIB }, 'invalid-input', /64 MiB of memory is too little/],
-    ['several processors', { processors: 2 }, 'not-supported', /2 processors/],
+    ['more processors than any machine has', { processors: 9 }, 'not-supported', /9 processors.*at most 8/],
     ['a disk that is not there', { disks: [{ path: '/no', readOnly: false }] }, 'not-found', /no disk at \/no/],
     ['a disk that is a folder', { disks: [{ path: '/folder', readOnly: false }] }, 'invalid-input', /not a file/],
     ['a disk that is text', { disks: [{ path: '/text', readOnly: false }] }, 'invalid-input', /text file/],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineView } from '../../src-core/contract/machines.ts';
 import { FakeIo } from './testing/fake-io.ts';
-import { FakeService, machineView } from './testing/fake-service.ts';
+import { FakeService, hostView, machineView } from './testing/fake-service.ts';
 
 const GIB = 1024 ** 3;
 const disk = (slot: number, fields: Partial<MachineView['disks'][number]> = {}): MachineView['disks'][number] => ({
@@ -13,6 +13,7 @@ function bench(view: Partial<MachineView> = {}) {
   const done = (): Promise<MachineView> => Promise.resolve(machineView({ cpuLimit: 25, ...view }));
   const service = new FakeService({
     machines: { change: done, growDisk: done, rename: done, attachDisk: done, detachDisk: done },
+    host: { view: () => Promise.resolve(hostView()) },
   });
   service.machines.push(machineView());
   const io = new FakeIo(service);
@@ -30,6 +31,12 @@ describe('inn vm set', () => {
       },
     ]);
     expect(io.out).toBe('Machine a has 1 processor limited to 25 % and 512M of memory\n');
+  });
+
+  it('says when a machine has more processors than this computer', async () => {
+    const { io } = bench({ processors: 6 });
+    await io.run('vm set a --cpus 6');
+    expect(io.err).toBe('Machine a has 6 processors and this computer has 4: they take turns\n');
   });
 
   it('makes the first disk larger, and renames last', async () => {

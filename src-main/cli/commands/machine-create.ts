@@ -9,6 +9,7 @@ import { waitUntilRunning } from '../machine-wait.ts';
 import { printData } from '../output.ts';
 import { parseCount, parseCpuLimit, parseSize } from '../quantities.ts';
 import { withService } from '../with-service.ts';
+import { warnOfProcessors } from './processors.ts';
 import { readUserData, warnOfUserData } from './user-data.ts';
 
 interface CreateOptions {
@@ -87,6 +88,7 @@ function create(io: CliIo, name: string, options: CreateOptions): Promise<void> 
     const watch = options.start ? await EventWatch.open(io, service) : undefined;
     let machine = await service.machines.create(request);
     warnOfUserData(io, machine);
+    if (options.cpus !== undefined) await warnOfProcessors(io, service, machine);
     if (watch) machine = await waitUntilRunning(io, watch, machine, undefined);
     printData(io, options.json, machine, createdText);
   });

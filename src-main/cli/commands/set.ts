@@ -5,6 +5,7 @@ import type { CliIo, ServiceConnection } from '../io.ts';
 import { printData } from '../output.ts';
 import { formatSize, parseCount, parseCpuLimit, parseSize } from '../quantities.ts';
 import { withService } from '../with-service.ts';
+import { warnOfProcessors } from './processors.ts';
 
 interface SetOptions {
   cpus?: number;
@@ -37,9 +38,11 @@ export function addSetCommand(vm: Command, io: CliIo): void {
     .action((machine: string, options: SetOptions, command: Command) => {
       const { json, ...wanted } = options;
       if (Object.keys(wanted).length === 0) command.error('error: say what to change', { exitCode: 2 });
-      return withService(io, async (service) =>
-        printData(io, json, await set(service, machine, wanted), (view) => setText(machine, wanted, view)),
-      );
+      return withService(io, async (service) => {
+        const changed = await set(service, machine, wanted);
+        if (wanted.cpus !== undefined) await warnOfProcessors(io, service, changed);
+        printData(io, json, changed, (view) => setText(machine, wanted, view));
+      });
     });
 }
 

@@ -51,11 +51,11 @@ export class TinyBench {
   /** Starts a machine and waits for its agent. */
   async start(
     name: string,
-    { disks = [], cards = [], start = { kind: 'power-on' } }: Partial<RunSpec> = {},
+    { disks = [], cards = [], harts = 1, start = { kind: 'power-on' } }: Partial<RunSpec> = {},
     ownAgent?: OwnAgent,
   ): Promise<TinyRun> {
     const run = this.#runner.launch({
-      ...{ id: name, name, harts: 1, memoryBytes: 256 * 1024 * 1024, cpuLimit: null, disks, cards, shares: [], start },
+      ...{ id: name, name, harts, memoryBytes: 256 * 1024 * 1024, cpuLimit: null, disks, cards, shares: [], start },
       boot: bootFromImage(this.record, { name, disks: [], bootOrder: [] }),
     });
     const duplex = new GuestDuplex(run.agent, nodeClock);
