@@ -39,7 +39,7 @@ it.each([2, 4])('Linux has %i processors, and all of them work', async (harts) =
 
 it('goes on after a pause, a snapshot, as a copy, and out of a file', async () => {
   const one = await start('origin', { harts: 2 });
-  const counting = 'n=0; while [ $n -lt 300000 ]; do n=$((n+1)); done; echo $n';
+  const counting = 'n=0; while [ $n -lt 60000 ]; do n=$((n+1)); done; echo $n';
   const before = one.sh(counting);
   for (let time = 0; time < 5; time++) {
     await one.run.pause();
@@ -47,7 +47,7 @@ it('goes on after a pause, a snapshot, as a copy, and out of a file', async () =
   }
   const memory = join(bench.folder, 'origin.state');
   await one.run.capture({ memory, tops: [], then: 'go-on' });
-  expect((await before).text).toBe('300000\n');
+  expect((await before).text).toBe('60000\n');
   await one.run.pause();
   const copy = await start('copy', { harts: 2, start: { kind: 'fork', of: one.run } });
   await one.run.resume();
@@ -61,6 +61,6 @@ it('goes on after a pause, a snapshot, as a copy, and out of a file', async () =
 
 it('powers off from whichever processor it is told to', async () => {
   const one = await start('off', { harts: 2 });
-  void one.sh('taskset 2 poweroff -f || poweroff -f');
+  one.sh('taskset 2 poweroff -f || poweroff -f').catch(() => 'the guest is gone before it can answer');
   expect(await one.run.ended).toEqual({ kind: 'powered-off' });
 });
