@@ -11,7 +11,6 @@ import type { SavedMachine } from '../../src-core/machine/state/machine-state.ts
 import { instantiateCore } from './core-instance.ts';
 import { hartThreads, sharedNs } from './hart-threads.ts';
 
-const RAM = 0x8000_0000;
 const DATA = 0x1_0000;
 const MEMORY_BYTES = 64 * 2 ** 20;
 /** A guest that waits for ever must not do so with the test. */

@@ -13,6 +13,9 @@ export interface HartThreadData {
   readonly hart: number;
 }
 
+/** The same before it is there: the board does not know what its memory is made of. */
+type GivenToThread = Omit<HartThreadData, 'memory'> & Pick<CoreHandle, 'memory'>;
+
 /** Beside this module: bundled, in out/main or in a folder of chunks in it; from the sources, here. */
 const PLACES = ['./hart-worker.js', '../hart-worker.js', './hart.ts'];
 const LARGEST_HEAP_MIB = 256;
@@ -23,14 +26,14 @@ const LARGEST_HEAP_MIB = 256;
  */
 export function hartThreads(core: WebAssembly.Module, bell: SharedArrayBuffer): HartThreads {
   const start = (room: HartRoom, memory: CoreHandle['memory'], harts: number): void => {
-    const shared = { core, memory: memory as WebAssembly.Memory, room: room.buffer, mainBell: bell };
+    const shared = { core, memory, room: room.buffer, mainBell: bell };
     for (let hart = 1; hart < harts; hart++) startThread({ ...shared, hart });
   };
   return { bell, start };
 }
 
 /** Nobody hears of its end: a thread that fails leaves a word in the room, and those of a machine end with it. */
-function startThread(workerData: HartThreadData): void {
+function startThread(workerData: GivenToThread): void {
   const program = PLACES.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
   if (!program) throw new Error('a part of Innkeeper, hart-worker, is missing: build it');
   const resourceLimits = { maxOldGenerationSizeMb: LARGEST_HEAP_MIB };
