@@ -298,6 +298,8 @@ describe('harts with threads of their own', () => {
       ['slli', { rd: t0, rs1: a0, imm: 6 }],
       ['add', { rd: data, rs1: data, rs2: t0 }],
       'again',
+      ['csrrs', { rd: t0, csr: csrNumber('time') }],
+      sd(t0, data, 8),
       ld(t0, data, 0),
       add(t0, t0, 1),
       sd(t0, data, 0),
@@ -330,6 +332,10 @@ describe('harts with threads of their own', () => {
     });
     expect(counters(copy)).toEqual(at);
     copy.run(grown(copy, at));
+    for (const offset of offsets) {
+      expect(copy.counter(offset + 8)).toBeGreaterThanOrEqual(state.ticks);
+      expect(copy.counter(offset + 8)).toBeLessThanOrEqual(copy.board.now());
+    }
     expect(counters(guest)).toEqual(at);
   });
 

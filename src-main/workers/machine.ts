@@ -136,7 +136,16 @@ function runToEnd({ board, layers }: SwitchedOn, outside: Outside): RunEnd | nul
     const detail = error instanceof Error ? error.message : String(error);
     return { kind: 'failed', cause: `a defect of Innkeeper: ${detail}` };
   } finally {
+    endOthers(board);
+  }
+}
+
+/** A thread that does not answer ends with this one. */
+function endOthers(board: Board): void {
+  try {
     board.end();
+  } catch {
+    return;
   }
 }
 

@@ -19,8 +19,8 @@ export const HartPhase = {
 } as const;
 export type HartPhase = (typeof HartPhase)[keyof typeof HartPhase];
 
-/** What all threads shall do. */
-export const World = { running: 0, stopped: 1, ended: 2 } as const;
+/** What all threads shall do. They begin with standing still. */
+export const World = { stopped: 0, running: 1, ended: 2 } as const;
 export type World = (typeof World)[keyof typeof World];
 
 /** What a hart asks the machine's thread for, by the import of the core. */
@@ -141,8 +141,8 @@ export class HartRoom {
     return Atomics.load(this.#mainBell, 0);
   }
 
-  sleepMain(seen: number, milliseconds: number): void {
-    Atomics.wait(this.#mainBell, 0, seen, milliseconds);
+  sleepMain(seen: number, milliseconds: number): 'ok' | 'not-equal' | 'timed-out' {
+    return Atomics.wait(this.#mainBell, 0, seen, milliseconds);
   }
 
   /** For a hart's thread: has the machine's thread do something, and waits for it. @returns its answer */

@@ -1,9 +1,12 @@
+import { BugError } from '../../base/errors.ts';
 import type { ClockBeginning } from '../board/clock.ts';
 import type { CoreExports } from '../core-interface.ts';
 import { HartPhase, World, type CallOfHart, type HartRoom } from './hart-room.ts';
 
 /** Until who waits for harts to stand still looks again, whether it was rung or not. */
 const LOOK_AGAIN_MS = 100;
+/** A hart stands still after 4,096 instructions, however busy this computer is: one that takes so long has died. */
+const MOST_LOOKS = 600;
 
 /** RISC-V privileged: number of the CSR `mie`, which `sie` is a part of. */
 const MIE = 0x304;
@@ -58,11 +61,13 @@ export class OtherHarts {
     if (this.room.world === World.stopped && this.#stands) return;
     this.room.world = World.stopped;
     for (let hart = 1; hart < this.#harts; hart++) this.#core.summon(hart);
+    let left = MOST_LOOKS;
     for (;;) {
       const bell = this.room.mainBell;
       this.serve();
       if (this.#stands) return;
-      this.room.sleepMain(bell, LOOK_AGAIN_MS);
+      if (this.room.sleepMain(bell, LOOK_AGAIN_MS) === 'timed-out' && --left === 0)
+        throw new BugError('the thread of a processor does not answer');
     }
   }
 
