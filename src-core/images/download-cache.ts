@@ -56,7 +56,26 @@ export class DownloadCache {
     }
   }
 
-  /** The bytes of a file that `get` returned. */
+  /**
+   * A file whose content nobody names now, but that was checked here before and is still the same on its server.
+   * @returns its path in the cache's storage; undefined when it is none of those
+   * @throws AppError 'network' | 'not-found' | 'cancelled', 'corrupt' when it is longer than `mostBytes`
+   */
+  async known(url: string, label: string, mostBytes: number, options: BuildOptions): Promise<string | undefined> {
+    const { body } = await this.#fetcher.open(url, options.signal);
+    const hasher = this.#workshop.sha256();
+    let total = 0;
+    for await (const chunk of watched(body, options.signal, `download ${label}`)) {
+      total += chunk.length;
+      if (total > mostBytes) throw corrupt(label, 'it is too large');
+      hasher.update(chunk);
+    }
+    const sha256 = hasher.digest();
+    const path = `${FILES}/${sha256}`;
+    return (await this.#isGood(path, { sha256, sizeBytes: total, url, label }, options)) ? path : undefined;
+  }
+
+  /** The bytes of a file that `get` or `known` returned. */
   open(path: string): ByteSource {
     return this.#storage.read(path);
   }

@@ -1,4 +1,5 @@
-import { watched } from '../cancellation.ts';
+import { AppError } from '../../base/errors.ts';
+import { throwIfCancelled, watched } from '../cancellation.ts';
 import { DownloadCache, type Wanted } from '../download-cache.ts';
 import { collect, corrupt, type ByteSource } from '../formats/byte-source.ts';
 import { readDeb } from '../formats/deb.ts';
@@ -8,7 +9,7 @@ import type { Workshop } from '../workshop.ts';
 import { fetchRelease, RELEASE, signedPart } from './in-release.ts';
 import { KEYRING_FILE, KEYRING_PACKAGE } from './keyring.ts';
 import { PackageIndex, type PackageRecord } from './packages.ts';
-import { checkRelease, parseRelease, type ListedFile, type Release, type ReleaseDateChecks } from './release.ts';
+import { checkRelease, parseRelease, type Release, type ReleaseDateChecks } from './release.ts';
 
 /** Which part of which archive. */
 export interface ArchiveSettings {
@@ -130,21 +131,38 @@ class Access {
     const listed = release.files.get(path);
     const plain = release.files.get(plainPath);
     if (listed === undefined || plain === undefined) throw corrupt(RELEASE, `it does not list ${path}`);
+    let plainBytes = plain.sizeBytes;
     // What is not verified yet must not fill the disk.
     if (Math.max(listed.sizeBytes, plain.sizeBytes) > MAX_INDEX_BYTES) throw corrupt(RELEASE, `${path} is too large`);
+    const label = 'the list of packages';
+    const folder = `${mirror}/dists/${suite}`;
     // By its hash, so that a mirror in the middle of an update still has the file that this release means.
     const name = release.acquireByHash ? path.replace(/[^/]*$/, `by-hash/SHA256/${listed.sha256}`) : path;
-    const label = 'the list of packages';
-    const url = `${mirror}/dists/${suite}/${name}`;
-    const file = await this.#cache.get({ ...listed, url, label }, this.#options);
+    const wanted = { ...listed, url: `${folder}/${name}`, label };
+    const file = await this.#cache.get(wanted, this.#options).catch(async (error: unknown) => {
+      if (!(error instanceof AppError) || error.code !== 'not-found') throw error;
+      const before = await this.#indexBefore(`${folder}/${path}`, label);
+      if (before === undefined) throw error;
+      plainBytes = MAX_INDEX_BYTES;
+      return before;
+    });
     const passed = (bytes: number): void =>
       this.#options.progress({
         phase: 'Reading the list of packages',
         fraction: Math.min(1, bytes / listed.sizeBytes),
       });
     const source = watched(this.#cache.open(file), this.#options.signal, `read ${label}`, passed);
-    const plainSource = limited(this.#workshop.decompress('xz', source, label), plain, label);
+    const plainSource = limited(this.#workshop.decompress('xz', source, label), plainBytes, label);
     return await PackageIndex.read(plainSource, label);
+  }
+
+  /**
+   * The index of an earlier release, when the mirror has the new release and not yet the index that it names. Only one that
+   * was checked here before, against a signature of its time: so this is a mirror that is behind, and nothing worse.
+   */
+  async #indexBefore(url: string, label: string): Promise<string | undefined> {
+    throwIfCancelled(this.#options.signal, `download ${label}`);
+    return await this.#cache.known(url, label, MAX_INDEX_BYTES, this.#options).catch(() => undefined);
   }
 
   async fetchPackage(record: PackageRecord, progress = this.#options.progress): Promise<string> {
@@ -173,11 +191,11 @@ class Access {
 }
 
 /** Not more than the release says; a bomb ends here. */
-async function* limited(source: ByteSource, listed: ListedFile, what: string): AsyncGenerator<Uint8Array, void, void> {
+async function* limited(source: ByteSource, mostBytes: number, what: string): AsyncGenerator<Uint8Array, void, void> {
   let total = 0;
   for await (const chunk of source) {
     total += chunk.length;
-    if (total > listed.sizeBytes) throw corrupt(what, 'it is longer than its release says');
+    if (total > mostBytes) throw corrupt(what, 'it is longer than its release says');
     yield chunk;
   }
 }

@@ -239,6 +239,21 @@ test('refuses an index and packages that are not the listed ones', async () => {
   }
 });
 
+test('builds from the index of before while a mirror has a new release and not its index, if that was checked here', async () => {
+  await build();
+  const [byHash = ''] = [...pristine.files.keys()].filter((path) => path.includes('by-hash'));
+  const index = byHash.replace(/by-hash.*/, 'Packages.xz');
+  archive = await makeArchive({ packages: { 'a-new-one': { version: '1', entries: [] } } });
+  settings = { ...settings, trusted: [archive.fingerprint], keyrings: [archive.key.toPublic().write()] };
+  for (const path of archive.files.keys()) if (path.includes('by-hash')) archive.files.delete(path);
+  archive.files.set(index, pristine.files.get(byHash)!);
+  images = new MemoryStorage();
+  await build();
+  images = new MemoryStorage();
+  cache = new MemoryStorage();
+  expect((await failure()).code).toBe('not-found');
+});
+
 test('says what is missing on a mirror', async () => {
   archive.files.delete('pool/main/quickjs.deb');
   expect((await failure()).code).toBe('not-found');
