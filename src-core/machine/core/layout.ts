@@ -102,6 +102,12 @@ export const STOP: usize = 200;
 /** Where a region left for an operation, and what a slow load came to in it: see regions/. */
 export const REGION_OP: usize = 228;
 export const REGION_OUTCOME: usize = 232;
+/** Virtual address of the page of code that a region was in when it came back. */
+export const REGION_PAGE: usize = 240;
+/** How often regions were left for other blocks since the last sample; the last one's operation, and where to. */
+export const EXITS: usize = 236;
+export const EXIT_OP: usize = 248;
+export const EXIT_PC: usize = 456;
 
 /** Bits of mip by where they come from. */
 export const PENDING_EXTERNAL: usize = 208;

@@ -20,14 +20,16 @@ export const HART = {
   LEFT: 36,
   READ_TLB: 40,
   WRITE_TLB: 44,
+  FETCH_TLB: 48,
   REGION_OP: 228,
   REGION_OUTCOME: 232,
+  REGION_PAGE: 240,
   MSTATUS: 256,
   FRM: 436,
 } as const;
 
 /** Fields of a hart's profile. */
-export const PROFILE = { LISTED: 0, DROPPED: 4, ENOUGH: 8, LIST: 64 } as const;
+export const PROFILE = { LISTED: 0, DROPPED: 4, ENOUGH: 8, ENOUGH_EXITS: 12, LIST: 64 } as const;
 
 export const OP_BYTES = 16;
 export const PAGE_BYTES = 4096;

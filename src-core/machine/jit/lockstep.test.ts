@@ -9,9 +9,9 @@ const RUNS = 400;
 const DISTURB_EVERY = 5;
 const LOOK_AT_MEMORY_EVERY = 50;
 
-function walk(seed: number, meetings: number): void {
-  const interpreted = new Twin(seededRandom(seed), null);
-  const translated = new Twin(seededRandom(seed), { meetings, most: 300 });
+function walk(seed: number, meetings: number, jumping: boolean): void {
+  const interpreted = new Twin(seededRandom(seed), null, jumping);
+  const translated = new Twin(seededRandom(seed), { meetings, most: 300 }, jumping);
   const random = seededRandom(seed + 0x1000);
   const disturbance = [seededRandom(seed + 0x2000), seededRandom(seed + 0x2000)] as const;
   for (let run = 0; run < RUNS; run++) {
@@ -30,5 +30,10 @@ function walk(seed: number, meetings: number): void {
 
 it.each(Array.from({ length: PROGRAMS }, (_, index) => FIRST_SEED + index))(
   'random program %i does the same translated as interpreted',
-  (seed) => walk(seed, seed % 4 === 0 ? 0 : 1),
+  (seed) => walk(seed, seed % 4 === 0 ? 0 : 1, false),
+);
+
+it.each(Array.from({ length: PROGRAMS / 2 }, (_, index) => FIRST_SEED + index))(
+  'random program %i that jumps from page to page does the same translated as interpreted',
+  (seed) => walk(seed, 1, true),
 );

@@ -3,7 +3,7 @@ import { HART_STATES, HART_STATE_BYTES, PROFILE, PROFILES, PROFILE_BYTES } from 
 import { HARTS, MACHINE, REGISTER_FILES, REGISTER_FILE_BYTES, X_SINK } from './core-layout.ts';
 import { type FunctionTable, RegionFunctions } from './functions.ts';
 import { REGION } from './meaning/meanings.ts';
-import { findBlocks } from './region/blocks.ts';
+import { type CodePlace, findBlocks, placeKey } from './region/blocks.ts';
 import { fusedProbe } from './wasm/fused.ts';
 import { CORE_IMPORT, REGION_EXPORT, regionModule } from './region/module.ts';
 
@@ -37,9 +37,23 @@ export interface RegionOptions {
 
 /** A hart is met once in 16,384 instructions: what is translated took half a million, a millisecond. */
 const MEETINGS = 32;
+/** A region that is left once in 128 instructions gains from reaching further. */
+const EXITS = 128;
+/** Each time all of it is translated again. */
+const MOST_EXTENDED = 6;
 /** Translated after one slice: a few milliseconds at the beginning, while our own code is new to the host's compiler. */
 const MOST_AT_ONCE = 4;
-const LISTED_BYTES = 8;
+const LISTED_BYTES = 16;
+/** Of a region: the place of its function, in the operation that stands for it (core/regions/region.ts). */
+const REGION_PLACE = 4;
+
+/** What a region was made from. */
+interface Made {
+  readonly hart: number;
+  readonly from: readonly CodePlace[];
+  /** How often it was extended. */
+  readonly extended: number;
+}
 
 /** Translates what is hot. One for each instance of the core. */
 class Regions {
@@ -49,6 +63,8 @@ class Regions {
   readonly #imports: RegionImports;
   readonly #functions: RegionFunctions;
   readonly #fuses: boolean;
+  /** By the place of its function. */
+  readonly #made = new Map<number, Made>();
   /** Of each hart: times that its code was dropped when we last looked. */
   readonly #dropped: number[] = [];
 
@@ -59,7 +75,10 @@ class Regions {
     this.#imports = { [CORE_IMPORT]: { ...host.exports, memory: host.memory } };
     this.#fuses = isFused(host);
     this.#functions = new RegionFunctions(host.exports.table, most);
-    for (let hart = 0; hart < MAX_HARTS; hart++) this.#set(hart, PROFILE.ENOUGH, meetings);
+    for (let hart = 0; hart < MAX_HARTS; hart++) {
+      this.#set(hart, PROFILE.ENOUGH, meetings);
+      this.#set(hart, PROFILE.ENOUGH_EXITS, meetings < MEETINGS ? 1 : EXITS);
+    }
   }
 
   /** Translates blocks of the hart's list, oldest first. To be called when the hart does not run. */
@@ -68,14 +87,14 @@ class Regions {
     if (listed === 0) return;
     if (this.#functions.full) {
       for (const each of this.#functions.harts) this.#core.dropCode(each);
-      for (const each of this.#functions.harts) this.#functions.release(each);
+      for (const each of this.#functions.harts) this.#release(each);
       return;
     }
     this.#releaseDropped(hart);
     const count = Math.min(listed, MOST_AT_ONCE);
     for (let index = 0; index < count; index++) {
       const at = PROFILE.LIST + index * LISTED_BYTES;
-      this.#translate(hart, this.#get(hart, at), this.#get(hart, at + 4));
+      this.#translate(hart, this.#place(hart, at), this.#get(hart, at + 8));
     }
     for (let at = PROFILE.LIST; at < PROFILE.LIST + (listed - count) * LISTED_BYTES; at += 4)
       this.#set(hart, at, this.#get(hart, at + count * LISTED_BYTES));
@@ -85,29 +104,60 @@ class Regions {
   #releaseDropped(hart: number): void {
     const dropped = this.#get(hart, PROFILE.DROPPED);
     if (this.#dropped[hart] === dropped) return;
-    this.#functions.release(hart);
+    this.#release(hart);
     this.#dropped[hart] = dropped;
   }
 
-  #translate(hart: number, table: number, offset: number): void {
-    if (this.#isTranslated(table, offset)) return;
-    const blockAt = (at: number): number => this.#core.decodedBlock(table, at);
-    const blocks = findBlocks({ memory: this.#memory, blockAt }, offset);
-    if (blocks.length === 0) return;
+  #release(hart: number): void {
+    this.#functions.release(hart);
+    for (const [place, made] of this.#made) if (made.hart === hart) this.#made.delete(place);
+  }
+
+  /** @param extended operation of the region that is to reach the block, or 0 */
+  #translate(hart: number, block: CodePlace, extended: number): void {
+    const region = this.#regionAt(block);
+    if (extended === 0) {
+      // A block can be on the list twice, or have become part of another's region.
+      if (region === null) this.#make({ hart, from: [block], extended: 0 }, block);
+      return;
+    }
+    const place = this.#memory.getUint32(extended + REGION_PLACE, true);
+    const made = this.#made.get(place);
+    const other = region === null ? undefined : this.#made.get(region);
+    if (!made || region === place) return;
+    const times = Math.max(made.extended, other?.extended ?? 0) + 1;
+    if (times > MOST_EXTENDED) return;
+    const known = new Set(made.from.map(placeKey));
+    const more = [block, ...(other?.from ?? [])].filter((each) => !known.has(placeKey(each)));
+    this.#make({ hart, from: [...made.from, ...more], extended: times }, block);
+  }
+
+  /** @param wanted what it must have; where there is no room for that it is not made */
+  #make(made: Made, wanted: CodePlace): void {
+    const { hart, from } = made;
+    const blockAt = (table: number, offset: number): number => this.#core.decodedBlock(table, offset);
+    const blocks = findBlocks({ memory: this.#memory, blockAt }, from);
+    if (!blocks.some((block) => placeKey(block) === placeKey(wanted))) return;
     const place = this.#functions.take(hart);
     const registers = REGISTER_FILES + hart * REGISTER_FILE_BYTES;
     const state = HART_STATES + hart * HART_STATE_BYTES;
     const sink = registers + X_SINK;
     const fences = this.#memory.getUint32(MACHINE + HARTS, true) > 1;
-    const where = { hart: state, registers, sink, fuses: this.#fuses, fences, table, place };
+    const where = { hart: state, registers, sink, fuses: this.#fuses, fences, place };
     const module = regionModule(blocks, where);
     this.#functions.set(place, this.#instantiate(module, this.#imports)[REGION_EXPORT]);
-    blocks.forEach((block, node) => this.#core.installRegion(hart, table, block.offset, place, node));
+    this.#made.set(place, made);
+    blocks.forEach(({ table, offset }, node) => this.#core.installRegion(hart, table, offset, place, node));
   }
 
-  /** A block can be on the list twice, or have become part of another's region. */
-  #isTranslated(table: number, offset: number): boolean {
-    return this.#memory.getUint16(this.#memory.getUint32(table + 2 * offset, true), true) === REGION;
+  /** The place of the region that stands for a block; null: none does. */
+  #regionAt({ table, offset }: CodePlace): number | null {
+    const op = this.#memory.getUint32(table + 2 * offset, true);
+    return this.#memory.getUint16(op, true) === REGION ? this.#memory.getUint32(op + REGION_PLACE, true) : null;
+  }
+
+  #place(hart: number, at: number): CodePlace {
+    return { table: this.#get(hart, at), offset: this.#get(hart, at + 4) };
   }
 
   #get(hart: number, field: number): number {

@@ -1,5 +1,5 @@
 /**
- * Regions: many blocks of one page as one function of WebAssembly, made outside (../../jit) and put into this module's
+ * Regions: many blocks as one function of WebAssembly, made outside (../../jit) and put into this module's
  * table. An operation `region` stands where the table of blocks had the block:
  *
  *   0 u16 operation number    2 u16 number of the block in the region    4 u32 place of the function in the table
@@ -7,7 +7,8 @@
  *
  * A region does what the interpreter would do, block by block, with the same budget. It comes back with DONE when it
  * jumps to where it does not reach (pc), or else with RESUME for the interpreter to go on at an operation (REGION_OP)
- * that it does not carry out itself. What was left of the budget at the beginning of its block stands in LEFT.
+ * of some page (REGION_PAGE) that it does not carry out itself. It goes from page to page as the interpreter does, by the
+ * TLB for fetches and the other page's table of blocks. What was left of the budget at the beginning of its block stands in LEFT.
  */
 import * as L from '../layout';
 import * as O from '../generated/operations';
@@ -31,9 +32,23 @@ export function runRegion(hart: usize, op: usize, pageBase: u64, budget: i32): u
   return call_indirect<u32>(load<u32>(op, FUNCTION), <u32>load<u16>(op, NODE), pageBase, budget, float(hart));
 }
 
+/** A region was left for a block that it does not have: sample.ts looks whether it should. */
+@inline
+export function noteExit(hart: usize, op: usize, next: u64): void {
+  store<u32>(hart, load<u32>(hart, L.EXITS) + 1, L.EXITS);
+  store<usize>(hart, op, L.EXIT_OP);
+  store<u64>(hart, next, L.EXIT_PC);
+}
+
 @inline
 export function isRegion(op: usize): bool {
   return load<u16>(op) == O.REGION;
+}
+
+/** The place of a region's function. @param op of a region */
+@inline
+export function placeOf(op: usize): u32 {
+  return load<u32>(op, FUNCTION);
 }
 
 /** The first operation of the block at an offset of a page, whether it was translated or not; 0 when there is none. */

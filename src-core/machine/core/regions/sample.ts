@@ -1,22 +1,21 @@
 /** Whom a hart is met before: the block at its pc, when a chunk of instructions is used up. */
 import * as L from '../layout';
 import { timesDropped } from '../memory/code';
-import { isWanted, list, meet, profileOf } from './profile';
-import { isRegion } from './region';
+import { isWanted, list, manyExits, meet, profileOf } from './profile';
+import { isRegion, placeOf } from './region';
 
 /** A page whose code was written so often is not worth translating any more. */
 const MOST_DROPPED: u32 = 32;
 
-/** The table of blocks of the page that the hart's pc lies in; 0 when that is not at hand. */
-function tableAtPc(hart: usize): usize {
-  const pc = load<u64>(hart, L.PC);
+/** The table of blocks of the page that an address lies in; 0 when that is not at hand. */
+function tableAt(hart: usize, pc: u64): usize {
   const entry = load<usize>(hart, L.FETCH_TLB) + ((<usize>pc >>> 8) & 0xff0);
   return load<u64>(entry) == (pc & ~0xfff) ? load<usize>(entry, 8) : 0;
 }
 
 @inline
-function offsetAtPc(hart: usize): u32 {
-  return <u32>load<u64>(hart, L.PC) & 0xffe;
+function offsetOf(pc: u64): u32 {
+  return <u32>pc & 0xffe;
 }
 
 /** The first operation of the block at pc, unless it is not decoded, or translated already: then 0. */
@@ -25,20 +24,46 @@ function untranslatedAt(table: usize, offset: u32): usize {
   return op != 0 && isRegion(op) ? 0 : op;
 }
 
-/** Notes the block that the hart stands before. */
+/** Notes the block that the hart stands before, and what regions were left for if that was often. */
 export function sample(hart: usize): void {
   const profile = profileOf(hart);
-  const table = isWanted(profile) ? tableAtPc(hart) : 0;
+  if (!isWanted(profile)) return;
+  const exits = load<u32>(hart, L.EXITS);
+  store<u32>(hart, 0, L.EXITS);
+  if (exits != 0 && manyExits(profile, exits)) sampleExit(hart, profile);
+  const pc = load<u64>(hart, L.PC);
+  const table = tableAt(hart, pc);
   if (table == 0) return;
-  const offset = offsetAtPc(hart);
-  const op = untranslatedAt(table, offset);
-  if (op != 0 && meet(profile, op) && timesDropped(hart, table) < MOST_DROPPED) list(profile, table, offset);
+  const op = untranslatedAt(table, offsetOf(pc));
+  if (op != 0 && meet(profile, op)) listWorthwhile(hart, profile, table, offsetOf(pc), 0);
 }
 
-/** Puts the block that the hart stands before on the list at once. It must have been decoded. */
-export function listBlockAtPc(hart: usize): void {
-  const table = tableAtPc(hart);
+/** The last one stands for all: what is left for often is found often. */
+function sampleExit(hart: usize, profile: usize): void {
+  const from = load<usize>(hart, L.EXIT_OP);
+  const pc = load<u64>(hart, L.EXIT_PC);
+  const table = tableAt(hart, pc);
   if (table == 0) return;
-  const offset = offsetAtPc(hart);
-  if (untranslatedAt(table, offset)) list(profileOf(hart), table, offset);
+  const op = load<usize>(table + (offsetOf(pc) << 1));
+  if (op == 0 || (isRegion(op) && placeOf(op) == placeOf(from))) return;
+  // Another key than that of any block, whose operations are 16 bytes long.
+  const exit = (op ^ (from << 3)) | 8;
+  if (meet(profile, exit)) listWorthwhile(hart, profile, table, offsetOf(pc), from);
+}
+
+function listWorthwhile(hart: usize, profile: usize, table: usize, offset: u32, from: usize): void {
+  if (timesDropped(hart, table) < MOST_DROPPED) list(profile, table, offset, from);
+}
+
+/**
+ * Puts the block that the hart stands before on the list at once, for the region that was left last to reach there if
+ * one was left since the last time. The block must have been decoded.
+ */
+export function listBlockAtPc(hart: usize): void {
+  const pc = load<u64>(hart, L.PC);
+  const table = tableAt(hart, pc);
+  const from = load<u32>(hart, L.EXITS) ? load<usize>(hart, L.EXIT_OP) : 0;
+  store<u32>(hart, 0, L.EXITS);
+  if (table == 0) return;
+  if (from != 0 || untranslatedAt(table, offsetOf(pc))) list(profileOf(hart), table, offsetOf(pc), from);
 }

@@ -28,7 +28,11 @@ const WRITTEN: Readonly<Record<string, string>> = {
   region: [
     'const jumps: bool = runRegion(hart, op, pageBase, budget) == DONE;',
     'budget = load<i32>(hart, LEFT);',
-    'if (jumps) { next = load<u64>(hart, PC); break; }',
+    'if (jumps) { next = load<u64>(hart, PC); if (budget > 0) noteExit(hart, op, next); break; }',
+    'if (load<u64>(hart, REGION_PAGE) != pageBase) {',
+    '  pageBase = load<u64>(hart, REGION_PAGE);',
+    '  table = load<usize>(fetchTlb + ((<usize>pageBase >>> 8) & 0xff0), 8);',
+    '}',
     'op = load<usize>(hart, REGION_OP); continue;',
   ].join('\n'),
 };
@@ -45,7 +49,7 @@ function bodies(): Map<string, string> {
 
 /** What the cases call, by the module of the core that has it. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
-  '../layout': ['FETCH_TLB', 'LEFT', 'PC', 'READ_TLB', 'REGION_OP', 'WRITE_TLB', 'several'],
+  '../layout': ['FETCH_TLB', 'LEFT', 'PC', 'READ_TLB', 'REGION_OP', 'REGION_PAGE', 'WRITE_TLB', 'several'],
   '../decode/operation': ['OP_BYTES', 'imm', 'linkOffset', 'retiredBefore', 'rs1', 'rs2', 'setRd'],
   '../hart/arithmetic': [
     ...['div', 'divu', 'low32', 'mulh', 'mulhsu', 'mulhu', 'orcb', 'rem', 'remu'],
@@ -65,7 +69,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   '../memory/fence': ['fence'],
   '../memory/access': ['amoAddress', 'loadSlowly', 'storeSlowly'],
   '../csr/instruction': ['csrInstruction'],
-  '../regions/region': ['runRegion'],
+  '../regions/region': ['noteExit', 'runRegion'],
 };
 
 function imports(cases: string): string {

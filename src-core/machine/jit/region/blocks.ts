@@ -2,22 +2,26 @@ import { OP_BYTES, PAGE_BYTES } from '../core-layout.ts';
 import { MEANINGS } from '../meaning/meanings.ts';
 import { type Operation, readOperation } from './operation.ts';
 
-/** A block that becomes part of a region; its number is its place in the list. */
-export interface RegionBlock {
-  /** Offset in the page. */
+/** Where a block begins: its page, named by the address of that page's table of blocks, and the offset in the page. */
+export interface CodePlace {
+  readonly table: number;
   readonly offset: number;
+}
+
+/** A block that becomes part of a region; its number is its place in the list. */
+export interface RegionBlock extends CodePlace {
   readonly operations: readonly Operation[];
 }
 
-/** What is known of the page of code around a hot block. */
-export interface CodePage {
+/** What was decoded. */
+export interface DecodedCode {
   readonly memory: DataView;
-  /** Address of the first operation of the block at an offset, 0 when nothing was decoded there. */
-  blockAt(offset: number): number;
+  /** Address of the first operation of the block at a place, 0 when nothing was decoded there. */
+  blockAt(table: number, offset: number): number;
 }
 
-const MOST_BLOCKS = 48;
-const MOST_OPERATIONS = 1200;
+const MOST_BLOCKS = 128;
+const MOST_OPERATIONS = 2000;
 
 /** Whether a region does the operation itself. */
 export function translates({ number }: Operation): boolean {
@@ -52,18 +56,19 @@ function successors(operations: readonly Operation[]): number[] {
 }
 
 /**
- * The blocks that a region begins with at `offset`: all of the page that were executed once and can be reached from
- * there: those that are nearest, in the order in which they stand in the page.
+ * The blocks of a region: those that were executed once and can be reached within their pages from some places, the
+ * nearest first if there are too many; in the order in which they stand in their pages.
  */
-export function findBlocks(page: CodePage, offset: number): RegionBlock[] {
+export function findBlocks({ memory, blockAt }: DecodedCode, from: readonly CodePlace[]): RegionBlock[] {
   const blocks: RegionBlock[] = [];
-  const seen = new Set([offset]);
-  const waiting = [offset];
+  const seen = new Set(from.map(placeKey));
+  const waiting = [...from];
   let operations = 0;
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const first = page.blockAt(next);
+    const { table } = next;
+    const first = blockAt(table, next.offset);
     if (first === 0) continue;
-    const block = { offset: next, operations: readBlock(page.memory, first) };
+    const block = { ...next, operations: readBlock(memory, first) };
     const [head] = block.operations;
     if (!head) continue;
     if (translates(head)) {
@@ -71,11 +76,17 @@ export function findBlocks(page: CodePage, offset: number): RegionBlock[] {
       operations += block.operations.length;
       blocks.push(block);
     }
-    for (const successor of successors(block.operations)) {
-      if (successor >= PAGE_BYTES || successor < 0 || seen.has(successor)) continue;
-      seen.add(successor);
+    for (const offset of successors(block.operations)) {
+      const successor = { table, offset };
+      if (offset >= PAGE_BYTES || offset < 0 || seen.has(placeKey(successor))) continue;
+      seen.add(placeKey(successor));
       waiting.push(successor);
     }
   }
-  return blocks.sort((one, other) => one.offset - other.offset);
+  return blocks.sort((one, other) => placeKey(one) - placeKey(other));
+}
+
+/** A number for each place. */
+export function placeKey({ table, offset }: CodePlace): number {
+  return table * PAGE_BYTES + offset;
 }

@@ -4,15 +4,14 @@ import { MEANINGS, REGION, type Float, type Meaning } from '../meaning/meanings.
 import type { Bytes } from '../wasm/bytes.ts';
 import { ATOMIC_FENCE, I32_LOAD, I32_STORE, I64_LOAD, I64_STORE, OP } from '../wasm/opcodes.ts';
 import { emitAtomic, emitLoad, emitStore } from './access.ts';
-import type { RegionBlock } from './blocks.ts';
+import { placeKey, type RegionBlock } from './blocks.ts';
 import { Body, type BodyPlace, type Import, type Label, LOCAL } from './body.ts';
 import { findLoops, type Part } from './loops.ts';
 import type { Operation } from './operation.ts';
 
 /** Where a region lives. */
 export interface RegionPlace extends BodyPlace {
-  /** The page's table of blocks, and the region's place in the table of functions. */
-  readonly table: number;
+  /** In the table of functions. */
   readonly place: number;
   /** Whether other harts may look on. */
   readonly fences: boolean;
@@ -34,8 +33,13 @@ const FROM_REGION_OP = -0x1_0000_0000 + 0xffff;
 export class RegionEmitter {
   readonly #body: Body;
   readonly #blocks: readonly RegionBlock[];
+  /** By `placeKey`. */
   readonly #numbers: ReadonlyMap<number, number>;
   readonly #where: RegionPlace;
+  /** The page of the block at hand. */
+  #table = 0;
+  /** Where a pc is looked up that may be another block of this region, perhaps in another page. */
+  #lookup: Label = 0;
   /** Out of the function: to a pc, or for the interpreter to go on at an operation. */
   #jump: Label = 0;
   #resume: Label = 0;
@@ -47,7 +51,7 @@ export class RegionEmitter {
   constructor(blocks: readonly RegionBlock[], where: RegionPlace) {
     this.#body = new Body(where);
     this.#blocks = blocks;
-    this.#numbers = new Map(blocks.map(({ offset }, number) => [offset, number]));
+    this.#numbers = new Map(blocks.map((block, number) => [placeKey(block), number]));
     this.#where = where;
   }
 
@@ -61,8 +65,9 @@ export class RegionEmitter {
     body.set(LOCAL.writeTlb);
     this.#resume = body.open(OP.block);
     this.#jump = body.open(OP.block);
-    const offsets = this.#blocks.map(({ operations }) => operations.flatMap((op) => goesNear(op)));
-    const ways = offsets.map((all) => all.flatMap((offset) => this.#numbers.get(offset) ?? []));
+    const ways = this.#blocks.map(({ table, operations }) =>
+      operations.flatMap(goesNear).flatMap((offset) => this.#numbers.get(placeKey({ table, offset })) ?? []),
+    );
     this.#parts(findLoops(ways), null);
     body.close();
     this.#storeField(HART.PC, I64_STORE, () => body.get(LOCAL.pc));
@@ -70,6 +75,7 @@ export class RegionEmitter {
     body.set(LOCAL.why);
     body.close();
     this.#storeField(HART.LEFT, I32_STORE, () => body.get(LOCAL.budget));
+    this.#storeField(HART.REGION_PAGE, I64_STORE, () => body.base());
     return { code: body.finished(), imports: body.imports };
   }
 
@@ -86,6 +92,8 @@ export class RegionEmitter {
   #parts(parts: readonly Part[], head: number | null): void {
     const body = this.#body;
     const again = body.open(OP.loop);
+    const isOutermost = this.#around.length === 0;
+    if (isOutermost) this.#lookup = body.open(OP.block);
     const level: Level = { parts, again, beginnings: [], at: 0 };
     this.#around.push(level);
     for (let at = parts.length - 1; at >= 0; at--) level.beginnings[at] = body.open(OP.block);
@@ -97,6 +105,10 @@ export class RegionEmitter {
       else this.#block(part.first);
     });
     this.#around.pop();
+    if (isOutermost) {
+      body.close();
+      this.#lookUp(again);
+    }
     body.close();
   }
 
@@ -130,6 +142,7 @@ export class RegionEmitter {
 
   #block(number: number): void {
     this.#floatChecked = this.#roundingChecked = false;
+    this.#table = this.#blocks[number]?.table ?? 0;
     for (const op of this.#blocks[number]?.operations ?? []) {
       const meaning = MEANINGS[op.number];
       if (!meaning || meaning.kind === 'leave') {
@@ -198,12 +211,13 @@ export class RegionEmitter {
   /** `retired` instructions of the block are done; it goes on at an offset of the page, perhaps beyond it. */
   #goTo(offset: number, retired: number): void {
     const body = this.#body;
-    const number = offset >= 0 && offset < PAGE_BYTES ? this.#numbers.get(offset) : undefined;
+    const isNear = offset >= 0 && offset < PAGE_BYTES;
+    const number = isNear ? this.#numbers.get(placeKey({ table: this.#table, offset })) : undefined;
     this.#retire(retired);
     if (number === undefined) {
       body.inPage(offset);
       body.set(LOCAL.pc);
-      body.branch(this.#jump);
+      body.branch(isNear ? this.#jump : this.#lookup);
       return;
     }
     this.#whenUsedUp(() => {
@@ -256,7 +270,6 @@ export class RegionEmitter {
     this.#body.branch(this.#resume);
   }
 
-  /** A jump through a register stays in the region when the page's table has an entry into this region there. */
   #indirect(op: Operation, links: boolean): void {
     const body = this.#body;
     body.read(op.rs1);
@@ -272,8 +285,18 @@ export class RegionEmitter {
       body.write(op.rd);
     }
     this.#retire(op.retiredBefore + 1);
+    body.branch(this.#lookup);
+  }
+
+  /** Goes on with the block at pc if the page's table has an entry into this region there; else out, to pc. */
+  #lookUp(again: Label): void {
+    const body = this.#body;
     this.#whenUsedUp(() => {});
-    this.#samePage();
+    this.#pageOfPc();
+    this.#fetchEntry();
+    body.tee(LOCAL.entry);
+    body.access(I64_LOAD);
+    body.bytes.byte(OP.i64Eq);
     body.open(OP.if);
     this.#entryAtPc();
     body.tee(LOCAL.value);
@@ -287,31 +310,47 @@ export class RegionEmitter {
     body.i32(16);
     body.bytes.byte(OP.i32ShrU);
     body.set(LOCAL.node);
-    body.branch(this.#around[0]?.again ?? 0);
+    this.#pageOfPc();
+    body.set(LOCAL.base);
+    body.branch(again);
     body.close();
     body.close();
     body.branch(this.#jump);
   }
 
-  #samePage(): void {
+  #pageOfPc(): void {
     const body = this.#body;
     body.get(LOCAL.pc);
     body.i64(-PAGE_BYTES);
     body.bytes.byte(OP.i64And);
-    body.base();
-    body.bytes.byte(OP.i64Eq);
   }
 
-  /** The first half of what stands in the page's table for pc. */
+  /** The address of the entry for pc in the TLB for fetches. */
+  #fetchEntry(): void {
+    const body = this.#body;
+    body.hartField(I32_LOAD, HART.FETCH_TLB);
+    body.get(LOCAL.pc);
+    body.bytes.byte(OP.i32WrapI64);
+    body.i32(8);
+    body.bytes.byte(OP.i32ShrU);
+    body.i32(0xff0);
+    body.bytes.byte(OP.i32And);
+    body.bytes.byte(OP.i32Add);
+  }
+
+  /** The first half of what stands in the page's table for pc; the page's entry of the TLB is at hand. */
   #entryAtPc(): void {
     const body = this.#body;
+    body.get(LOCAL.entry);
+    body.access(I32_LOAD, 8);
     body.get(LOCAL.pc);
     body.bytes.byte(OP.i32WrapI64);
     body.i32(PAGE_BYTES - 2);
     body.bytes.byte(OP.i32And);
     body.i32(1);
     body.bytes.byte(0x74);
-    body.access(I32_LOAD, this.#where.table);
+    body.bytes.byte(OP.i32Add);
+    body.access(I32_LOAD);
     body.access(I64_LOAD);
   }
 

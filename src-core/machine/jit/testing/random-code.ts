@@ -1,4 +1,5 @@
 import type { Random } from '../../devices/testing/random.ts';
+import { encode } from '../../isa/encode.ts';
 import { INSTRUCTIONS } from '../../isa/table.ts';
 import type { Instruction } from '../../isa/instruction.ts';
 import { FORMATS, put, type OperandName } from '../../isa/operands.ts';
@@ -25,6 +26,8 @@ const WEIGHTS: readonly (readonly [number, readonly Instruction[]])[] = [
   [10, KINDS.compressed],
   [2, KINDS.system],
 ];
+/** Nothing that could fail. */
+const SIMPLE = KINDS.computing.filter(({ extension }) => extension !== 'f' && extension !== 'd');
 const CSRS = ['fflags', 'frm', 'fcsr', 'instret', 'mscratch', 'time'].map((name) => csrNumber(name));
 /** The page of code of a program. */
 const CODE_BYTES = 0x800;
@@ -73,7 +76,10 @@ function operandOf(random: Random, instruction: Instruction, name: OperandName):
 
 /** Bits of a random instruction; the upper half of a compressed one is another's lower half. */
 export function randomWord(random: Random): number {
-  const instruction = pick(random, kindOf(random));
+  return bitsOf(random, pick(random, kindOf(random)));
+}
+
+function bitsOf(random: Random, instruction: Instruction): number {
   if (instruction.bytes === 2) {
     const bits = (random(2 ** 16) & ~instruction.mask) | instruction.match;
     return ((bits & 0xffff) | ((KINDS.compressed.includes(instruction) ? 0x0001 : 0) << 16)) >>> 0;
@@ -88,4 +94,29 @@ export function randomWord(random: Random): number {
   if ('rm' in FORMATS[instruction.format].operands && (instruction.mask & 0x7000) === 0 && random(8) !== 0)
     bits = (bits & ~0x7000) | (random(2) === 0 ? 0x7000 : 0);
   return bits >>> 0;
+}
+
+/** Instructions of a block of `jumpingWord`, the jump included. */
+const BLOCK = 4;
+
+/**
+ * Bits of an instruction of a program that does little else but jump, from anywhere in its pages to anywhere in them.
+ * @param index of the instruction in the program @param instructions of all of it
+ */
+export function jumpingWord(random: Random, index: number, instructions: number): number {
+  if (index % BLOCK !== BLOCK - 1) return random(12) === 0 ? randomWord(random) : bitsOf(random, pick(random, SIMPLE));
+  const target = BLOCK * random(instructions / BLOCK);
+  const near = Math.max(0, Math.min(instructions - BLOCK, index + 1 + BLOCK * (random(64) - 32)));
+  const rd = random(2) * REGISTER.link;
+  switch (random(6)) {
+    case 0:
+      return encode('jalr', { rd, rs1: random(3) === 0 ? REGISTER.link : REGISTER.code, imm: 16 * random(128) });
+    case 1:
+    case 2:
+      return encode('jal', { rd, imm: 4 * (target - index) });
+    case 3:
+      return encode('jal', { rd, imm: 4 * (near - index) });
+    default:
+      return encode('bltu', { rs1: random(26), rs2: random(26), imm: 4 * (near - index) });
+  }
 }

@@ -4,16 +4,18 @@ import { encode } from '../../isa/encode.ts';
 import { csrNumber } from '../../isa/registers.ts';
 import type { Random } from '../../devices/testing/random.ts';
 import type { RegionExports, RegionOptions } from '../regions.ts';
-import { REGISTER, randomWord } from './random-code.ts';
+import { REGISTER, jumpingWord, randomWord } from './random-code.ts';
 
 const CODE = RAM_BASE + 0x1000n;
-const CODE_PAGES = 2;
+const CODE_PAGES = 4;
+/** Where programs begin: one lies in one page, the other across two. */
+const BEGINNINGS = [0n, 0xc00n];
 const DATA = RAM_BASE + 0x10_000n;
 const TABLES = RAM_BASE + 0x40_000n;
 const HANDLER = RAM_BASE;
 /** Where code and data are seen when addresses are translated; code has a second name. */
 const CODE_SEEN = 0x40_0000n;
-const CODE_SEEN_TOO = 0x7f_ffff_e000n;
+const CODE_SEEN_TOO = 0x7f_ffff_c000n;
 const DATA_SEEN = 0x80_0000n;
 const CSRS = ['mstatus', 'mepc', 'mcause', 'mtval', 'fcsr', 'mscratch', 'instret'].map((name) => csrNumber(name));
 const PMPCFG0 = 0x3a0;
@@ -49,16 +51,20 @@ export class Twin {
   readonly machine: TestMachine;
   readonly #tables: PageTables;
   readonly #translated: boolean;
+  /** Where the program begins. */
+  readonly #code: bigint;
   /** The privilege that the program has. */
   readonly #mode: number;
 
-  /** @param random gives the same to both twins */
-  constructor(random: Random, regions: RegionOptions | null) {
+  /** @param random gives the same to both twins @param jumping whether the program does little else */
+  constructor(random: Random, regions: RegionOptions | null, jumping: boolean) {
     this.machine = new TestMachine({ ramBytes: 1 << 19, regions });
     this.#translated = regions !== null;
     const { machine } = this;
     machine.write32(HANDLER, ...HANDLER_CODE);
-    for (let at = 0; at < CODE_PAGES * 1024; at++) machine.write32(CODE + BigInt(4 * at), randomWord(random));
+    const words = CODE_PAGES * 1024;
+    for (let at = 0; at < words; at++)
+      machine.write32(CODE + BigInt(4 * at), jumping ? jumpingWord(random, at, words) : randomWord(random));
     for (let at = 0; at < 4096; at++) machine.write32(DATA + BigInt(4 * at), random(2 ** 32));
     this.#tables = new PageTables(machine, TABLES, 3);
     this.#map();
@@ -66,7 +72,9 @@ export class Twin {
     for (let register = 1; register < 64; register++)
       machine.core.writeRegister(0, register, (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32)));
     const seen = [null, CODE_SEEN, CODE_SEEN_TOO][random(3)] ?? null;
+    const beginning = BEGINNINGS[random(2)] ?? 0n;
     this.#mode = seen === null ? MACHINE : USER;
+    this.#code = (seen ?? CODE) + beginning;
     this.#settle(seen);
   }
 
@@ -82,11 +90,16 @@ export class Twin {
     this.#tables.map(DATA_SEEN + 0x2000n, DATA + 0x2000n, V | R | U);
   }
 
+  /** Lets the second page of code as it is seen be page `of` of the program. */
+  #mapSecond(of: bigint): void {
+    for (const seen of [CODE_SEEN, CODE_SEEN_TOO]) this.#tables.map(seen + 0x1000n, CODE + (of << 12n), ALL);
+  }
+
   /** In M-mode, or in U-mode with the program at a virtual address. */
   #settle(seen: bigint | null): void {
     const { core } = this.machine;
     const data = seen === null ? DATA : DATA_SEEN;
-    const code = seen ?? CODE;
+    const code = this.#code;
     const csr = (name: string, value: bigint): void => core.writeCsr(0, csrNumber(name), value);
     core.writeCsr(0, PMPADDR0, (1n << 54n) - 1n);
     core.writeCsr(0, PMPCFG0, NAPOT_RWX);
@@ -105,7 +118,7 @@ export class Twin {
     // By way of the handler, whose return leads to the privilege that is wanted.
     if (seen !== null) csr('mepc', code);
     if (seen !== null) this.machine.write32(HANDLER + 0x100n, encode('mret'));
-    core.writeRegister(0, 64, seen === null ? CODE : HANDLER + 0x100n);
+    core.writeRegister(0, 64, seen === null ? code : HANDLER + 0x100n);
   }
 
   /** @returns why the run came back */
@@ -118,16 +131,15 @@ export class Twin {
   /** What the host or another hart might do in between. */
   disturb(random: Random): void {
     const { core } = this.machine;
-    const choice = random(14);
+    const choice = random(15);
     const code = this.machine.csr(csrNumber('mscratch'));
     const data = this.#mode === MACHINE ? DATA : DATA_SEEN;
     if (choice === 0) {
-      const at = 4 * random(CODE_PAGES * 1024);
+      const at = Number(this.#code & 0xfffn) + 4 * random(1024);
       this.machine.write32(CODE + BigInt(at), randomWord(random));
       core.ramWritten(Number(CODE - RAM_BASE) + at, 4);
     } else if (choice === 1) core.writeRegister(0, REGISTER.code, code);
-    else if (choice === 2)
-      core.writeRegister(0, REGISTER.data, (code === CODE ? DATA : DATA_SEEN) + BigInt(random(3000)));
+    else if (choice === 2) core.writeRegister(0, REGISTER.data, data + BigInt(random(3000)));
     else if (choice === 3) core.writeCsr(0, csrNumber('frm'), BigInt(random(8)));
     else if (choice === 4) core.writeCsr(0, csrNumber('mstatus'), BigInt(random(4)) << 13n);
     else if (choice === 5) core.writeCsr(0, csrNumber('fflags'), 0n);
@@ -135,6 +147,8 @@ export class Twin {
     else if (choice === 7) core.writeRegister(0, REGISTER.edge, data + 0xff0n + 0x1000n * BigInt(random(2)));
     else if (choice === 8)
       this.#tables.map(DATA_SEEN, DATA + 0x1000n * BigInt(random(3)), (ALL & ~(1n << BigInt(random(20)))) | V);
+    // The second page of a program becomes another one, by its address as it is seen and to come at the next fence.
+    else if (choice === 9) this.#mapSecond(1n + BigInt(random(3)));
     // Not while the handler runs, in M-mode.
     else if (this.#mode === core.privilege(0)) core.writeRegister(0, 64, code + BigInt(4 * random(256)));
   }
