@@ -267,7 +267,7 @@ describe('the service', () => {
     expect(host.memory).toMatchObject({ promised: 64 * MIB, shares: [{ guestName: 'one', promised: 64 * MIB }] });
     expect(host.processor.used).toBeGreaterThan(0);
     expect(host.processor.total).toBeGreaterThan(0);
-    expect(host.limits.processors).toBe(1);
+    expect(host.limits.processors).toBe(8);
   });
 
   it('writes a log for itself and one for each machine', async () => {

@@ -103,11 +103,11 @@ export const STOP: usize = 200;
 export const REGION_OP: usize = 228;
 export const REGION_OUTCOME: usize = 232;
 /** Virtual address of the page of code that a region was in when it came back. */
-export const REGION_PAGE: usize = 240;
+export const REGION_PAGE: usize = 456;
 /** How often regions were left for other blocks since the last sample; the last one's operation, and where to. */
-export const EXITS: usize = 236;
-export const EXIT_OP: usize = 248;
-export const EXIT_PC: usize = 456;
+export const EXITS: usize = 464;
+export const EXIT_OP: usize = 468;
+export const EXIT_PC: usize = 472;
 
 /** Bits of mip by where they come from. */
 export const PENDING_EXTERNAL: usize = 208;

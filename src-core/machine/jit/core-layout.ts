@@ -23,7 +23,7 @@ export const HART = {
   FETCH_TLB: 48,
   REGION_OP: 228,
   REGION_OUTCOME: 232,
-  REGION_PAGE: 240,
+  REGION_PAGE: 456,
   MSTATUS: 256,
   FRM: 436,
 } as const;

@@ -21,10 +21,26 @@ test('every saved field stands where the core has it', () => {
   }
 });
 
-test('every field of a hart is saved, or there is a reason', () => {
+/** Constants of layout.ts that are offsets in a hart's state. */
+function namesOfHart(): string[] {
   const [, ofHart = ''] =
     /\/\/ Fields of a hart's state[^\n]*\n(.*)\/\/ Fields of the machine's state/s.exec(layout) ?? [];
-  const names = [...ofHart.matchAll(/^export const (\w+)/gm)].map(([, name = '']) => name);
+  return [...ofHart.matchAll(/^export const (\w+)/gm)].map(([, name = '']) => name);
+}
+
+test('no field of a hart begins where another one lies', () => {
+  const wide = new Set([...HART_FIELDS_64.map(({ constant }) => constant), 'REGION_PAGE', 'EXIT_PC', 'TRAP_VALUE']);
+  const at = namesOfHart().map((name) => ({ name, from: constants.get(name) ?? 0, bytes: wide.has(name) ? 8 : 4 }));
+  const sorted = at.sort((one, other) => one.from - other.from);
+  const over = sorted.filter(({ from }, index) => {
+    const before = sorted[index - 1];
+    return before !== undefined && from < before.from + before.bytes;
+  });
+  expect(over.map(({ name }) => name)).toEqual([]);
+});
+
+test('every field of a hart is saved, or there is a reason', () => {
+  const names = namesOfHart();
   expect(names.length).toBeGreaterThan(60);
   const saved = new Set([...HART_FIELDS_64, ...HART_FIELDS_32].map(({ constant }) => constant));
   saved.add('PMPCFG').add('PMPADDR');
