@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { describe, expect } from 'vitest';
-import { archiveTrouble } from '../src-main/service/images/testing/archive-trouble.ts';
+import { needArchive } from '../src-main/service/images/testing/need-archive.ts';
 import { test } from './window/app-test.ts';
 import { typeLine, waitForConsole } from './window/console.ts';
 import { shotsOf } from './window/shots.ts';
@@ -179,12 +179,6 @@ describe('in the container', () => {
     await shotsOf(page, 'containers')('deleted');
   });
 });
-
-/** What installs packages in a guest cannot be tested while the archive itself is not in order. */
-async function needArchive(home: string, skip: (why: string) => void): Promise<void> {
-  const trouble = await archiveTrouble(home);
-  if (trouble !== null) skip(trouble);
-}
 
 /** All in one app of its own: a folder is what its tests share. */
 describe('a web server out of a folder', () => {

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { expect } from 'vitest';
-import { archiveTrouble } from '../src-main/service/images/testing/archive-trouble.ts';
+import { needArchive } from '../src-main/service/images/testing/need-archive.ts';
 import { builtDebian13 } from '../src-main/service/images/testing/built-image.ts';
 import { test } from './window/app-test.ts';
 import { typeLine, waitForConsole, waitForPrompt } from './window/console.ts';
@@ -28,8 +28,7 @@ test(
     timeout: 25 * MINUTES,
   },
   async ({ home, page, skip }) => {
-    const trouble = await archiveTrouble(home.path);
-    if (trouble !== null) skip(trouble);
+    await needArchive(home.path, skip);
     const shot = shotsOf(page, 'web-server');
     await page.keyboard.press('Control+N');
     await page.getByRole('link', { name: /^Debian 13(?!, tiny)/ }).click();

@@ -57,22 +57,27 @@ export class DownloadCache {
   }
 
   /**
-   * A file whose content nobody names now, but that was checked here before and is still the same on its server.
+   * A file as its server has it now, which nobody names, if it was checked here before or is among those that count anyway.
    * @returns its path in the cache's storage; undefined when it is none of those
-   * @throws AppError 'network' | 'not-found' | 'cancelled', 'corrupt' when it is longer than `mostBytes`
+   * @throws AppError 'network' | 'not-found' | 'disk-full' | 'cancelled', 'corrupt' when it is longer than `mostBytes`
    */
-  async known(url: string, label: string, mostBytes: number, options: BuildOptions): Promise<string | undefined> {
+  async known(
+    { url, label, mostBytes }: Pick<Wanted, 'url' | 'label'> & { readonly mostBytes: number },
+    others: readonly Pick<Wanted, 'sha256' | 'sizeBytes'>[],
+    options: BuildOptions,
+  ): Promise<string | undefined> {
     const { body } = await this.#fetcher.open(url, options.signal);
     const hasher = this.#workshop.sha256();
-    let total = 0;
+    let sizeBytes = 0;
     for await (const chunk of watched(body, options.signal, `download ${label}`)) {
-      total += chunk.length;
-      if (total > mostBytes) throw corrupt(label, 'it is too large');
+      sizeBytes += chunk.length;
+      if (sizeBytes > mostBytes) throw corrupt(label, 'it is too large');
       hasher.update(chunk);
     }
-    const sha256 = hasher.digest();
-    const path = `${FILES}/${sha256}`;
-    return (await this.#isGood(path, { sha256, sizeBytes: total, url, label }, options)) ? path : undefined;
+    const wanted = { sha256: hasher.digest(), sizeBytes, url, label };
+    const path = `${FILES}/${wanted.sha256}`;
+    if (await this.#isGood(path, wanted, options)) return path;
+    return others.some(({ sha256 }) => sha256 === wanted.sha256) ? await this.get(wanted, options) : undefined;
   }
 
   /** The bytes of a file that `get` or `known` returned. */

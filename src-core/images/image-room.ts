@@ -19,7 +19,7 @@ import type { Hasher, Workshop } from './workshop.ts';
 /** What depends on this computer and its settings, asked for at each build. */
 export interface BuildSurroundings {
   /** @throws AppError 'unavailable' when no mirror is known */
-  archive(): Promise<Pick<ArchiveSettings, 'mirrors' | 'trusted' | 'keyrings' | 'checks'>>;
+  archive(): Promise<Omit<ArchiveSettings, 'suite' | 'component' | 'architecture'>>;
   /** The guest agent's program. */
   agentSource(): Promise<string>;
 }

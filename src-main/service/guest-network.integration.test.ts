@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { archiveTrouble } from './images/testing/archive-trouble.ts';
+import { needArchive } from './images/testing/need-archive.ts';
 import { builtDebian13 } from './images/testing/built-image.ts';
 import { createService, type Service } from './service.ts';
 import { scriptText } from './testing/exec-text.ts';
@@ -40,8 +40,7 @@ test(
   'user-data installs a web server through the network, and this computer reaches it',
   { timeout: 20 * MINUTES },
   async ({ skip }) => {
-    const trouble = await archiveTrouble(folder);
-    if (trouble !== null) skip(trouble);
+    await needArchive(folder, skip);
     const { machines, connections } = service.handlers;
     await machines.create({
       ...{

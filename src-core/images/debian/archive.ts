@@ -8,6 +8,7 @@ import type { BuildOptions, ReportProgress } from '../image.ts';
 import type { Workshop } from '../workshop.ts';
 import { fetchRelease, RELEASE, signedPart } from './in-release.ts';
 import { KEYRING_FILE, KEYRING_PACKAGE } from './keyring.ts';
+import type { KnownFile } from './known-indexes.ts';
 import { PackageIndex, type PackageRecord } from './packages.ts';
 import { checkRelease, parseRelease, type Release, type ReleaseDateChecks } from './release.ts';
 
@@ -23,6 +24,8 @@ export interface ArchiveSettings {
   /** Keyrings of this computer; where none of them has the certificate, the archive's own package is asked. */
   readonly keyrings: readonly Uint8Array[];
   readonly checks: ReleaseDateChecks;
+  /** Indexes that count even where the release names another one: see `known-indexes.ts`. */
+  readonly knownIndexes: readonly KnownFile[];
 }
 
 /** Packages is 54 MB, a keyring 60 kB; much more is an attack. */
@@ -158,11 +161,12 @@ class Access {
 
   /**
    * The index of an earlier release, when the mirror has the new release and not yet the index that it names. Only one that
-   * was checked here before, against a signature of its time: so this is a mirror that is behind, and nothing worse.
+   * was checked against a signature of its time, here before or by us: so this is a mirror that is behind, and nothing worse.
    */
   async #indexBefore(url: string, label: string): Promise<string | undefined> {
     throwIfCancelled(this.#options.signal, `download ${label}`);
-    return await this.#cache.known(url, label, MAX_INDEX_BYTES, this.#options).catch(() => undefined);
+    const file = { url, label, mostBytes: MAX_INDEX_BYTES };
+    return await this.#cache.known(file, this.#settings.knownIndexes, this.#options).catch(() => undefined);
   }
 
   async fetchPackage(record: PackageRecord, progress = this.#options.progress): Promise<string> {

@@ -58,6 +58,7 @@ async function build(act: (job: BuilderJob) => BuilderEnd | Promise<BuilderEnd>)
           mirrors: [`${server.url}/debian`],
           trusted: [archive.fingerprint],
           keyrings: [archive.key.toPublic().write()],
+          knownIndexes: [],
           checks: { date: true, validUntil: true },
         }),
       agentSource: () => Promise.resolve('print("agent")'),

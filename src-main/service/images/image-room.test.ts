@@ -21,7 +21,7 @@ let fetcher: NodeFetcher;
 let archive: TestArchive;
 let images: MemoryStorage;
 let cache: MemoryStorage;
-let settings: Pick<ArchiveSettings, 'mirrors' | 'trusted' | 'keyrings' | 'checks'>;
+let settings: Omit<ArchiveSettings, 'suite' | 'component' | 'architecture'>;
 let progress: BuildProgress[];
 let abort: AbortController;
 let onProgress: (step: BuildProgress) => void;
@@ -48,6 +48,7 @@ beforeEach(() => {
     mirrors: [`${server.url}/debian`],
     trusted: [pristine.fingerprint],
     keyrings: [pristine.key.toPublic().write()],
+    knownIndexes: [],
     checks: { date: true, validUntil: true },
   };
   progress = [];
@@ -239,7 +240,7 @@ test('refuses an index and packages that are not the listed ones', async () => {
   }
 });
 
-test('builds from the index of before while a mirror has a new release and not its index, if that was checked here', async () => {
+test('builds from the index of before while a mirror has a new release and not its index, if that was checked here or by us', async () => {
   await build();
   const [byHash = ''] = [...pristine.files.keys()].filter((path) => path.includes('by-hash'));
   const index = byHash.replace(/by-hash.*/, 'Packages.xz');
@@ -252,6 +253,11 @@ test('builds from the index of before while a mirror has a new release and not i
   images = new MemoryStorage();
   cache = new MemoryStorage();
   expect((await failure()).code).toBe('not-found');
+  for (const [path, bytes] of pristine.files) if (path.startsWith('pool/')) archive.files.set(path, bytes);
+  const bytes = pristine.files.get(byHash)!;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  settings = { ...settings, knownIndexes: [{ sha256, sizeBytes: bytes.length }] };
+  await build();
 });
 
 test('says what is missing on a mirror', async () => {

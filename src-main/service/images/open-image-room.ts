@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DEBIAN_ARCHIVE_KEYS } from '../../../src-core/images/debian/keyring.ts';
+import { KNOWN_INDEXES } from '../../../src-core/images/debian/known-indexes.ts';
 import { countryMirror, countryOf, debianMirrors } from '../../../src-core/images/debian/sources.ts';
 import { ImageRoom } from '../../../src-core/images/image-room.ts';
 import { ImageStore } from '../../../src-core/images/image-store.ts';
@@ -63,7 +64,8 @@ export function openImageRoom(options: ImageRoomOptions): ImageRoom & { close():
     archive: async () => {
       const { sources, mirrorList, checks } = await readAptConfiguration();
       const mirrors = chooseMirrors(options.debianMirror(), debianMirrors(sources, mirrorList), process.env);
-      return { mirrors, checks, trusted: DEBIAN_ARCHIVE_KEYS, keyrings: await systemKeyrings() };
+      const keyrings = await systemKeyrings();
+      return { mirrors, checks, trusted: DEBIAN_ARCHIVE_KEYS, keyrings, knownIndexes: KNOWN_INDEXES };
     },
     agentSource: options.agentSource,
   });

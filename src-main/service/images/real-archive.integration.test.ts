@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DebianArchive } from '../../../src-core/images/debian/archive.ts';
 import { DEBIAN_ARCHIVE_KEYS } from '../../../src-core/images/debian/keyring.ts';
+import { KNOWN_INDEXES } from '../../../src-core/images/debian/known-indexes.ts';
 import { debianMirrors } from '../../../src-core/images/debian/sources.ts';
 import { readRiscvImageHeader } from '../../../src-core/images/formats/riscv-image.ts';
 import { filesOf, type BuildOptions, type ImageRecord, type Images } from '../../../src-core/images/image.ts';
@@ -64,6 +65,7 @@ test("has the archive's certificates pinned: those of this computer's keyring an
     component: 'main',
     architecture: 'riscv64',
     trusted: DEBIAN_ARCHIVE_KEYS,
+    knownIndexes: KNOWN_INDEXES,
     checks: apt.checks,
   };
   for (const keyrings of [[], await systemKeyrings()]) {

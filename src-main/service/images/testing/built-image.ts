@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DebianArchive } from '../../../../src-core/images/debian/archive.ts';
 import { DEBIAN_ARCHIVE_KEYS } from '../../../../src-core/images/debian/keyring.ts';
+import { KNOWN_INDEXES } from '../../../../src-core/images/debian/known-indexes.ts';
 import { debianMirrors } from '../../../../src-core/images/debian/sources.ts';
 import type { BuildOptions, ImageRecord } from '../../../../src-core/images/image.ts';
 import { choosePackages } from '../../../../src-core/images/recipes/debian-13/packages.ts';
@@ -47,7 +48,12 @@ async function keyOf(dataDirectory: string): Promise<string> {
   const apt = await readAptConfiguration();
   const { workshop, close } = openWorkshop({ dataDirectory });
   const settings = { mirrors: debianMirrors(apt.sources, apt.mirrorList), ...debian13.archive };
-  const trust = { trusted: DEBIAN_ARCHIVE_KEYS, checks: apt.checks, keyrings: await systemKeyrings() };
+  const trust = {
+    trusted: DEBIAN_ARCHIVE_KEYS,
+    checks: apt.checks,
+    keyrings: await systemKeyrings(),
+    knownIndexes: KNOWN_INDEXES,
+  };
   const archive = await DebianArchive.open(workshop, { ...settings, ...trust }, options);
   await close();
   const hash = createHash('sha256');

@@ -7,12 +7,18 @@ import { openWorkshop } from '../open-image-room.ts';
 const SUITES = ['trixie', 'trixie-updates'];
 const INDEX = 'main/binary-riscv64/Packages.xz';
 
+/** Skips a test in which a guest installs packages while the archive is not in order. @param skip of the test's context */
+export async function needArchive(dataDirectory: string, skip: (why: string) => void): Promise<void> {
+  const trouble = await archiveTrouble(dataDirectory);
+  if (trouble !== null) skip(trouble);
+}
+
 /**
  * Why a guest's package manager would find nothing in the archive now, of which no test of ours is the cause: a mirror in
  * the middle of an update has a new release, and the lists of packages of the one before. It is printed.
  * @returns null when the archive is in order
  */
-export async function archiveTrouble(dataDirectory: string): Promise<string | null> {
+async function archiveTrouble(dataDirectory: string): Promise<string | null> {
   const { sources, mirrorList } = await readAptConfiguration();
   const { workshop, close } = openWorkshop({ dataDirectory });
   const options = { signal: new AbortController().signal, progress: () => undefined };
