@@ -5,15 +5,23 @@ import type { MachineThreadData, RunBeginning, RunCommand, RunReport } from '../
 /** A thread that outgrows this ends alone; without a limit it would take the whole process with it. */
 const LARGEST_HEAP_MIB = 512;
 
+/** What all machines' threads are made of. */
+export interface MachinePrograms {
+  readonly core: WebAssembly.Module;
+  readonly machine: URL;
+  readonly hart: URL;
+}
+
 /** A thread for one machine. It loads its program at once, and waits to be told which machine it is. */
 export class MachineThread {
   readonly doorbell = new Doorbell();
   readonly #worker: Worker;
 
   /** @param isSpare nobody waits for it yet */
-  constructor(program: URL, core: WebAssembly.Module, isSpare: boolean) {
-    const workerData: MachineThreadData = { core, doorbell: this.doorbell.buffer, isSpare };
-    this.#worker = new Worker(program, {
+  constructor({ core, machine, hart }: MachinePrograms, isSpare: boolean) {
+    const doorbell = this.doorbell.buffer;
+    const workerData: MachineThreadData = { core, hartProgram: hart.href, doorbell, isSpare };
+    this.#worker = new Worker(machine, {
       workerData,
       name: 'machine',
       resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP_MIB },

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AppError, assert } from '../../src-core/base/errors.ts';
 import { Doorbell } from '../../src-core/hypervisor/pipes/doorbell.ts';
 import { PERFECT_LINK } from '../../src-core/network/network-runner.ts';
@@ -75,7 +75,10 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 };
 
-test('the thread is there from the first network to the last', async () => {
+afterEach(() => void vi.useRealTimers());
+
+test('the thread is there from the first network until half an hour after the last', async () => {
+  vi.useFakeTimers();
   expect(threads).toHaveLength(0);
   await runner.open(spec);
   await runner.open({ ...spec, id: 'n2' });
@@ -83,7 +86,14 @@ test('the thread is there from the first network to the last', async () => {
   expect(threads).toHaveLength(1);
   expect(last().isTerminated).toBe(false);
   await runner.close('n2');
+  await vi.advanceTimersByTimeAsync(29 * 60_000);
+  await runner.open(spec);
+  await vi.advanceTimersByTimeAsync(60 * 60_000);
+  expect(last().isTerminated).toBe(false);
+  await runner.close('n1');
+  await vi.advanceTimersByTimeAsync(31 * 60_000);
   expect(last().isTerminated).toBe(true);
+  expect(threads).toHaveLength(1);
 });
 
 test('when the thread dies, networks, cards and forwards are there again in another, over new cables', async () => {
@@ -146,7 +156,7 @@ test('a network that is left as it is says why, without asking the thread, until
   expect(threads).toHaveLength(began);
   await runner.close('n1');
   await runner.open(spec);
-  expect(last().kinds).toEqual(['open']);
+  expect(last().kinds).toEqual(['close', 'open']);
 });
 
 test('a network that cannot begin anew says why', async () => {

@@ -38,10 +38,13 @@ interface OpenNetwork {
   failure: string | null;
 }
 
+/** So long after the last network was closed the thread waits for the next: to begin takes a tenth of a second. */
+const KEPT_MS = 30 * 60_000;
+
 const NOTHING_GOES_ON: NetworkState = { addresses: [], flows: { tcp: 0, udp: 0, echo: 0 } };
 
 /**
- * The networks in a thread of their own, from the first network to the last. Where a defect of ours ends a network, or
+ * The networks in a thread of their own, from the first network until some time after the last. Where a defect of ours ends a network, or
  * the thread, they begin anew: cards get new cables, and nothing else notices.
  */
 export class NetworkThread implements NetworkRunner {
@@ -50,6 +53,7 @@ export class NetworkThread implements NetworkRunner {
   readonly #restarts: number[] = [];
   readonly #begin: (...hears: ConstructorParameters<typeof NetworkWorker>) => Worker;
   #worker: Worker | null = null;
+  #kept: NodeJS.Timeout | undefined;
   #lastKey = 0;
 
   /** @param begin starts a thread */
@@ -78,7 +82,7 @@ export class NetworkThread implements NetworkRunner {
       await this.#ask({ kind: 'open', network: spec });
     } catch (error) {
       this.#networks.delete(spec.id);
-      await this.#endIfIdle();
+      this.#keep();
       throw error;
     }
   }
@@ -96,7 +100,7 @@ export class NetworkThread implements NetworkRunner {
     for (const card of network.cards.values()) card.dispose();
     for (const capture of network.captures.values()) capture.end();
     await this.#ask({ kind: 'close', network: id }).catch(() => undefined);
-    await this.#endIfIdle();
+    this.#keep();
   }
 
   async attach(id: string, spec: CardSpec, bell: SharedArrayBuffer): Promise<AttachedCard> {
@@ -174,6 +178,7 @@ export class NetworkThread implements NetworkRunner {
   async dispose(): Promise<void> {
     for (const { captures } of this.#networks.values()) for (const capture of captures.values()) capture.end();
     this.#networks.clear();
+    clearTimeout(this.#kept);
     await this.#endIfIdle();
   }
 
@@ -198,6 +203,12 @@ export class NetworkThread implements NetworkRunner {
     const network = this.#networks.get(id);
     if (network) return network;
     throw new AppError({ code: 'unavailable', doing: 'use a network', because: 'the network does not run' });
+  }
+
+  #keep(): void {
+    if (this.#networks.size > 0) return;
+    clearTimeout(this.#kept);
+    this.#kept = setTimeout(() => void this.#endIfIdle(), KEPT_MS).unref();
   }
 
   async #endIfIdle(): Promise<void> {

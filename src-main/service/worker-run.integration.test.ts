@@ -209,6 +209,15 @@ describe('a copy of a run', () => {
   });
 });
 
+it('begins in the thread that has waited since the last machine ended', async () => {
+  const one = await started();
+  await one.shows('R');
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await one.run.terminate();
+  const two = await started();
+  await two.shows('R');
+});
+
 describe('a run whose power is taken away', () => {
   it('is gone at once while it spins, stands still, or has not begun', async () => {
     const one = await started();
