@@ -40,6 +40,9 @@ export const TIMEBASE_HZ = 10_000_000;
 
 export const MAX_HARTS = 8;
 
+/** RISC-V privileged: number of the CSR `mie`, which `sie` is a part of. */
+export const MIE = 0x304;
+
 /** Why `run` came back. */
 export const RunExit = {
   /** The budget is used up; call again. */

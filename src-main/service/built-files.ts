@@ -9,6 +9,7 @@ import { AppError } from '../../src-core/base/errors.ts';
  */
 const PLACES = {
   'machine-worker': ['./machine-worker.js', '../machine-worker.js', '../workers/machine.ts'],
+  'hart-worker': ['./hart-worker.js', '../hart-worker.js', '../workers/hart.ts'],
   'network-worker': ['./network-worker.js', '../network-worker.js', '../workers/network.ts'],
   'memory-worker': ['./memory-worker.js', '../memory-worker.js', '../workers/memory-preparation.ts'],
   'disk-worker': ['./disk-worker.js', '../disk-worker.js', '../workers/disk-work.ts'],

@@ -46,7 +46,7 @@ function machine(program: readonly Line[], harts: number, sbi = false, saved?: S
     {
       instantiate: (imports) => instantiateCore(core, imports),
       monotonicNs: sharedNs,
-      threads: hartThreads(core, bell),
+      threads: hartThreads(core, new URL('./hart.ts', import.meta.url).href, bell),
     },
     saved,
   );

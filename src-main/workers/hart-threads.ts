@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { CoreHandle, HartThreads } from '../../src-core/machine/board/interface.ts';
 import type { HartRoom } from '../../src-core/machine/harts/hart-room.ts';
@@ -16,26 +15,22 @@ export interface HartThreadData {
 /** The same before it is there: the board does not know what its memory is made of. */
 type GivenToThread = Omit<HartThreadData, 'memory'> & Pick<CoreHandle, 'memory'>;
 
-/** Beside this module: bundled, in out/main or in a folder of chunks in it; from the sources, here. */
-const PLACES = ['./hart-worker.js', '../hart-worker.js', './hart.ts'];
 const LARGEST_HEAP_MIB = 256;
 
 /**
  * Threads for harts, each with an own instance of the core over the machine's memory.
- * @param bell that the calling thread sleeps on
+ * @param program address of what runs in them @param bell that the calling thread sleeps on
  */
-export function hartThreads(core: WebAssembly.Module, bell: SharedArrayBuffer): HartThreads {
+export function hartThreads(core: WebAssembly.Module, program: string, bell: SharedArrayBuffer): HartThreads {
   const start = (room: HartRoom, memory: CoreHandle['memory'], harts: number): void => {
     const shared = { core, memory, room: room.buffer, mainBell: bell };
-    for (let hart = 1; hart < harts; hart++) startThread({ ...shared, hart });
+    for (let hart = 1; hart < harts; hart++) startThread(new URL(program), { ...shared, hart });
   };
   return { bell, start };
 }
 
 /** Nobody hears of its end: a thread that fails leaves a word in the room, and those of a machine end with it. */
-function startThread(workerData: GivenToThread): void {
-  const program = PLACES.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (!program) throw new Error('a part of Innkeeper, hart-worker, is missing: build it');
+function startThread(program: URL, workerData: GivenToThread): void {
   const resourceLimits = { maxOldGenerationSizeMb: LARGEST_HEAP_MIB };
   new Worker(program, { workerData, name: `hart ${workerData.hart}`, resourceLimits }).unref();
 }

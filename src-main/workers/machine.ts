@@ -34,7 +34,7 @@ import { prepareZstd } from './zstd.ts';
  */
 assert(parentPort, 'this is the program of a worker thread');
 const port = parentPort;
-const { core, doorbell: bell, isSpare } = workerData as MachineThreadData;
+const { core, hartProgram, doorbell: bell, isSpare } = workerData as MachineThreadData;
 const doorbell = new Doorbell(bell);
 if (isSpare) rehearse(hostOf(1));
 const given = waitForBeginning();
@@ -43,7 +43,7 @@ const given = waitForBeginning();
 function hostOf(harts: number, memory?: WebAssembly.Memory): BoardHost {
   const instantiate: BoardHost['instantiate'] = (imports) => instantiateCore(core, imports, memory);
   if (harts === 1) return { instantiate, monotonicNs: () => performance.now() * 1e6 };
-  return { instantiate, monotonicNs: sharedNs, threads: hartThreads(core, bell) };
+  return { instantiate, monotonicNs: sharedNs, threads: hartThreads(core, hartProgram, bell) };
 }
 
 /** Everything is loaded by now: a thread that waits here begins at once. */

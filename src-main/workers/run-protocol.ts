@@ -9,6 +9,8 @@ import type { MachineState } from '../../src-core/machine/state/machine-state.ts
 export interface MachineThreadData {
   /** The compiled core, shared by all machines. */
   readonly core: WebAssembly.Module;
+  /** Address of the program for the threads of harts. */
+  readonly hartProgram: string;
   /** Rung after each message. */
   readonly doorbell: SharedArrayBuffer;
   /** It has time until it is told: to rehearse. */

@@ -1,6 +1,6 @@
 import { AppError, assert } from '../../base/errors.ts';
 import type { BoardCounters, BoardExit, BoardSpec } from '../board-interface.ts';
-import { RunExit, TIMEBASE_HZ, type CoreExports, type CoreImports } from '../core-interface.ts';
+import { MIE, RunExit, TIMEBASE_HZ, type CoreExports, type CoreImports } from '../core-interface.ts';
 import { GuestRam } from '../devices/guest-ram.ts';
 import type { BalloonDevice } from '../devices/virtio/balloon.ts';
 import type { VirtioDevice } from '../devices/virtio/device.ts';
@@ -29,9 +29,6 @@ const TURN = 50_000;
 
 /** How often a slice goes on after it was left for another hart. */
 const MOST_CALLS = 16;
-
-/** RISC-V privileged: number of the CSR `mie`, which `sie` is a part of. */
-const MIE = 0x304;
 
 /** SBI, "System Reset Extension": reset type of a power-off. */
 const SRST_SHUTDOWN = 0;

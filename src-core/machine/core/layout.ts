@@ -167,6 +167,8 @@ export const START_OPAQUE: usize = 776;
 export const STALE_NOTED: usize = 784;
 export const SUSPECTS: usize = 788;
 export const FENCE_SCRATCH: usize = 832;
+/** By half of the address space, u64 each: the lowest and the highest address that a superpage in a TLB mapped. */
+export const LARGE_PAGES: usize = 864;
 /** Scratch of a remote fence: four bytes for each hart. */
 export const TICKETS: usize = 800;
 

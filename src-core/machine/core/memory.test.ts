@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RAM_BASE, type TestMachine } from './testing/test-machine.ts';
-import { DATA, execute, finish, machineTrap, prepare } from './testing/program.ts';
+import { DATA, assemble, execute, finish, machineTrap, prepare } from './testing/program.ts';
 
 const PATTERN = 0x8182_8384_8586_8788n;
 const loads: readonly (readonly [string, bigint])[] = [
@@ -68,6 +68,42 @@ describe('stores', () => {
       expect(word(machine, address - 8n)).toBe(0x1111_1111_1111_1111n);
       expect(word(machine, address + 8n)).toBe(0x1111_1111_1111_1111n);
     }
+  });
+});
+
+describe('cbo.zero', () => {
+  it('clears the 64 bytes around its address and no others', () => {
+    for (const offset of [0n, 1n, 63n, 0xfc0n, 0xfffn]) {
+      const machine = prepare([['cbo.zero', { rs1: 11 }]], { x: { 11: DATA + offset } });
+      machine.ram.fill(0x11, Number(DATA - RAM_BASE) - 64, Number(DATA - RAM_BASE) + 0x1040);
+      finish(machine);
+      const block = Number(DATA + (offset & ~63n) - RAM_BASE);
+      const bytes = [...machine.ram.subarray(block - 1, block + 65)];
+      expect(bytes).toEqual([0x11, ...Array<number>(64).fill(0), 0x11]);
+      expect(machine.core.retired(0)).toBe(2n);
+    }
+  });
+
+  it('drops the code that stood there', () => {
+    const machine = prepare(
+      [
+        ['jalr', { rd: 1, rs1: 11, imm: 0 }],
+        ['cbo.zero', { rs1: 11 }],
+        ['fence.i'],
+        ['jalr', { rd: 1, rs1: 11, imm: 0 }],
+      ],
+      { x: { 11: DATA } },
+    );
+    machine.write32(DATA, ...assemble(['jalr', { rd: 0, rs1: 1, imm: 0 }]));
+    expect(machineTrap(finish(machine))).toEqual({ cause: 2n, value: 0n, pc: DATA });
+  });
+
+  it.each([
+    ['nothing is', 0x5000_0000_0n, 7n],
+    ['RAM ends', RAM_BASE + BigInt(4 << 20), 7n],
+  ])('is an access fault where %s', (_, address, cause) => {
+    const machine = finish(prepare([['cbo.zero', { rs1: 11 }]], { x: { 11: address + 5n } }));
+    expect(machineTrap(machine)).toMatchObject({ cause, value: address, pc: RAM_BASE });
   });
 });
 

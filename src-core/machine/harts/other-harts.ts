@@ -1,15 +1,12 @@
 import { BugError } from '../../base/errors.ts';
 import type { ClockBeginning } from '../board/clock.ts';
-import type { CoreExports } from '../core-interface.ts';
+import { MIE, type CoreExports } from '../core-interface.ts';
 import { HartPhase, World, type CallOfHart, type HartRoom } from './hart-room.ts';
 
 /** Until who waits for harts to stand still looks again, whether it was rung or not. */
 const LOOK_AGAIN_MS = 100;
 /** A hart stands still after 4,096 instructions, however busy this computer is: one that takes so long has died. */
 const MOST_LOOKS = 600;
-
-/** RISC-V privileged: number of the CSR `mie`, which `sie` is a part of. */
-const MIE = 0x304;
 
 /** What the harts' threads came to that concerns the machine. */
 export type HartTrouble =

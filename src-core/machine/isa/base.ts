@@ -83,5 +83,5 @@ export const CMO = instructions('zicbom', [
   ['cbo.inval', 'cbo', '000000000000 ..... 010 00000 0001111', 'system: invalidate the block at rs1'],
   ['cbo.clean', 'cbo', '000000000001 ..... 010 00000 0001111', 'system: clean the block at rs1'],
   ['cbo.flush', 'cbo', '000000000010 ..... 010 00000 0001111', 'system: flush the block at rs1'],
-  ['cbo.zero', 'cbo', '000000000100 ..... 010 00000 0001111', 'system: fill the block at rs1 with zero'],
+  ['cbo.zero', 'cbo', '000000000100 ..... 010 00000 0001111', 'zero: fill the block at rs1 with zero'],
 ]);

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { encode } from '../isa/encode.ts';
 import { RAM_BASE, TestMachine } from '../core/testing/test-machine.ts';
 import { assemble, type Step } from '../core/testing/program.ts';
+import { HART_FIELDS_64 } from '../state/core-fields.ts';
+import { HART_STATES } from './core-layout.ts';
 import type { RegionExports, RegionOptions } from './regions.ts';
 
 type Translating = TestMachine['core'] & RegionExports & { readonly table: { get(place: number): unknown } };
@@ -15,11 +17,13 @@ function looping(steps: readonly Step[], regions: RegionOptions | null): TestMac
 }
 
 /** Functions of regions that the core could call. */
-function regionsOf({ core }: TestMachine): number {
+function functionsOf({ core }: TestMachine): unknown[] {
   const { table } = core as Translating;
-  let count = 0;
-  for (let place = 0; place < table.length; place++) if (table.get(place) !== null) count++;
-  return count;
+  return Array.from({ length: table.length }, (_, place) => table.get(place)).filter((each) => each !== null);
+}
+
+function regionsOf(machine: TestMachine): number {
+  return functionsOf(machine).length;
 }
 
 const counting: Step[] = [
@@ -36,6 +40,27 @@ describe('a loop', () => {
     expect(regionsOf(machine)).toBe(0);
     machine.core.run(0, A_HUNDRED_CHUNKS);
     expect(regionsOf(machine)).toBe(1);
+  });
+
+  it('is translated later by a hart that is young, and so again by one that begins anew', () => {
+    const machine = looping(counting, {});
+    const half = A_HUNDRED_CHUNKS / 2;
+    machine.core.run(0, half);
+    expect(regionsOf(machine)).toBe(0);
+    const retired = HART_FIELDS_64.find(({ constant }) => constant === 'RETIRED')?.offset ?? 0;
+    new DataView(machine.ram.buffer).setBigUint64(HART_STATES + retired, 300_000_000n, true);
+    machine.core.run(0, half);
+    machine.core.run(0, half);
+    const [region] = functionsOf(machine);
+    expect(region).toBeDefined();
+    machine.core.initialize(4 << 20, 1, 0);
+    machine.write32(RAM_BASE, ...assemble(...counting));
+    machine.core.startHart(0, RAM_BASE, 0n, 0n, 0n);
+    machine.core.run(0, half);
+    machine.core.run(0, half / 2);
+    expect(functionsOf(machine)[0]).toBe(region);
+    machine.core.run(0, 4 * A_HUNDRED_CHUNKS);
+    expect(functionsOf(machine)[0]).not.toBe(region);
   });
 
   it('counts every instruction once it is translated', () => {
@@ -66,6 +91,27 @@ describe('a loop', () => {
       return seen;
     });
     expect(both[1]).toEqual(both[0]);
+  });
+});
+
+describe('a page that was often written', () => {
+  it('is translated once it is left alone', () => {
+    // The store hits what is decoded with it, each time.
+    const machine = looping(
+      [
+        ['sw', { rs1: 11, rs2: 12, imm: 60 }],
+        ['addi', { rd: 13, rs1: 13, imm: -1 }],
+        ['bne', { rs1: 13, rs2: 0, imm: -8 }],
+        ...counting,
+      ],
+      { meetings: 1 },
+    );
+    machine.core.writeRegister(0, 11, RAM_BASE);
+    machine.core.writeRegister(0, 13, 1000n);
+    machine.core.run(0, 4 * 16_384);
+    expect(regionsOf(machine)).toBe(0);
+    machine.core.run(0, A_HUNDRED_CHUNKS);
+    expect(regionsOf(machine)).toBe(1);
   });
 });
 

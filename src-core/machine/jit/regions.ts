@@ -3,9 +3,10 @@ import { HART_STATES, HART_STATE_BYTES, PROFILE, PROFILES, PROFILE_BYTES } from 
 import { HARTS, MACHINE, REGISTER_FILES, REGISTER_FILE_BYTES, X_SINK } from './core-layout.ts';
 import { type FunctionTable, RegionFunctions } from './functions.ts';
 import { REGION } from './meaning/meanings.ts';
-import { type CodePlace, findBlocks, placeKey } from './region/blocks.ts';
+import { findBlocks } from './region/blocks.ts';
 import { fusedProbe } from './wasm/fused.ts';
 import { CORE_IMPORT, REGION_EXPORT, regionModule } from './region/module.ts';
+import { type CodePlace, placeKey } from './region/place.ts';
 
 /** What the core exports besides CoreExports: for regions, and for us who make them (core/regions/called.ts). */
 export interface RegionExports {
@@ -29,7 +30,10 @@ export interface RegionHost {
 }
 
 export interface RegionOptions {
-  /** How often a hart must be met before a block until it is translated; 0: every block, before it is executed. */
+  /**
+   * How often a hart must be met before a block until it is translated; 0: every block, before it is executed. Without
+   * it, what measured best: more often while the machine is young.
+   */
   readonly meetings?: number;
   /** How many regions there may be before all are thrown away. */
   readonly most?: number;
@@ -37,6 +41,12 @@ export interface RegionOptions {
 
 /** A hart is met once in 16,384 instructions: what is translated took half a million, a millisecond. */
 const MEETINGS = 32;
+/**
+ * While a hart is young it boots: there is much code, little of it lasts, and most of what was translated early cost more
+ * than it gave. Then, instructions that it has retired when it no longer is.
+ */
+const MEETINGS_OF_YOUNG = 128;
+const YOUNG = 300_000_000n;
 /** A region that is left once in 128 instructions gains from reaching further. */
 const EXITS = 128;
 /** Each time all of it is translated again. */
@@ -63,12 +73,14 @@ class Regions {
   readonly #imports: RegionImports;
   readonly #functions: RegionFunctions;
   readonly #fuses: boolean;
+  readonly #isFixed: boolean;
   /** By the place of its function. */
   readonly #made = new Map<number, Made>();
   /** Of each hart: times that its code was dropped when we last looked. */
   readonly #dropped: number[] = [];
 
-  constructor(host: RegionHost, { meetings = MEETINGS, most }: RegionOptions) {
+  constructor(host: RegionHost, { meetings, most }: RegionOptions) {
+    this.#isFixed = meetings !== undefined;
     this.#core = host.exports;
     this.#instantiate = (module, imports) => host.instantiate(module, imports);
     this.#memory = new DataView(host.memory.buffer);
@@ -76,9 +88,16 @@ class Regions {
     this.#fuses = isFused(host);
     this.#functions = new RegionFunctions(host.exports.table, most);
     for (let hart = 0; hart < MAX_HARTS; hart++) {
-      this.#set(hart, PROFILE.ENOUGH, meetings);
-      this.#set(hart, PROFILE.ENOUGH_EXITS, meetings < MEETINGS ? 1 : EXITS);
+      this.#set(hart, PROFILE.ENOUGH, meetings ?? MEETINGS_OF_YOUNG);
+      this.#set(hart, PROFILE.ENOUGH_EXITS, (meetings ?? MEETINGS) < MEETINGS ? 1 : EXITS);
     }
+  }
+
+  /** As many meetings as the hart's age asks for. To be called when it does not run. */
+  grow(hart: number): void {
+    if (this.#isFixed) return;
+    const meetings = this.#core.retired(hart) < YOUNG ? MEETINGS_OF_YOUNG : MEETINGS;
+    if (this.#get(hart, PROFILE.ENOUGH) !== meetings) this.#set(hart, PROFILE.ENOUGH, meetings);
   }
 
   /** Translates blocks of the hart's list, oldest first. To be called when the hart does not run. */
@@ -184,6 +203,7 @@ export function withRegions(host: RegionHost, options: RegionOptions = {}): Regi
   const regions = new Regions(host, options);
   const { exports } = host;
   const run = (hart: number, budget: number): number => {
+    regions.grow(hart);
     const exit = exports.run(hart, budget);
     regions.translateListed(hart);
     return exit;

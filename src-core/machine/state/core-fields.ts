@@ -83,6 +83,7 @@ export const HART_FIELDS_REBUILT: Readonly<Record<string, string>> = {
   SUSPECTS: 'says what the code cache holds',
   FENCE_SCRATCH: 'nobody reads it',
   TICKETS: 'scratch of a remote fence',
+  LARGE_PAGES: 'says what the TLBs hold, which are caches',
   SLICE: 'zero between two slices',
   REGION_OP: 'scratch while a region is left',
   REGION_OUTCOME: 'scratch during a slow load of a region',

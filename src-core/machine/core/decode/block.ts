@@ -8,11 +8,17 @@ import { deviceExists, readDevice } from '../memory/devices';
 import { FETCH } from '../memory/pmp';
 import { fill } from '../memory/tlb';
 import { hostOf, inRam, leafLevel, physical, translate } from '../memory/walk';
-import { ENDS, GO_ON, JUMPS, JUMPS_SILENTLY, decode, target, writeEnd } from './decode';
+import { ENDS, GO_ON, GO_ON_SILENTLY, JUMPS, JUMPS_SILENTLY, decode, target, writeEnd } from './decode';
 import { OP_BYTES } from './operation';
+import { joinSequences } from './sequences';
 
 /** Longest block, in instructions. A block is what a budget cannot be cut shorter than. */
 const MAX_BLOCK: u32 = 64;
+/**
+ * A block also ends where it gets into the next piece of a page. So blocks that have come together end in the same place,
+ * wherever they began, unless they wander about; regions need the code that they share only once.
+ */
+const PIECE: u32 = 256;
 const FETCH_ACCESS_FAULT: u32 = 1;
 
 /** The table of blocks that belongs to the operation that `locate` found. */
@@ -48,7 +54,7 @@ function codeTable(hart: usize, pc: u64): usize {
   if (fetchCause || !inRam(physical)) return 0;
   const level = leafLevel;
   const table = tableOf(hart, slotOf(hart, <u32>((physical - RAM_BASE) >> 12)));
-  fill(tlb, pc, table, level);
+  fill(hart, tlb, pc, table, level);
   return table;
 }
 
@@ -96,7 +102,7 @@ function single(hart: usize, pc: u64, low: u32): usize {
   const op = hart + L.SINGLE;
   const at = <u32>pc & 0xffe;
   const flow = decode(hart, op, bits, at, 0);
-  if (flow == GO_ON) writeEnd(op + OP_BYTES, at + length, 1);
+  if (flow == GO_ON || flow == GO_ON_SILENTLY) writeEnd(op + OP_BYTES, at + length, 1);
   else if (flow == JUMPS) writeEnd(op + OP_BYTES, target, 1);
   else if (flow == JUMPS_SILENTLY) writeEnd(op, target, 1);
   foundTable = emptyTable(hart);
@@ -137,17 +143,28 @@ function decodeBlock(hart: usize, table: usize, offset: u32): usize {
     }
     decoded |= pieceMask(at, at + length);
     flow = decode(hart, op, bits, at, index);
-    // An interrupt that a CSR instruction lets through comes before the jump, of which there would be nothing.
-    if (flow == JUMPS_SILENTLY && index > 0 && isCsr(op - OP_BYTES)) break;
-    if (flow != JUMPS_SILENTLY) op += OP_BYTES;
+    // An interrupt that a CSR instruction lets through comes before what follows, so that must be there.
+    const isAwaited = op > first && isCsr(op - OP_BYTES);
+    if (flow == JUMPS_SILENTLY && isAwaited) break;
+    if (flow != JUMPS_SILENTLY && (flow != GO_ON_SILENTLY || isAwaited)) op += OP_BYTES;
     if (flow == ENDS) break;
-    at = flow == GO_ON ? at + length : target;
+    if (flow == JUMPS || flow == JUMPS_SILENTLY) {
+      at = target;
+      continue;
+    }
+    const before = at;
+    at += length;
+    if (((at ^ before) & PIECE) != 0) {
+      index++;
+      break;
+    }
   }
   if (decoded == 0) return 0;
   if (flow != ENDS) {
     writeEnd(op, at, index);
     op += OP_BYTES;
   }
+  joinSequences(first, op);
   store<usize>(hart, op, L.OPS_NEXT);
   markDecoded(hart, slot, decoded);
   store<usize>(table + (offset << 1), first);

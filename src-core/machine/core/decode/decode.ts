@@ -12,6 +12,8 @@ export const ENDS: u32 = 1;
 /** A direct jump within the page: decoding goes on at `target`; an operation was written, or none. */
 export const JUMPS: u32 = 2;
 export const JUMPS_SILENTLY: u32 = 3;
+/** An operation was written that does nothing, and may be left out. */
+export const GO_ON_SILENTLY: u32 = 4;
 
 export let target: u32 = 0;
 
@@ -278,7 +280,7 @@ function writeIllegal(op: usize, at: u32, index: u32): u32 {
   return ENDS;
 }
 
-/** Decodes one instruction to `op`. @returns how decoding goes on: GO_ON, ENDS, JUMPS, JUMPS_SILENTLY */
+/** Decodes one instruction to `op`. @returns how decoding goes on */
 export function decode(hart: usize, op: usize, bits: u32, at: u32, index: u32): u32 {
   const wide = (bits & 3) == 3;
   const entry = lookUp(wide ? bits : bits & 0xffff);
@@ -296,8 +298,11 @@ export function decode(hart: usize, op: usize, bits: u32, at: u32, index: u32): 
 function place(r: usize, op: usize, operation: u32, at: u32, index: u32, length: u32): u32 {
   switch (operation) {
     case O.ADDI:
-      if (rd == r + L.X_SINK) operation = O.NOP;
-      else if (rs1 == r) operation = O.LI;
+      if (rd == r + L.X_SINK) {
+        write(op, O.NOP, at, index);
+        return GO_ON_SILENTLY;
+      }
+      if (rs1 == r) operation = O.LI;
       else if (imm == 0) operation = O.MV;
       break;
     case O.ADD:
@@ -336,7 +341,6 @@ function place(r: usize, op: usize, operation: u32, at: u32, index: u32, length:
     case O.CBO_CLEAN:
     case O.CBO_FLUSH:
     case O.CBO_INVAL:
-    case O.CBO_ZERO:
       write(op, operation, at, index);
       return ENDS;
   }

@@ -2,10 +2,11 @@
 // to date. To write it anew: npx vitest run src-core/machine/isa -u
 
 import { FETCH_TLB, LEFT, PC, READ_TLB, REGION_OP, REGION_PAGE, WRITE_TLB, several } from '../layout';
-import { OP_BYTES, imm, linkOffset, retiredBefore, rs1, rs2, setRd } from '../decode/operation';
+import { OP_BYTES, imm, linkOffset, pageOffset, retiredBefore, rs1, rs2, setRd } from '../decode/operation';
 import { div, divu, low32, mulh, mulhsu, mulhu, orcb, rem, remu, sext16, sext32, sext8, signed } from '../hart/arithmetic';
 import { f32_negated, f32_signed, f64_negated, f64_signed, floatReadable, floatWritable, fs1_bits, fs1_d, fs1_s, fs2, fs2_d, fs2_s, fs3_d, fs3_s, roundingMode, setFdDouble, setFdSingle } from '../hart/float';
 import { loadReserved_i32, storeConditional_i32, atomic_min_i32, atomic_minu_i32, atomic_max_i32, atomic_maxu_i32, loadReserved_i64, storeConditional_i64, atomic_min_i64, atomic_minu_i64, atomic_max_i64, atomic_maxu_i64 } from '../hart/atomics';
+import { zeroBlock } from '../hart/cache-blocks';
 import { leave, leaveTo } from '../hart/leave';
 import { DONE, FAULTED, SYSTEM, UNLAWFUL, outcome } from '../hart/outcome';
 import { fence } from '../memory/fence';
@@ -35,16 +36,19 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         return leave(hart, op, pageBase, budget, UNLAWFUL);
       }
       case 2: { // li
-        setRd(op, imm(op)); op += OP_BYTES; continue;
+        setRd(op, imm(op));
+        op += OP_BYTES; continue;
       }
       case 3: { // mv
-        setRd(op, rs1(op)); op += OP_BYTES; continue;
+        setRd(op, rs1(op));
+        op += OP_BYTES; continue;
       }
       case 4: { // nop
         op += OP_BYTES; continue;
       }
       case 5: { // link
-        setRd(op, pageBase + imm(op)); op += OP_BYTES; continue;
+        setRd(op, pageBase + imm(op));
+        op += OP_BYTES; continue;
       }
       case 6: { // jal.far
         setRd(op, pageBase + linkOffset(op));
@@ -85,205 +89,240 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         break;
       }
       case 13: { // beq
-        if (!(rs1(op) == rs2(op))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        const block: usize = load<usize>(table + <usize>imm(op));
-        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
-        op = block; continue;
+        if (rs1(op) == rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
       }
       case 14: { // beq.far
-        if (!(rs1(op) == rs2(op))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        next = pageBase + imm(op);
-        break;
+        if (rs1(op) == rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          next = pageBase + imm(op);
+          break;
+        }
+        op += OP_BYTES; continue;
       }
       case 15: { // bne
-        if (!(rs1(op) != rs2(op))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        const block: usize = load<usize>(table + <usize>imm(op));
-        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
-        op = block; continue;
+        if (rs1(op) != rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
       }
       case 16: { // bne.far
-        if (!(rs1(op) != rs2(op))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        next = pageBase + imm(op);
-        break;
+        if (rs1(op) != rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          next = pageBase + imm(op);
+          break;
+        }
+        op += OP_BYTES; continue;
       }
       case 17: { // blt
-        if (!(signed(rs1(op)) < signed(rs2(op)))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        const block: usize = load<usize>(table + <usize>imm(op));
-        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
-        op = block; continue;
+        if (signed(rs1(op)) < signed(rs2(op))) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
       }
       case 18: { // blt.far
-        if (!(signed(rs1(op)) < signed(rs2(op)))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        next = pageBase + imm(op);
-        break;
+        if (signed(rs1(op)) < signed(rs2(op))) {
+          budget -= <i32>retiredBefore(op) + 1;
+          next = pageBase + imm(op);
+          break;
+        }
+        op += OP_BYTES; continue;
       }
       case 19: { // bge
-        if (!(signed(rs1(op)) >= signed(rs2(op)))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        const block: usize = load<usize>(table + <usize>imm(op));
-        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
-        op = block; continue;
+        if (signed(rs1(op)) >= signed(rs2(op))) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
       }
       case 20: { // bge.far
-        if (!(signed(rs1(op)) >= signed(rs2(op)))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        next = pageBase + imm(op);
-        break;
+        if (signed(rs1(op)) >= signed(rs2(op))) {
+          budget -= <i32>retiredBefore(op) + 1;
+          next = pageBase + imm(op);
+          break;
+        }
+        op += OP_BYTES; continue;
       }
       case 21: { // bltu
-        if (!(rs1(op) < rs2(op))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        const block: usize = load<usize>(table + <usize>imm(op));
-        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
-        op = block; continue;
+        if (rs1(op) < rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
       }
       case 22: { // bltu.far
-        if (!(rs1(op) < rs2(op))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        next = pageBase + imm(op);
-        break;
+        if (rs1(op) < rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          next = pageBase + imm(op);
+          break;
+        }
+        op += OP_BYTES; continue;
       }
       case 23: { // bgeu
-        if (!(rs1(op) >= rs2(op))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        const block: usize = load<usize>(table + <usize>imm(op));
-        if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
-        op = block; continue;
+        if (rs1(op) >= rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
       }
       case 24: { // bgeu.far
-        if (!(rs1(op) >= rs2(op))) { op += OP_BYTES; continue; }
-        budget -= <i32>retiredBefore(op) + 1;
-        next = pageBase + imm(op);
-        break;
+        if (rs1(op) >= rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          next = pageBase + imm(op);
+          break;
+        }
+        op += OP_BYTES; continue;
       }
       case 25: { // lb
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f000)) {
-          setRd(op, <u64>(<i8>load<i8>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+          setRd(op, <u64>(<i8>load<i8>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 1);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i8>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        const value: u64 = loadSlowly(hart, address, 1);
-        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
-        setRd(op, <u64>(<i8>value));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 26: { // lh
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f001)) {
-          setRd(op, <u64>(<i16>load<i16>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+          setRd(op, <u64>(<i16>load<i16>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 2);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i16>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        const value: u64 = loadSlowly(hart, address, 2);
-        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
-        setRd(op, <u64>(<i16>value));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 27: { // lw
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
-          setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+          setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 4);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i32>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        const value: u64 = loadSlowly(hart, address, 4);
-        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
-        setRd(op, <u64>(<i32>value));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 28: { // ld
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
-          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        const value: u64 = loadSlowly(hart, address, 8);
-        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
-        setRd(op, <u64>(<i64>value));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 29: { // lbu
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f000)) {
-          setRd(op, <u64>(<u8>load<u8>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+          setRd(op, <u64>(<u8>load<u8>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 1);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<u8>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        const value: u64 = loadSlowly(hart, address, 1);
-        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
-        setRd(op, <u64>(<u8>value));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 30: { // lhu
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f001)) {
-          setRd(op, <u64>(<u16>load<u16>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+          setRd(op, <u64>(<u16>load<u16>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 2);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<u16>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        const value: u64 = loadSlowly(hart, address, 2);
-        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
-        setRd(op, <u64>(<u16>value));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 31: { // lwu
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
-          setRd(op, <u64>(<u32>load<u32>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+          setRd(op, <u64>(<u32>load<u32>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 4);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<u32>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        const value: u64 = loadSlowly(hart, address, 4);
-        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
-        setRd(op, <u64>(<u32>value));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 32: { // sb
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f000)) {
-          store<u8>(<usize>address + load<usize>(entry, 8), <u8>rs2(op)); op += OP_BYTES; continue;
+          store<u8>(<usize>address + load<usize>(entry, 8), <u8>rs2(op));
+        } else {
+          storeSlowly(hart, address, 1, rs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        storeSlowly(hart, address, 1, rs2(op));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 33: { // sh
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f001)) {
-          store<u16>(<usize>address + load<usize>(entry, 8), <u16>rs2(op)); op += OP_BYTES; continue;
+          store<u16>(<usize>address + load<usize>(entry, 8), <u16>rs2(op));
+        } else {
+          storeSlowly(hart, address, 2, rs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        storeSlowly(hart, address, 2, rs2(op));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 34: { // sw
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
-          store<u32>(<usize>address + load<usize>(entry, 8), <u32>rs2(op)); op += OP_BYTES; continue;
+          store<u32>(<usize>address + load<usize>(entry, 8), <u32>rs2(op));
+        } else {
+          storeSlowly(hart, address, 4, rs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        storeSlowly(hart, address, 4, rs2(op));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 35: { // sd
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
-          store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op)); op += OP_BYTES; continue;
+          store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+        } else {
+          storeSlowly(hart, address, 8, rs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        storeSlowly(hart, address, 8, rs2(op));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 36: { // addi
@@ -641,7 +680,10 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         op += OP_BYTES; continue;
       }
       case 108: { // fence.i
-        return leave(hart, op, pageBase, budget, SYSTEM);
+        if (several()) return leave(hart, op, pageBase, budget, SYSTEM);
+        budget -= <i32>retiredBefore(op) + 1;
+        next = pageBase + pageOffset(op) + 4;
+        break;
       }
       case 109: { // sret
         return leave(hart, op, pageBase, budget, SYSTEM);
@@ -665,7 +707,8 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         return leave(hart, op, pageBase, budget, SYSTEM);
       }
       case 116: { // cbo.zero
-        return leave(hart, op, pageBase, budget, SYSTEM);
+        if (!zeroBlock(hart, rs1(op))) return leave(hart, op, pageBase, budget, SYSTEM);
+        op += OP_BYTES; continue;
       }
       case 117: { // add.uw
         setRd(op, <u64>(low32(rs1(op)) + rs2(op)));
@@ -832,12 +875,13 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
-          setFdSingle(op, <u32>(<u32>load<u32>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+          setFdSingle(op, <u32>(<u32>load<u32>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 4);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setFdSingle(op, <u32>(<u32>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        const value: u64 = loadSlowly(hart, address, 4);
-        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
-        setFdSingle(op, <u32>(<u32>value));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 158: { // fsw
@@ -845,10 +889,11 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
-          store<u32>(<usize>address + load<usize>(entry, 8), <u32>fs2(op)); op += OP_BYTES; continue;
+          store<u32>(<usize>address + load<usize>(entry, 8), <u32>fs2(op));
+        } else {
+          storeSlowly(hart, address, 4, fs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        storeSlowly(hart, address, 4, fs2(op));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 159: { // fmadd.s
@@ -1030,12 +1075,13 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
-          setFdDouble(op, <u64>(<u64>load<u64>(<usize>address + load<usize>(entry, 8)))); op += OP_BYTES; continue;
+          setFdDouble(op, <u64>(<u64>load<u64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setFdDouble(op, <u64>(<u64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        const value: u64 = loadSlowly(hart, address, 8);
-        if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
-        setFdDouble(op, <u64>(<u64>value));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 188: { // fsd
@@ -1043,10 +1089,11 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
         const address: u64 = rs1(op) + imm(op);
         const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
         if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
-          store<u64>(<usize>address + load<usize>(entry, 8), <u64>fs2(op)); op += OP_BYTES; continue;
+          store<u64>(<usize>address + load<usize>(entry, 8), <u64>fs2(op));
+        } else {
+          storeSlowly(hart, address, 8, fs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
         }
-        storeSlowly(hart, address, 8, fs2(op));
-        if (outcome) return leave(hart, op, pageBase, budget, outcome);
         op += OP_BYTES; continue;
       }
       case 189: { // fmadd.d
@@ -1235,6 +1282,1160 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
       case 218: { // fmv.d.x
         if (!floatWritable(hart)) return leave(hart, op, pageBase, budget, UNLAWFUL);
         setFdDouble(op, <u64>(rs1(op)));
+        op += OP_BYTES; continue;
+      }
+      case 219: { // ld, addi
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) + imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 220: { // ld, beq
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        if (rs1(op) == rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 221: { // ld, bne
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        if (rs1(op) != rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 222: { // ld, ld
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 223: { // ld, li
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        setRd(op, imm(op));
+        op += OP_BYTES; continue;
+      }
+      case 224: { // ld, mv
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        setRd(op, rs1(op));
+        op += OP_BYTES; continue;
+      }
+      case 225: { // ld, srli
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) >> imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 226: { // ld, addi, ret
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, <u64>(rs1(op) + imm(op)));
+        }
+        op += OP_BYTES;
+        next = rs1(op) & ~1;
+        budget -= <i32>retiredBefore(op) + 1;
+        break;
+      }
+      case 227: { // ld, andi, bne
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, <u64>(rs1(op) & imm(op)));
+        }
+        op += OP_BYTES;
+        if (rs1(op) != rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 228: { // ld, ld, ld
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 229: { // ld, ld, addi, ret
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, <u64>(rs1(op) + imm(op)));
+        }
+        op += OP_BYTES;
+        next = rs1(op) & ~1;
+        budget -= <i32>retiredBefore(op) + 1;
+        break;
+      }
+      case 230: { // ld, ld, ld, ld
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 231: { // mv, beq
+        {
+          setRd(op, rs1(op));
+        }
+        op += OP_BYTES;
+        if (rs1(op) == rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 232: { // mv, bne
+        {
+          setRd(op, rs1(op));
+        }
+        op += OP_BYTES;
+        if (rs1(op) != rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 233: { // mv, ld
+        {
+          setRd(op, rs1(op));
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 234: { // mv, mv
+        {
+          setRd(op, rs1(op));
+        }
+        op += OP_BYTES;
+        setRd(op, rs1(op));
+        op += OP_BYTES; continue;
+      }
+      case 235: { // mv, auipc, jalr
+        {
+          setRd(op, rs1(op));
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, <u64>(pageBase + imm(op)));
+        }
+        op += OP_BYTES;
+        next = (rs1(op) + imm(op)) & ~1;
+        setRd(op, pageBase + linkOffset(op));
+        budget -= <i32>retiredBefore(op) + 1;
+        break;
+      }
+      case 236: { // mv, mv, mv
+        {
+          setRd(op, rs1(op));
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, rs1(op));
+        }
+        op += OP_BYTES;
+        setRd(op, rs1(op));
+        op += OP_BYTES; continue;
+      }
+      case 237: { // mv, ld, addi, ret
+        {
+          setRd(op, rs1(op));
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, <u64>(rs1(op) + imm(op)));
+        }
+        op += OP_BYTES;
+        next = rs1(op) & ~1;
+        budget -= <i32>retiredBefore(op) + 1;
+        break;
+      }
+      case 238: { // mv, mv, auipc, jalr
+        {
+          setRd(op, rs1(op));
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, rs1(op));
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, <u64>(pageBase + imm(op)));
+        }
+        op += OP_BYTES;
+        next = (rs1(op) + imm(op)) & ~1;
+        setRd(op, pageBase + linkOffset(op));
+        budget -= <i32>retiredBefore(op) + 1;
+        break;
+      }
+      case 239: { // addi, bne
+        {
+          setRd(op, <u64>(rs1(op) + imm(op)));
+        }
+        op += OP_BYTES;
+        if (rs1(op) != rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 240: { // addi, li
+        {
+          setRd(op, <u64>(rs1(op) + imm(op)));
+        }
+        op += OP_BYTES;
+        setRd(op, imm(op));
+        op += OP_BYTES; continue;
+      }
+      case 241: { // addi, ret
+        {
+          setRd(op, <u64>(rs1(op) + imm(op)));
+        }
+        op += OP_BYTES;
+        next = rs1(op) & ~1;
+        budget -= <i32>retiredBefore(op) + 1;
+        break;
+      }
+      case 242: { // addi, sd
+        {
+          setRd(op, <u64>(rs1(op) + imm(op)));
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+        } else {
+          storeSlowly(hart, address, 8, rs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 243: { // addi, sd, sd
+        {
+          setRd(op, <u64>(rs1(op) + imm(op)));
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+        } else {
+          storeSlowly(hart, address, 8, rs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 244: { // addi, sd, sd, addi
+        {
+          setRd(op, <u64>(rs1(op) + imm(op)));
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) + imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 245: { // li, add
+        {
+          setRd(op, imm(op));
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 246: { // li, addi
+        {
+          setRd(op, imm(op));
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) + imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 247: { // li, beq
+        {
+          setRd(op, imm(op));
+        }
+        op += OP_BYTES;
+        if (rs1(op) == rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 248: { // li, bltu
+        {
+          setRd(op, imm(op));
+        }
+        op += OP_BYTES;
+        if (rs1(op) < rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 249: { // li, bne
+        {
+          setRd(op, imm(op));
+        }
+        op += OP_BYTES;
+        if (rs1(op) != rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 250: { // li, li
+        {
+          setRd(op, imm(op));
+        }
+        op += OP_BYTES;
+        setRd(op, imm(op));
+        op += OP_BYTES; continue;
+      }
+      case 251: { // lw, addiw
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+            setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 4);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i32>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(sext32(rs1(op) + imm(op))));
+        op += OP_BYTES; continue;
+      }
+      case 252: { // lw, beq
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+            setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 4);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i32>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        if (rs1(op) == rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 253: { // lw, ld
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+            setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 4);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i32>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 254: { // lw, li
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+            setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 4);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i32>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        setRd(op, imm(op));
+        op += OP_BYTES; continue;
+      }
+      case 255: { // lw, lw
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+            setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 4);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i32>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+          setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 4);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i32>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 256: { // lw, auipc, addi
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+            setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 4);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i32>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, <u64>(pageBase + imm(op)));
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) + imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 257: { // sd, addi
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) + imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 258: { // sd, ld
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 259: { // sd, li
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        setRd(op, imm(op));
+        op += OP_BYTES; continue;
+      }
+      case 260: { // sd, sd
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+        } else {
+          storeSlowly(hart, address, 8, rs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 261: { // sd, sd, sd
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+        } else {
+          storeSlowly(hart, address, 8, rs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 262: { // sd, sd, sd, sd
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+          } else {
+            storeSlowly(hart, address, 8, rs2(op));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          store<u64>(<usize>address + load<usize>(entry, 8), <u64>rs2(op));
+        } else {
+          storeSlowly(hart, address, 8, rs2(op));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 263: { // auipc, addi
+        {
+          setRd(op, <u64>(pageBase + imm(op)));
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) + imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 264: { // auipc, jalr
+        {
+          setRd(op, <u64>(pageBase + imm(op)));
+        }
+        op += OP_BYTES;
+        next = (rs1(op) + imm(op)) & ~1;
+        setRd(op, pageBase + linkOffset(op));
+        budget -= <i32>retiredBefore(op) + 1;
+        break;
+      }
+      case 265: { // auipc, lbu
+        {
+          setRd(op, <u64>(pageBase + imm(op)));
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f000)) {
+          setRd(op, <u64>(<u8>load<u8>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 1);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<u8>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 266: { // auipc, ld
+        {
+          setRd(op, <u64>(pageBase + imm(op)));
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 267: { // auipc, ld, ld
+        {
+          setRd(op, <u64>(pageBase + imm(op)));
+        }
+        op += OP_BYTES;
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+            setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 8);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<i64>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 268: { // add, add
+        {
+          setRd(op, <u64>(rs1(op) + rs2(op)));
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 269: { // add, lbu
+        {
+          setRd(op, <u64>(rs1(op) + rs2(op)));
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f000)) {
+          setRd(op, <u64>(<u8>load<u8>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 1);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<u8>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 270: { // add, ld
+        {
+          setRd(op, <u64>(rs1(op) + rs2(op)));
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 271: { // add, lw
+        {
+          setRd(op, <u64>(rs1(op) + rs2(op)));
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f003)) {
+          setRd(op, <u64>(<i32>load<i32>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 4);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i32>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 272: { // slli, add
+        {
+          setRd(op, <u64>(rs1(op) << imm(op)));
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) + rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 273: { // slli, li
+        {
+          setRd(op, <u64>(rs1(op) << imm(op)));
+        }
+        op += OP_BYTES;
+        setRd(op, imm(op));
+        op += OP_BYTES; continue;
+      }
+      case 274: { // slli, srli
+        {
+          setRd(op, <u64>(rs1(op) << imm(op)));
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) >> imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 275: { // slli, add, ld
+        {
+          setRd(op, <u64>(rs1(op) << imm(op)));
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, <u64>(rs1(op) + rs2(op)));
+        }
+        op += OP_BYTES;
+        const address: u64 = rs1(op) + imm(op);
+        const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+        if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f007)) {
+          setRd(op, <u64>(<i64>load<i64>(<usize>address + load<usize>(entry, 8))));
+        } else {
+          const value: u64 = loadSlowly(hart, address, 8);
+          if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+          setRd(op, <u64>(<i64>value));
+          if (outcome) return leave(hart, op, pageBase, budget, outcome);
+        }
+        op += OP_BYTES; continue;
+      }
+      case 276: { // andi, beq
+        {
+          setRd(op, <u64>(rs1(op) & imm(op)));
+        }
+        op += OP_BYTES;
+        if (rs1(op) == rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 277: { // andi, bne
+        {
+          setRd(op, <u64>(rs1(op) & imm(op)));
+        }
+        op += OP_BYTES;
+        if (rs1(op) != rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 278: { // addiw, beq
+        {
+          setRd(op, <u64>(sext32(rs1(op) + imm(op))));
+        }
+        op += OP_BYTES;
+        if (rs1(op) == rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
+        op += OP_BYTES; continue;
+      }
+      case 279: { // addw, addw
+        {
+          setRd(op, <u64>(sext32(rs1(op) + rs2(op))));
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(sext32(rs1(op) + rs2(op))));
+        op += OP_BYTES; continue;
+      }
+      case 280: { // lbu, addi
+        {
+          const address: u64 = rs1(op) + imm(op);
+          const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);
+          if (load<u64>(entry) == (address & 0xffff_ffff_ffff_f000)) {
+            setRd(op, <u64>(<u8>load<u8>(<usize>address + load<usize>(entry, 8))));
+          } else {
+            const value: u64 = loadSlowly(hart, address, 1);
+            if (outcome == FAULTED) return leave(hart, op, pageBase, budget, outcome);
+            setRd(op, <u64>(<u8>value));
+            if (outcome) return leave(hart, op, pageBase, budget, outcome);
+          }
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) + imm(op)));
+        op += OP_BYTES; continue;
+      }
+      case 281: { // or, or
+        {
+          setRd(op, <u64>(rs1(op) | rs2(op)));
+        }
+        op += OP_BYTES;
+        setRd(op, <u64>(rs1(op) | rs2(op)));
+        op += OP_BYTES; continue;
+      }
+      case 282: { // xor, li, bne
+        {
+          setRd(op, <u64>(rs1(op) ^ rs2(op)));
+        }
+        op += OP_BYTES;
+        {
+          setRd(op, imm(op));
+        }
+        op += OP_BYTES;
+        if (rs1(op) != rs2(op)) {
+          budget -= <i32>retiredBefore(op) + 1;
+          const block: usize = load<usize>(table + <usize>imm(op));
+          if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);
+          op = block; continue;
+        }
         op += OP_BYTES; continue;
       }
       default:

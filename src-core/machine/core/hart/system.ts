@@ -1,14 +1,12 @@
 /** Instructions that the interpreter leaves to the run loop: privileged ones, environment calls, cache blocks. */
 import * as L from '../layout';
+import { CBO_ZERO, blockAllowed, manageBlock, zeroBlockSlowly } from './cache-blocks';
 import { RUN_IDLE, stop } from './run-state';
 import { DONE, FAULTED, UNLAWFUL, outcome, raise, setOutcome } from './outcome';
 import { returnFromMachine, returnFromSupervisor } from './trap';
 import { waiting } from '../interrupts/pending';
 import { refreshCode } from '../memory/code';
-import { storeSlowly } from '../memory/access';
-import { READ } from '../memory/pmp';
-import { MODE_M, MODE_S, MODE_U, dataMode, fenceAddress, fenceAll } from '../memory/tlb';
-import { translate } from '../memory/walk';
+import { MODE_M, MODE_S, MODE_U, fenceAddress, fenceAll } from '../memory/tlb';
 import { sbiCall } from '../sbi/sbi';
 
 const ECALL: u32 = 0x0000_0073;
@@ -23,8 +21,6 @@ const ECALL_FROM_U: u32 = 8;
 const MSTATUS_TVM: u64 = 1 << 20;
 const MSTATUS_TW: u64 = 1 << 21;
 const MSTATUS_TSR: u64 = 1 << 22;
-
-const BLOCK_BYTES: u64 = 64;
 
 @inline
 function status(hart: usize, bit: u64): bool {
@@ -114,30 +110,9 @@ function fenceOrBlock(hart: usize, bits: u32): u32 {
   setOutcome(DONE);
   const operation = bits >> 20;
   if (!blockAllowed(hart, operation)) return UNLAWFUL;
-  if (operation == 4) zeroBlock(hart, address & ~(BLOCK_BYTES - 1));
+  if (operation == CBO_ZERO) zeroBlockSlowly(hart, address);
   else manageBlock(hart, address);
   if (outcome == FAULTED) return FAULTED;
   complete(hart);
   return DONE;
-}
-
-/** menvcfg and senvcfg: CBZE for cbo.zero, CBCFE for clean and flush, CBIE for inval. */
-function blockAllowed(hart: usize, operation: u32): bool {
-  const mode = load<u32>(hart, L.MODE);
-  const mask: u64 = operation == 4 ? 0x80 : operation == 0 ? 0x30 : 0x40;
-  if (mode != MODE_M && (load<u64>(hart, L.MENVCFG) & mask) == 0) return false;
-  return mode != MODE_U || (load<u64>(hart, L.SENVCFG) & mask) != 0;
-}
-
-function zeroBlock(hart: usize, block: u64): void {
-  for (let offset: u64 = 0; offset < BLOCK_BYTES; offset += 8) {
-    storeSlowly(hart, block + offset, 8, 0);
-    if (outcome == FAULTED) return;
-  }
-}
-
-/** There is no cache to manage, but the block must be one that may be read; faults are those of a store. */
-function manageBlock(hart: usize, address: u64): void {
-  const cause = translate(hart, address, READ, dataMode(hart));
-  if (cause) raise(hart, cause == 13 ? 15 : 7, address);
 }

@@ -46,7 +46,7 @@ export function readablePlace(hart: usize, address: u64, size: u32): usize {
   if (known) return known;
   if (translate(hart, address, READ, dataMode(hart)) || !inRam(physical)) return 0;
   const host = hostOf(physical);
-  fill(load<usize>(hart, L.READ_TLB), address, host - <usize>address, leafLevel);
+  fill(hart, load<usize>(hart, L.READ_TLB), address, host - <usize>address, leafLevel);
   return host;
 }
 
@@ -111,7 +111,7 @@ function writable(hart: usize, address: u64, size: u32): usize {
   const ramPage = <u32>((physical - RAM_BASE) >> 12);
   const offset = <u32>physical & 0xfff;
   if (hasCode(ramPage)) codeWritten(hart, ramPage, offset, offset + size);
-  if (!hasCode(ramPage)) fill(load<usize>(hart, L.WRITE_TLB), address, host - <usize>address, leafLevel);
+  if (!hasCode(ramPage)) fill(hart, load<usize>(hart, L.WRITE_TLB), address, host - <usize>address, leafLevel);
   return host;
 }
 

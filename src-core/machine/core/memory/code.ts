@@ -228,6 +228,11 @@ export function timesDropped(hart: usize, table: usize): u32 {
   return load<u32>(descriptor(hart, slotOfTable(hart, table)), DROPPED);
 }
 
+/** Half of those times count no more. */
+export function forgiveDrops(hart: usize, table: usize): void {
+  store<u32>(descriptor(hart, slotOfTable(hart, table)), timesDropped(hart, table) >>> 1, DROPPED);
+}
+
 /** A hart writes to a page that holds code, between two offsets of it: drops what it decoded from there itself. */
 export function codeWritten(hart: usize, ramPage: u32, from: u32, to: u32): void {
   const flags = <u32>atomic.load<u8>(L.CODE_FLAGS + ramPage);

@@ -130,6 +130,10 @@ export function resetTlbs(hart: usize): void {
     store<u32>(hart + (bank << 2), 0, L.BANK_USED);
   }
   store<u32>(hart, 0, L.BANK_NEXT);
+  for (let half: usize = 0; half < 2; half++) {
+    store<u64>(hart + (half << 4), ~(<u64>0), L.LARGE_PAGES);
+    store<u64>(hart + (half << 4), 0, L.LARGE_PAGES + 8);
+  }
   selectBank(hart, 0);
 }
 
@@ -147,33 +151,71 @@ export function fenceAll(hart: usize, asid: i32): void {
 
 /** SFENCE.VMA for the leaf that maps an address; `asid` below 0 for all address spaces. */
 export function fenceAddress(hart: usize, address: u64, asid: i32): void {
+  const large = amongLarge(hart, address);
   for (let bank: usize = 0; bank < BANKS; bank++) {
     if (asid >= 0 && !ofAsid(bankSatp(hart, bank), <u64>asid)) continue;
     const tables = bankTables(hart, bank);
     const used = bankUsed(hart, bank);
     for (let context: usize = 0; context < CONTEXTS; context++) {
       if (!((used >> <u32>context) & 1)) continue;
-      fenceTable(tables + context * CONTEXT_BYTES, address);
-      fenceTable(tables + context * CONTEXT_BYTES + TABLE_BYTES, address);
+      fenceTable(tables + context * CONTEXT_BYTES, address, large);
+      fenceTable(tables + context * CONTEXT_BYTES + TABLE_BYTES, address, large);
     }
-    if (used & 0x40) fenceTable(tables + FETCH_TABLES, address);
-    if (used & 0x80) fenceTable(tables + FETCH_TABLES + TABLE_BYTES, address);
+    if (used & 0x40) fenceTable(tables + FETCH_TABLES, address, large);
+    if (used & 0x80) fenceTable(tables + FETCH_TABLES + TABLE_BYTES, address, large);
   }
 }
 
 /** Parts of a superpage stand in many entries: all whose superpage holds the address go. */
-function fenceTable(table: usize, address: u64): void {
+function fenceTable(table: usize, address: u64, large: bool): void {
+  if (!large) {
+    const entry = entryOf(table, address);
+    if (load<u64>(entry) == (address & ~0xfff)) store<u64>(entry, NO_SATP);
+    return;
+  }
   for (let entry = table; entry < table + TABLE_BYTES; entry += 16) {
     const tag = load<u64>(entry);
     if (tag == NO_SATP) continue;
-    const shift = <u64>(12 + 9 * load<u32>(entry, 12));
-    if ((tag ^ address) >> shift == 0) store<u64>(entry, NO_SATP);
+    if ((tag ^ address) >> leafShift(load<u32>(entry, 12)) == 0) store<u64>(entry, NO_SATP);
   }
 }
 
 @inline
-export function fill(table: usize, address: u64, addend: usize, level: u32): void {
-  const entry = table + ((<usize>address >>> 8) & 0xff0);
+function leafShift(level: u32): u64 {
+  return <u64>(12 + 9 * level);
+}
+
+@inline
+function entryOf(table: usize, address: u64): usize {
+  return table + ((<usize>address >>> 8) & 0xff0);
+}
+
+/** Where the bounds of what superpages ever mapped stand, for the half of the address space that an address lies in. */
+@inline
+function boundsOf(hart: usize, address: u64): usize {
+  return hart + (<usize>(address >> 63) << 4);
+}
+
+/**
+ * Whether a superpage that is in a TLB may hold the address. Operating systems keep their superpages in one place, and
+ * what they fence by address is elsewhere: then one entry of a table needs to be looked at, not all.
+ */
+function amongLarge(hart: usize, address: u64): bool {
+  const bounds = boundsOf(hart, address);
+  return address >= load<u64>(bounds, L.LARGE_PAGES) && address <= load<u64>(bounds, L.LARGE_PAGES + 8);
+}
+
+function noteLarge(hart: usize, address: u64, level: u32): void {
+  const bounds = boundsOf(hart, address);
+  const within = (<u64>1 << leafShift(level)) - 1;
+  store<u64>(bounds, min<u64>(load<u64>(bounds, L.LARGE_PAGES), address & ~within), L.LARGE_PAGES);
+  store<u64>(bounds, max<u64>(load<u64>(bounds, L.LARGE_PAGES + 8), address | within), L.LARGE_PAGES + 8);
+}
+
+@inline
+export function fill(hart: usize, table: usize, address: u64, addend: usize, level: u32): void {
+  if (level) noteLarge(hart, address, level);
+  const entry = entryOf(table, address);
   store<usize>(entry, addend, 8);
   store<u32>(entry, level, 12);
   store<u64>(entry, address & ~0xfff);

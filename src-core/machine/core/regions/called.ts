@@ -4,6 +4,7 @@ import { amoAddress, loadHost, readablePlace, storeHost, writablePlace } from '.
 import { drops, dropAllCode } from '../memory/code';
 import { locate } from '../decode/block';
 import { OP_BYTES } from '../decode/operation';
+import { zeroBlock } from '../hart/cache-blocks';
 import { DONE, RESUME } from '../hart/outcome';
 import { blockAt, install } from './region';
 import { listBlockAtPc } from './sample';
@@ -43,6 +44,15 @@ export function regionStore(hart: usize, address: u64, size: u32, value: u64, op
   if (place) storeHost(place, size, value);
   if (place && drops == before) return DONE;
   resumeAt(hart, place ? op + OP_BYTES : op);
+  return RESUME;
+}
+
+/** cbo.zero. @returns as for a store */
+export function regionZero(hart: usize, address: u64, op: usize): u32 {
+  const before = drops;
+  const done = zeroBlock(hart, address);
+  if (done && drops == before) return DONE;
+  resumeAt(hart, done ? op + OP_BYTES : op);
   return RESUME;
 }
 

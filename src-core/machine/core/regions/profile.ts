@@ -5,7 +5,8 @@
  *
  * In the hart's 64 KiB: u32 entries of the list, u32 times that all code was dropped, u32 meetings that make a block hot
  * (the host says how many; 0: nobody translates), u32 exits from regions in a chunk that make them worth a look;
- * from 64 on the list, {u32 table, u32 offset, u32 operation of the region that is to reach there, 0: a new one}; from 4096 on the meetings, {u32 first operation, u32 how often}.
+ * from 64 on the list, {u32 table, u32 offset, u32 operation of the region that is to reach there, 0: a new one};
+ * from 4096 on the meetings, {u32 first operation, u32 how often}.
  */
 import * as L from '../layout';
 

@@ -1,10 +1,13 @@
 /** Whom a hart is met before: the block at its pc, when a chunk of instructions is used up. */
 import * as L from '../layout';
-import { timesDropped } from '../memory/code';
+import { forgiveDrops, timesDropped } from '../memory/code';
 import { isWanted, list, manyExits, meet, profileOf } from './profile';
 import { isRegion, placeOf } from './region';
 
-/** A page whose code was written so often is not worth translating any more. */
+/**
+ * A page whose code was written so often is not worth translating. Programs come and go, so a page's past is forgotten by
+ * and by, when it is time to translate it: else there would be more and more pages that never are.
+ */
 const MOST_DROPPED: u32 = 32;
 
 /** The table of blocks of the page that an address lies in; 0 when that is not at hand. */
@@ -53,6 +56,7 @@ function sampleExit(hart: usize, profile: usize): void {
 
 function listWorthwhile(hart: usize, profile: usize, table: usize, offset: u32, from: usize): void {
   if (timesDropped(hart, table) < MOST_DROPPED) list(profile, table, offset, from);
+  else forgiveDrops(hart, table);
 }
 
 /**

@@ -5,9 +5,16 @@ import { isBranch } from './operations.ts';
  * From an instruction's meaning to its cases in the interpreter. `op` is the address of the decoded operation; its
  * operands are reached by the inline functions of core/decode/operation.ts.
  */
-const NEXT = 'op += OP_BYTES; continue;';
+export interface CaseBody {
+  /** AssemblyScript. */
+  readonly text: string;
+  /** At its end the next operation is to be carried out; else the text never gets there. */
+  readonly goesOn: boolean;
+}
+
 const LEAVE = 'return leave(hart, op, pageBase, budget, outcome);';
 const ILLEGAL = 'return leave(hart, op, pageBase, budget, UNLAWFUL);';
+const SYSTEM = 'return leave(hart, op, pageBase, budget, SYSTEM);';
 
 /** Access types, how many bytes, and the address bits that must be zero for the fast path. */
 const WIDTHS: Readonly<Record<string, number>> = { i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4, i64: 8, u64: 8 };
@@ -34,13 +41,13 @@ function loadCase(destination: string, type: string, address: string): string {
     `const address: u64 = ${operands(address)};`,
     `const entry: usize = readTlb + ((<usize>address >>> 8) & 0xff0);`,
     `if (load<u64>(entry) == ${keyOf(bytes)}) {`,
-    `  ${set(`load<${type}>(<usize>address + load<usize>(entry, 8))`)} ${NEXT}`,
+    `  ${set(`load<${type}>(<usize>address + load<usize>(entry, 8))`)}`,
+    '} else {',
+    `  const value: u64 = loadSlowly(hart, address, ${bytes});`,
+    `  if (outcome == FAULTED) ${LEAVE}`,
+    `  ${set('value')}`,
+    `  if (outcome) ${LEAVE}`,
     '}',
-    `const value: u64 = loadSlowly(hart, address, ${bytes});`,
-    `if (outcome == FAULTED) ${LEAVE}`,
-    set('value'),
-    `if (outcome) ${LEAVE}`,
-    NEXT,
   ].join('\n');
 }
 
@@ -51,11 +58,11 @@ function storeCase(type: string, address: string, value: string): string {
     `const address: u64 = ${operands(address)};`,
     `const entry: usize = writeTlb + ((<usize>address >>> 8) & 0xff0);`,
     `if (load<u64>(entry) == ${keyOf(bytes)}) {`,
-    `  store<${type}>(<usize>address + load<usize>(entry, 8), <${type}>${operands(value)}); ${NEXT}`,
+    `  store<${type}>(<usize>address + load<usize>(entry, 8), <${type}>${operands(value)});`,
+    '} else {',
+    `  storeSlowly(hart, address, ${bytes}, ${operands(value)});`,
+    `  if (outcome) ${LEAVE}`,
     '}',
-    `storeSlowly(hart, address, ${bytes}, ${operands(value)});`,
-    `if (outcome) ${LEAVE}`,
-    NEXT,
   ].join('\n');
 }
 
@@ -68,7 +75,11 @@ function branchCase(condition: string, far: boolean): string {
         'if (block == 0 || budget <= 0) return leaveTo(hart, pageBase + (imm(op) >> 1), budget);',
         'op = block; continue;',
       ];
-  return [`if (!(${operands(condition)})) { ${NEXT} }`, 'budget -= <i32>retiredBefore(op) + 1;', ...taken].join('\n');
+  return [
+    `if (${operands(condition)}) {`,
+    ...['budget -= <i32>retiredBefore(op) + 1;', ...taken].map((line) => `  ${line}`),
+    '}',
+  ].join('\n');
 }
 
 const ATOMIC_NATIVE = ['add', 'xchg', 'xor', 'or', 'and'];
@@ -82,21 +93,17 @@ function amoCase(type: string, operation: string): string {
     `const host: usize = amoAddress(hart, rs1(op), ${bytes});`,
     `if (host == 0) ${LEAVE}`,
     `setRd(op, <u64>${old});`,
-    NEXT,
   ].join('\n');
 }
 
 function reservedCase(kind: 'lr' | 'sc', type: string): string {
   if (kind === 'sc') {
     const call = `storeConditional_${type}(hart, rs1(op), rs2(op))`;
-    return [`const failed: u64 = ${call};`, `if (outcome) ${LEAVE}`, 'setRd(op, failed);', NEXT].join('\n');
+    return [`const failed: u64 = ${call};`, `if (outcome) ${LEAVE}`, 'setRd(op, failed);'].join('\n');
   }
-  return [
-    `const value: u64 = loadReserved_${type}(hart, rs1(op));`,
-    `if (outcome) ${LEAVE}`,
-    'setRd(op, value);',
-    NEXT,
-  ].join('\n');
+  return [`const value: u64 = loadReserved_${type}(hart, rs1(op));`, `if (outcome) ${LEAVE}`, 'setRd(op, value);'].join(
+    '\n',
+  );
 }
 
 function floatGuard(needed: boolean): string {
@@ -122,12 +129,7 @@ function computeCase(instruction: Instruction, destination: string, expression: 
     rounds ? 'const rounding: u32 = roundingMode(hart, op);' : '',
     rounds ? `if (rounding > 4) ${ILLEGAL}` : '',
     assign(destination, value),
-    NEXT,
   ].join('\n');
-}
-
-function systemCase(): string {
-  return 'return leave(hart, op, pageBase, budget, SYSTEM);';
 }
 
 function csrCase(): string {
@@ -137,12 +139,16 @@ function csrCase(): string {
     'if (outcome) return leave(hart, op, pageBase, budget, outcome);',
     'readTlb = load<usize>(hart, READ_TLB);',
     'writeTlb = load<usize>(hart, WRITE_TLB);',
-    NEXT,
   ].join('\n');
 }
 
-/** The body of the case of an instruction, in AssemblyScript. `far`: of its form that leaves the page. */
-export function caseBody(instruction: Instruction, far = false): string {
+/** The body of the case of an instruction. `far`: of its form that leaves the page. */
+export function caseBody(instruction: Instruction, far = false): CaseBody {
+  if (instruction.does.startsWith('system:')) return { text: SYSTEM, goesOn: false };
+  return { text: bodyText(instruction, far), goesOn: true };
+}
+
+function bodyText(instruction: Instruction, far: boolean): string {
   const { does } = instruction;
   const load = /^([a-z.]+) = load\((\w+), (.*)\)$/.exec(does);
   if (load) return loadCase(load[1] ?? '', load[2] ?? '', load[3] ?? '');
@@ -156,7 +162,6 @@ export function caseBody(instruction: Instruction, far = false): string {
   const computed = /^(rd|fd\.s|fd\.d) = (.*)$/.exec(does);
   if (computed) return computeCase(instruction, computed[1] ?? '', computed[2] ?? '');
   if (does.startsWith('csr:')) return csrCase();
-  if (does.startsWith('system:')) return systemCase();
-  if (does.startsWith('fence:')) return `if (several()) fence(hart);\n${NEXT}`;
+  if (does.startsWith('fence:')) return 'if (several()) fence(hart);';
   throw new Error(`${instruction.name}: cannot make a case of "${does}"`);
 }

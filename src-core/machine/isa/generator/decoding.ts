@@ -1,6 +1,7 @@
 import type { Format, Instruction } from '../instruction.ts';
 import { INSTRUCTIONS } from '../table.ts';
 import { OPERATIONS } from './operations.ts';
+import { sequenceTables } from './sequence-tables.ts';
 
 /**
  * The decoder's tables. An instruction is looked up in two steps: a bucket by the bits that most encodings fix
@@ -47,6 +48,7 @@ function data(name: string, type: string, values: readonly (number | string)[]):
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
 export function decodingSource(header: string): string {
+  const { kindOf, kinds, onward, complete } = sequenceTables();
   const entries: string[] = [];
   const starts: number[] = [0];
   for (let bucket = 0; bucket < WIDE_BUCKETS + COMPRESSED_BUCKETS; bucket++) {
@@ -59,5 +61,9 @@ export function decodingSource(header: string): string {
     `\n/** First bucket of compressed instructions. */\nexport const COMPRESSED_BUCKET: u32 = ${WIDE_BUCKETS};\n`,
     `/** Index of each bucket's first entry; the next bucket's is its end. */\n${data('BUCKETS', 'u16', starts)}`,
     `/** Mask, match, operation and format (in the upper half). */\n${data('ENTRIES', 'u32', entries)}`,
+    `/** What a sequence can begin or go on with, by operation; 0: none does. */\n${data('KIND_OF', 'u8', kindOf)}`,
+    `export const KINDS: usize = ${kinds};\n`,
+    `/** From where in a sequence to where, by kind; 0: nowhere. It begins at 1. */\n${data('ONWARD', 'u8', onward)}`,
+    `/** The sequence that ends at a place, 0 for none. */\n${data('COMPLETE', 'u16', complete)}`,
   ].join('\n');
 }

@@ -1,31 +1,45 @@
-import { caseBody } from './cases.ts';
+import { type CaseBody, caseBody } from './cases.ts';
 import { EXECUTED, OPERATIONS, farName, isBranch } from './operations.ts';
+import { SEQUENCES, type Sequence, sequenceNumber } from './sequences.ts';
+
+const NEXT = 'op += OP_BYTES; continue;';
+
+const goesOn = (text: string): CaseBody => ({ text, goesOn: true });
+const ends = (...lines: readonly string[]): CaseBody => ({ text: lines.join('\n'), goesOn: false });
 
 /** Cases that no row of the table gives. */
-const WRITTEN: Readonly<Record<string, string>> = {
-  end: 'budget -= <i32>retiredBefore(op);\nnext = pageBase + imm(op);\nbreak;',
-  illegal: 'return leave(hart, op, pageBase, budget, UNLAWFUL);',
-  li: 'setRd(op, imm(op)); op += OP_BYTES; continue;',
-  mv: 'setRd(op, rs1(op)); op += OP_BYTES; continue;',
-  nop: 'op += OP_BYTES; continue;',
-  link: 'setRd(op, pageBase + imm(op)); op += OP_BYTES; continue;',
+const WRITTEN: Readonly<Record<string, CaseBody>> = {
+  end: ends('budget -= <i32>retiredBefore(op);', 'next = pageBase + imm(op);', 'break;'),
+  illegal: ends('return leave(hart, op, pageBase, budget, UNLAWFUL);'),
+  li: goesOn('setRd(op, imm(op));'),
+  mv: goesOn('setRd(op, rs1(op));'),
+  nop: goesOn(''),
+  link: goesOn('setRd(op, pageBase + imm(op));'),
   // Never made: the decoder writes `link` or `jal.far`.
-  jal: 'return leave(hart, op, pageBase, budget, UNLAWFUL);',
-  'jal.far': [
+  jal: ends('return leave(hart, op, pageBase, budget, UNLAWFUL);'),
+  'jal.far': ends(
     'setRd(op, pageBase + linkOffset(op));',
     'budget -= <i32>retiredBefore(op) + 1;',
     'next = pageBase + imm(op);',
     'break;',
-  ].join('\n'),
-  jalr: [
+  ),
+  jalr: ends(
     'next = (rs1(op) + imm(op)) & ~1;',
     'setRd(op, pageBase + linkOffset(op));',
     'budget -= <i32>retiredBefore(op) + 1;',
     'break;',
-  ].join('\n'),
-  ret: ['next = rs1(op) & ~1;', 'budget -= <i32>retiredBefore(op) + 1;', 'break;'].join('\n'),
+  ),
+  ret: ends('next = rs1(op) & ~1;', 'budget -= <i32>retiredBefore(op) + 1;', 'break;'),
+  // What it would fetch anew the hart has dropped itself, where it is the only one.
+  'fence.i': ends(
+    'if (several()) return leave(hart, op, pageBase, budget, SYSTEM);',
+    'budget -= <i32>retiredBefore(op) + 1;',
+    'next = pageBase + pageOffset(op) + 4;',
+    'break;',
+  ),
+  'cbo.zero': goesOn('if (!zeroBlock(hart, rs1(op))) return leave(hart, op, pageBase, budget, SYSTEM);'),
   // Stands in front of a block that was translated.
-  region: [
+  region: ends(
     'const jumps: bool = runRegion(hart, op, pageBase, budget) == DONE;',
     'budget = load<i32>(hart, LEFT);',
     'if (jumps) { next = load<u64>(hart, PC); if (budget > 0) noteExit(hart, op, next); break; }',
@@ -34,10 +48,10 @@ const WRITTEN: Readonly<Record<string, string>> = {
     '  table = load<usize>(fetchTlb + ((<usize>pageBase >>> 8) & 0xff0), 8);',
     '}',
     'op = load<usize>(hart, REGION_OP); continue;',
-  ].join('\n'),
+  ),
 };
 
-function bodies(): Map<string, string> {
+function bodies(): Map<string, CaseBody> {
   const all = new Map(Object.entries(WRITTEN));
   for (const instruction of EXECUTED) {
     if (all.has(instruction.name)) continue;
@@ -47,10 +61,25 @@ function bodies(): Map<string, string> {
   return all;
 }
 
+const caseText = ({ text, goesOn }: CaseBody): string => (goesOn ? `${text}\n${NEXT}` : text);
+
+/** The cases of its parts, one after the other: as fast as they, but for the jumps from one to the next. */
+function sequenceText(sequence: Sequence, all: ReadonlyMap<string, CaseBody>): string {
+  return sequence
+    .map((name, place) => {
+      const body = all.get(name);
+      if (!body) throw new Error(`no case for ${name}`);
+      const isLast = place === sequence.length - 1;
+      if (!isLast && !body.goesOn) throw new Error(`${name} can only be the last of a sequence`);
+      return isLast ? caseText(body) : `{\n${indented(body.text, '  ')}\n}\nop += OP_BYTES;`;
+    })
+    .join('\n');
+}
+
 /** What the cases call, by the module of the core that has it. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   '../layout': ['FETCH_TLB', 'LEFT', 'PC', 'READ_TLB', 'REGION_OP', 'REGION_PAGE', 'WRITE_TLB', 'several'],
-  '../decode/operation': ['OP_BYTES', 'imm', 'linkOffset', 'retiredBefore', 'rs1', 'rs2', 'setRd'],
+  '../decode/operation': ['OP_BYTES', 'imm', 'linkOffset', 'pageOffset', 'retiredBefore', 'rs1', 'rs2', 'setRd'],
   '../hart/arithmetic': [
     ...['div', 'divu', 'low32', 'mulh', 'mulhsu', 'mulhu', 'orcb', 'rem', 'remu'],
     ...['sext16', 'sext32', 'sext8', 'signed'],
@@ -64,6 +93,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     ...['loadReserved', 'storeConditional'].map((name) => `${name}_${type}`),
     ...['min', 'minu', 'max', 'maxu'].map((name) => `atomic_${name}_${type}`),
   ]),
+  '../hart/cache-blocks': ['zeroBlock'],
   '../hart/leave': ['leave', 'leaveTo'],
   '../hart/outcome': ['DONE', 'FAULTED', 'SYSTEM', 'UNLAWFUL', 'outcome'],
   '../memory/fence': ['fence'],
@@ -120,13 +150,20 @@ const CLOSING = `      default:
 }
 `;
 
+function caseOf(number: number, name: string, text: string): string {
+  return `      case ${number}: { // ${name}\n${indented(text, '        ')}\n      }\n`;
+}
+
 export function interpreterSource(header: string): string {
   const all = bodies();
   const cases = OPERATIONS.map((name, number) => {
     const body = all.get(name);
     if (body === undefined) throw new Error(`no case for ${name}`);
-    return `      case ${number}: { // ${name}\n${indented(body, '        ')}\n      }\n`;
+    return caseOf(number, name, caseText(body));
   });
-  return `${header}${imports([...all.values()].join('\n'))}
-${OPENING}${cases.join('')}${CLOSING}`;
+  const joined = SEQUENCES.map((sequence, index) =>
+    caseOf(sequenceNumber(index), sequence.join(', '), sequenceText(sequence, all)),
+  );
+  return `${header}${imports([...all.values()].map(({ text }) => text).join('\n'))}
+${OPENING}${[...cases, ...joined].join('')}${CLOSING}`;
 }

@@ -25,6 +25,7 @@ export type Meaning =
   | { readonly kind: 'atomic'; readonly type: string; readonly operation: string }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'fence' }
+  | { readonly kind: 'zero' }
   | { readonly kind: 'internal'; readonly name: 'end' | 'li' | 'mv' | 'link' | 'jal.far' | 'ret' | 'jalr' }
   /** Left to the interpreter. `ends`: the last operation of its block. */
   | { readonly kind: 'leave'; readonly ends: boolean };
@@ -90,6 +91,7 @@ function meaningOf(instruction: Instruction): Meaning {
   const computed = /^(rd|fd\.s|fd\.d) = (.*)$/.exec(does);
   if (computed) return computeMeaning(instruction, computed[1] as Destination, computed[2] ?? '');
   if (does.startsWith('fence:')) return { kind: 'fence' };
+  if (does.startsWith('zero:')) return { kind: 'zero' };
   return { kind: 'leave', ends: does.startsWith('system:') };
 }
 

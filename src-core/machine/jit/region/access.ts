@@ -11,7 +11,7 @@ type Atomic = Extract<Meaning, { kind: 'atomic' }>;
 const bytesOf = (type: string): number => Number(type.slice(1)) / 8;
 
 /** Asks the TLB for the address on the stack: leaves whether the page is known and the address aligned. */
-function lookUp(body: Body, tlb: number, bytes: number): void {
+export function lookUp(body: Body, tlb: number, bytes: number): void {
   body.tee(LOCAL.address);
   body.bytes.byte(OP.i32WrapI64);
   body.i32(8);
@@ -75,6 +75,15 @@ export function emitStore(body: Body, op: Operation, { type, address, value }: S
   body.callImport({ name: 'regionStore', takes: [I32, I64, I32, I64, I32], gives: I32 });
   body.branch(resume, OP.brIf);
   body.close();
+}
+
+/** The block of 64 bytes that the address in the register lies in. */
+export function emitZero(body: Body, op: Operation, resume: Label): void {
+  body.i32(body.hart);
+  body.read(op.rs1);
+  body.i32(op.address);
+  body.callImport({ name: 'regionZero', takes: [I32, I64, I32], gives: I32 });
+  body.branch(resume, OP.brIf);
 }
 
 /** Opcodes after 0xfe of the operations on 32 and on 64 bits; those on 32 bits that widen are not used. */

@@ -1,17 +1,8 @@
 import { OP_BYTES, PAGE_BYTES } from '../core-layout.ts';
 import { MEANINGS } from '../meaning/meanings.ts';
 import { type Operation, readOperation } from './operation.ts';
-
-/** Where a block begins: its page, named by the address of that page's table of blocks, and the offset in the page. */
-export interface CodePlace {
-  readonly table: number;
-  readonly offset: number;
-}
-
-/** A block that becomes part of a region; its number is its place in the list. */
-export interface RegionBlock extends CodePlace {
-  readonly operations: readonly Operation[];
-}
+import { type CodePlace, placeKey } from './place.ts';
+import { type RegionBlock, SharedBlocks } from './shared.ts';
 
 /** What was decoded. */
 export interface DecodedCode {
@@ -60,33 +51,26 @@ function successors(operations: readonly Operation[]): number[] {
  * nearest first if there are too many; in the order in which they stand in their pages.
  */
 export function findBlocks({ memory, blockAt }: DecodedCode, from: readonly CodePlace[]): RegionBlock[] {
-  const blocks: RegionBlock[] = [];
+  const blocks = new SharedBlocks();
   const seen = new Set(from.map(placeKey));
   const waiting = [...from];
-  let operations = 0;
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { table } = next;
     const first = blockAt(table, next.offset);
     if (first === 0) continue;
-    const block = { ...next, operations: readBlock(memory, first) };
-    const [head] = block.operations;
+    const operations = readBlock(memory, first);
+    const [head] = operations;
     if (!head) continue;
     if (translates(head)) {
-      if (blocks.length === MOST_BLOCKS || operations + block.operations.length > MOST_OPERATIONS) break;
-      operations += block.operations.length;
-      blocks.push(block);
+      if (blocks.count === MOST_BLOCKS || blocks.operations + operations.length > MOST_OPERATIONS) break;
+      blocks.add(next, operations);
     }
-    for (const offset of successors(block.operations)) {
+    for (const offset of successors(operations)) {
       const successor = { table, offset };
       if (offset >= PAGE_BYTES || offset < 0 || seen.has(placeKey(successor))) continue;
       seen.add(placeKey(successor));
       waiting.push(successor);
     }
   }
-  return blocks.sort((one, other) => placeKey(one) - placeKey(other));
-}
-
-/** A number for each place. */
-export function placeKey({ table, offset }: CodePlace): number {
-  return table * PAGE_BYTES + offset;
+  return blocks.all().sort((one, other) => placeKey(one) - placeKey(other));
 }

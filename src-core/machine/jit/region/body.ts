@@ -5,11 +5,11 @@ import { type Signature, wasmType } from '../wasm/types.ts';
 /** Parameters of a region's function, then its own locals; the guest's registers come after them. */
 export const LOCAL = {
   ...{ node: 0, base: 1, budget: 2, float: 3 },
-  ...{ pc: 4, address: 5, value: 6, entry: 7, why: 8, readTlb: 9, writeTlb: 10 },
+  ...{ pc: 4, address: 5, value: 6, entry: 7, why: 8, readTlb: 9, writeTlb: 10, fetchTlb: 11 },
 };
 const OWN_WIDE = 3;
-const OWN_NARROW = 4;
-const FIRST_REGISTER = 11;
+const OWN_NARROW = 5;
+const FIRST_REGISTER = 12;
 
 export interface Import {
   readonly name: string;
@@ -114,7 +114,7 @@ export class Body {
   /** Takes a value of 64 bits from the stack to the register. */
   write(register: number): void {
     if (!this.keeps(register)) {
-      this.bytes.byte(0x1a);
+      this.bytes.byte(OP.drop);
       return;
     }
     this.#written.add(register);

@@ -3,11 +3,12 @@ import { DYNAMIC } from '../meaning/operands.ts';
 import { MEANINGS, REGION, type Float, type Meaning } from '../meaning/meanings.ts';
 import type { Bytes } from '../wasm/bytes.ts';
 import { ATOMIC_FENCE, I32_LOAD, I32_STORE, I64_LOAD, I64_STORE, OP } from '../wasm/opcodes.ts';
-import { emitAtomic, emitLoad, emitStore } from './access.ts';
-import { placeKey, type RegionBlock } from './blocks.ts';
+import { emitAtomic, emitLoad, emitStore, emitZero, lookUp } from './access.ts';
 import { Body, type BodyPlace, type Import, type Label, LOCAL } from './body.ts';
 import { findLoops, type Part } from './loops.ts';
 import type { Operation } from './operation.ts';
+import { placeKey } from './place.ts';
+import type { RegionBlock } from './shared.ts';
 
 /** Where a region lives. */
 export interface RegionPlace extends BodyPlace {
@@ -63,10 +64,14 @@ export class RegionEmitter {
     body.set(LOCAL.readTlb);
     body.hartField(I32_LOAD, HART.WRITE_TLB);
     body.set(LOCAL.writeTlb);
+    body.hartField(I32_LOAD, HART.FETCH_TLB);
+    body.set(LOCAL.fetchTlb);
     this.#resume = body.open(OP.block);
     this.#jump = body.open(OP.block);
-    const ways = this.#blocks.map(({ table, operations }) =>
-      operations.flatMap(goesNear).flatMap((offset) => this.#numbers.get(placeKey({ table, offset })) ?? []),
+    const ways = this.#blocks.map(({ table, operations, joins }) =>
+      [...operations.flatMap(goesNear), ...(joins ? [joins.offset] : [])].flatMap(
+        (offset) => this.#numbers.get(placeKey({ table, offset })) ?? [],
+      ),
     );
     this.#parts(findLoops(ways), null);
     body.close();
@@ -142,8 +147,10 @@ export class RegionEmitter {
 
   #block(number: number): void {
     this.#floatChecked = this.#roundingChecked = false;
-    this.#table = this.#blocks[number]?.table ?? 0;
-    for (const op of this.#blocks[number]?.operations ?? []) {
+    const block = this.#blocks[number];
+    if (!block) return;
+    this.#table = block.table;
+    for (const op of block.operations) {
       const meaning = MEANINGS[op.number];
       if (!meaning || meaning.kind === 'leave') {
         this.#leave(op);
@@ -151,6 +158,9 @@ export class RegionEmitter {
       }
       this.#operation(op, meaning);
     }
+    if (!block.joins) return;
+    this.#retire(block.joins.retired);
+    this.#begin(this.#numbers.get(placeKey(block.joins)) ?? 0);
   }
 
   #operation(op: Operation, meaning: Exclude<Meaning, { kind: 'leave' }>): void {
@@ -172,6 +182,8 @@ export class RegionEmitter {
         return emitLoad(body, op, meaning, this.#resume);
       case 'store':
         return emitStore(body, op, meaning, this.#resume);
+      case 'zero':
+        return emitZero(body, op, this.#resume);
       case 'atomic':
         return emitAtomic(body, op, meaning, this.#resume);
       case 'branch':
@@ -292,11 +304,8 @@ export class RegionEmitter {
   #lookUp(again: Label): void {
     const body = this.#body;
     this.#whenUsedUp(() => {});
-    this.#pageOfPc();
-    this.#fetchEntry();
-    body.tee(LOCAL.entry);
-    body.access(I64_LOAD);
-    body.bytes.byte(OP.i64Eq);
+    body.get(LOCAL.pc);
+    lookUp(body, LOCAL.fetchTlb, 1);
     body.open(OP.if);
     this.#entryAtPc();
     body.tee(LOCAL.value);
@@ -310,32 +319,14 @@ export class RegionEmitter {
     body.i32(16);
     body.bytes.byte(OP.i32ShrU);
     body.set(LOCAL.node);
-    this.#pageOfPc();
+    body.get(LOCAL.pc);
+    body.i64(-PAGE_BYTES);
+    body.bytes.byte(OP.i64And);
     body.set(LOCAL.base);
     body.branch(again);
     body.close();
     body.close();
     body.branch(this.#jump);
-  }
-
-  #pageOfPc(): void {
-    const body = this.#body;
-    body.get(LOCAL.pc);
-    body.i64(-PAGE_BYTES);
-    body.bytes.byte(OP.i64And);
-  }
-
-  /** The address of the entry for pc in the TLB for fetches. */
-  #fetchEntry(): void {
-    const body = this.#body;
-    body.hartField(I32_LOAD, HART.FETCH_TLB);
-    body.get(LOCAL.pc);
-    body.bytes.byte(OP.i32WrapI64);
-    body.i32(8);
-    body.bytes.byte(OP.i32ShrU);
-    body.i32(0xff0);
-    body.bytes.byte(OP.i32And);
-    body.bytes.byte(OP.i32Add);
   }
 
   /** The first half of what stands in the page's table for pc; the page's entry of the TLB is at hand. */
@@ -348,7 +339,7 @@ export class RegionEmitter {
     body.i32(PAGE_BYTES - 2);
     body.bytes.byte(OP.i32And);
     body.i32(1);
-    body.bytes.byte(0x74);
+    body.bytes.byte(OP.i32Shl);
     body.bytes.byte(OP.i32Add);
     body.access(I32_LOAD);
     body.access(I64_LOAD);
@@ -364,7 +355,7 @@ export class RegionEmitter {
       body.i32(FS_DIRTY);
       body.bytes.byte(OP.i32And);
       body.i32(FS_DIRTY);
-      body.bytes.byte(0x47);
+      body.bytes.byte(OP.i32Ne);
       this.#leaveIf(op);
     }
     if (float !== 'rounds' || op.rounding !== DYNAMIC || this.#roundingChecked) return;

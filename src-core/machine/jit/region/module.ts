@@ -1,8 +1,8 @@
 import { Bytes } from '../wasm/bytes.ts';
 import { I32, I64 } from '../wasm/opcodes.ts';
-import type { RegionBlock } from './blocks.ts';
 import type { Import } from './body.ts';
 import { RegionEmitter, type RegionPlace } from './emit.ts';
+import type { RegionBlock } from './shared.ts';
 
 /** What a region's module calls its function, and the module it imports from. */
 export const REGION_EXPORT = 'region';

@@ -1,3 +1,5 @@
+import { ownNumber } from '../../isa/generator/sequences.ts';
+
 /** A decoded operation of the core: see core/decode/operation.ts. Registers are addresses in the core's memory. */
 export interface Operation {
   readonly address: number;
@@ -18,7 +20,7 @@ export interface Operation {
 export function readOperation(memory: DataView, address: number): Operation {
   return {
     address,
-    number: memory.getUint16(address, true),
+    number: ownNumber(memory.getUint16(address, true)),
     rd: memory.getUint16(address + 2, true),
     rs1: memory.getUint16(address + 4, true),
     rs2: memory.getUint16(address + 6, true),

@@ -12,7 +12,7 @@ export const REGISTER = { link: 1, code: 26, data: 27, edge: 28, causes: 29, han
 const ALLOWED = INSTRUCTIONS.filter(({ name }) => !['wfi', 'mret', 'sret', 'c.addi4spn'].includes(name));
 const KINDS = {
   computing: ALLOWED.filter(({ does }) => /^rd = (?!load)/.test(does)),
-  accessing: ALLOWED.filter(({ does }) => /load\(|^store|^amo|^lr|^sc/.test(does)),
+  accessing: ALLOWED.filter(({ does }) => /load\(|^store|^amo|^lr|^sc|^zero/.test(does)),
   jumping: ALLOWED.filter(({ does }) => /^if|^jump/.test(does)),
   floating: ALLOWED.filter(({ extension }) => extension === 'f' || extension === 'd'),
   compressed: ALLOWED.filter(({ bytes }) => bytes === 2),

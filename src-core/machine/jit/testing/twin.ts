@@ -108,6 +108,7 @@ export class Twin {
     csr('mcounteren', 7n);
     csr('scounteren', 7n);
     csr('menvcfg', 0xfffffffffffffffn);
+    csr('senvcfg', 0xffn);
     csr('satp', seen === null ? 0n : this.#tables.satp());
     csr('mstatus', FS_DIRTY | MPP_USER);
     // Where the handler finds them, and where it begins.
