@@ -6,13 +6,14 @@
  *     node bench/boot.ts --kernel Image --initrd initrd.cpio --interactive    a terminal; Ctrl-] ends it
  *     npm run -s bench:boot -- --boots 200                                    ours so many times in a row, and how many failed
  *
+ * With `--ready`, a line `@ready` says when everything is loaded and the machine is about to be made.
  * With `--until`, what is printed is the processor time of the whole process from its first instruction for the
  * guest to the moment at which TEXT has appeared on the console: for QEMU the same, from /proc.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataDirectory } from '../src-main/service/os/data-directory.ts';
-import { bootOurs } from './boot/ours.ts';
+import { bootOurs, quiet } from './boot/ours.ts';
 import { bootQemu, qemuVersion } from './boot/qemu.ts';
 import { printResult, type BootOptions } from './boot/result.ts';
 import { bootInARow } from './boot/row.ts';
@@ -42,6 +43,7 @@ const { values } = parseArgs({
     interactive: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
     exits: { type: 'boolean', default: false },
+    ready: { type: 'boolean', default: false },
     boots: { type: 'string', default: '1' },
   },
 });
@@ -66,6 +68,8 @@ const options: BootOptions = {
   quiet: values.quiet,
 };
 
+if (values.only !== 'qemu') await quiet();
+if (values.ready) console.log('@ready');
 const ours = values.only === 'qemu' ? null : await bootOurs(options);
 if (ours) printResult('innkeeper', ours);
 if (ours && values.exits)

@@ -1,11 +1,14 @@
 /**
  * What a guest keeps of its network while another one on the same network does its worst: the time that a download takes
- * beside a neighbour that rests, downloads as well, floods, or sends to somebody who does not read.
+ * beside a neighbour that rests, downloads as well, floods, sends to somebody who does not read, or leaves connections half
+ * open.
  *
  *     npm run -s bench:fairness -- [--mebibytes 32] [--rounds 3]      needs the image debian-13-tiny
  *
  * A fair share of two is a half; what is promised is half of that, a quarter of what the guest has alone.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -45,6 +48,15 @@ function serving(): Server {
 /** Takes connections and reads nothing of them. */
 const deaf = (): Server => createTcpServer({ pauseOnConnect: true }, (socket) => socket.on('error', () => undefined));
 
+/** A process that stands still behind its port: once its queue is full, who calls gets no answer. @returns port, and its end */
+async function absent(): Promise<{ readonly port: number; end(): void }> {
+  const program = `const server = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port))`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  child.kill('SIGSTOP');
+  return { port: Number(line.toString()), end: () => void child.kill('SIGKILL') };
+}
+
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
@@ -53,6 +65,7 @@ async function listen(server: Server): Promise<number> {
 const bench = await BenchService.open();
 const { machines, networks } = bench.service.handlers;
 const [web, closed] = [serving(), deaf()];
+const nobody = await absent();
 try {
   const [webPort, deafPort] = [await listen(web), await listen(closed)];
   await networks.create({ name: NETWORK, internal: false, reachesHost: true });
@@ -70,6 +83,7 @@ try {
     'floods with UDP': 'nc -u host.inn 9 </dev/zero',
     'sends to one who does not read': `nc host.inn ${deafPort} </dev/zero`,
     'opens connections without end': `while true; do nc -w 1 host.inn ${deafPort} </dev/null; done`,
+    'leaves connections half open': `while true; do for n in $(seq 200); do nc -w 5 host.inn ${nobody.port} </dev/null & done; wait; done`,
   };
   let alone = 0;
   console.log(`a download of ${values.mebibytes} MiB while a neighbour …, median of ${values.rounds}:`);
@@ -99,5 +113,6 @@ try {
 } finally {
   web.close();
   closed.close();
+  nobody.end();
   await bench.close();
 }

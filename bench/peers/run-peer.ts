@@ -11,7 +11,7 @@ export interface Peer {
   readonly command: readonly string[];
 }
 
-/** What one run took: processor seconds of the peer's whole process, with all its threads. */
+/** What one run took: processor seconds of the peer's whole process, with all its threads, from when it says it is ready. */
 export interface PeerTimes {
   readonly boot: number;
   readonly programs: ReadonlyMap<string, { readonly seconds: number; readonly answer: string }>;
@@ -22,6 +22,7 @@ export function runPeer({ name, command }: Peer): Promise<PeerTimes> {
   const [program = '', ...args] = command;
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const programs = new Map<string, { seconds: number; answer: string }>();
+  let ready = 0;
   let boot: number | null = null;
   let running: { name: string; since: number } | null = null;
   let rest = '';
@@ -36,9 +37,10 @@ export function runPeer({ name, command }: Peer): Promise<PeerTimes> {
     const timer = setTimeout(() => end(new Error(`${name} takes too long: ${said.slice(-500)}`)), LONGEST_MS);
     const hear = (line: string): void => {
       const now = processorSeconds(child.pid);
-      const [, word, text = ''] = /@(begin|end|done) ?([^\r]*)/.exec(line) ?? [];
-      if (word === 'begin') {
-        boot ??= now;
+      const [, word, text = ''] = /@(ready|begin|end|done) ?([^\r]*)/.exec(line) ?? [];
+      if (word === 'ready') ready = now;
+      else if (word === 'begin') {
+        boot ??= now - ready;
         running = { name: text, since: now };
       } else if (word === 'end' && running) programs.set(running.name, { seconds: now - running.since, answer: text });
       else if (word === 'done') end();
