@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** The steps of `npm run check` and `npm test`, and how their passes and failures are counted. */
 export interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** What is told of each failure at the very end, where it is found without reading all the output. */
+  readonly failures?: readonly string[];
 }
 
 export interface Step {
@@ -38,7 +40,26 @@ export function commandStep(name: string, ...command: readonly string[]): Step {
 interface VitestReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
-  readonly numFailedTestSuites: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+/** Each failed test by file and name with what it said, and each file that could not be loaded. */
+function failuresIn(report: VitestReport): string[] {
+  return report.testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name);
+    if (message !== '') return [`${file}: ${message}`];
+    return assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => `${file} > ${fullName}: ${failureMessages.join('\n')}`);
+  });
 }
 
 /** One project of the vitest configuration, counted test by test. No test at all is a failure. */
@@ -55,7 +76,7 @@ export function vitestStep(project: string, environment: NodeJS.ProcessEnv = {},
         const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
         // A suite that could not even be loaded has no failed test but is a failure all the same.
         const failed = Math.max(report.numFailedTests, ok && report.numPassedTests > 0 ? 0 : 1);
-        return { passed: report.numPassedTests, failed };
+        return { passed: report.numPassedTests, failed, failures: failuresIn(report) };
       } catch {
         return { passed: 0, failed: 1 };
       }
@@ -81,9 +102,9 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
     const count = await step.run();
     passed += count.passed;
     failed += count.failed;
-    if (count.failed > 0) failures.push(step.name);
+    if (count.failed > 0) failures.push(step.name, ...(count.failures ?? []));
   }
-  if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`);
+  if (failures.length > 0) console.log(`\nfailed:\n${failures.join('\n')}`);
   console.log(`\n${String(passed)} passed, ${String(failed)} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
