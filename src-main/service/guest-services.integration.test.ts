@@ -174,7 +174,7 @@ describe('a seed for cloud-init', () => {
       `meta-data\nuser-data\ninstance-id: 0123456789abcdef\nlocal-hostname: web\n${userData}`,
     );
     // ECMA-119, "Volume Identifier": where blkid(8) looks for the label.
-    expect((await other.sh('dd if=/dev/vda bs=1 skip=32808 count=32 2>/dev/null; touch /seed/x')).text).toMatch(
+    expect((await other.sh('dd if=/dev/vda bs=1 skip=32808 count=32 2>/dev/null; touch /seed/x 2>&1')).text).toMatch(
       /^CIDATA {26}.*Read-only file system/,
     );
     await other.end();
