@@ -1,101 +1,26 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { BoardExit } from '../../src-core/machine/board-interface.ts';
-import { createBoard, type Board } from '../../src-core/machine/board/board.ts';
-import { kernelBytes, sourceOf } from '../../src-core/machine/board/testing/sources.ts';
-import { assemble, type Line } from '../../src-core/machine/core/testing/assembler.ts';
-import { coreModule } from '../../src-core/machine/core/testing/core-module.ts';
-import { FakePort } from '../../src-core/machine/devices/testing/fake-port.ts';
+import type { Line } from '../../src-core/machine/core/testing/assembler.ts';
 import { encode } from '../../src-core/machine/isa/encode.ts';
 import { csrNumber } from '../../src-core/machine/isa/registers.ts';
 import type { SavedMachine } from '../../src-core/machine/state/machine-state.ts';
-import { instantiateCore } from './core-instance.ts';
-import { hartThreads, sharedNs } from './hart-threads.ts';
+import { BareMachine, DATA } from './testing/bare-machine.ts';
+import { FENCE, POWER_OFF, WFI, a0, a1, a2, a3, a6, a7, add, auipc, bne, data, jump, ld } from './testing/lines.ts';
+import { li, lui, ra, s0, s1, sd, t0, zero } from './testing/lines.ts';
 
-const DATA = 0x1_0000;
-const MEMORY_BYTES = 64 * 2 ** 20;
-/** A guest that waits for ever must not do so with the test. */
-const MOST_MS = 20_000;
-const core = new WebAssembly.Module(coreModule());
-const boards: Board[] = [];
+const machines: BareMachine[] = [];
 
 afterEach(() => {
-  for (const board of boards.splice(0)) board.end();
+  for (const each of machines.splice(0)) each.end();
 });
 
-interface Bench {
-  readonly board: Board;
-  readonly console: FakePort;
-  /** Lets it run until it ends, or `until` holds. */
-  run(until?: () => boolean): BoardExit;
-  /** A 64-bit counter of the guest. */
-  counter(offset: number): number;
+function machine(program: readonly Line[], harts: number, sbi = false, saved?: SavedMachine): BareMachine {
+  const bare = new BareMachine(program, harts, sbi, saved);
+  machines.push(bare);
+  return bare;
 }
-
-/** A machine with a thread for each hart. Without `sbi`, all harts begin at the program, in M-mode. */
-function machine(program: readonly Line[], harts: number, sbi = false, saved?: SavedMachine): Bench {
-  const bell = new SharedArrayBuffer(4);
-  const bytes = new Uint8Array(Uint32Array.from(assemble(program)).buffer);
-  const console = new FakePort();
-  const boot = sbi ? { kernel: sourceOf(kernelOf(bytes)) } : { firmware: sourceOf(bytes) };
-  const board = createBoard(
-    {
-      ...{ harts, memoryBytes: MEMORY_BYTES, disks: [], ports: [], console, boot: { ...boot, commandLine: '' } },
-      random: (into) => into.fill(9),
-      wallClockNs: () => 0n,
-    },
-    {
-      instantiate: (imports) => instantiateCore(core, imports),
-      monotonicNs: sharedNs,
-      threads: hartThreads(core, new URL('./hart.ts', import.meta.url).href, bell),
-    },
-    saved,
-  );
-  boards.push(board);
-  const counter = (offset: number): number =>
-    Number(new DataView(board.ram.bytes.buffer).getBigUint64(board.ram.bytes.byteOffset + DATA + offset, true));
-  return { board, console, counter, run: (until) => run(board, new Int32Array(bell), until) };
-}
-
-function kernelOf(program: Uint8Array): Uint8Array {
-  const bytes = kernelBytes();
-  new DataView(bytes.buffer).setUint32(0, encode('jal', { imm: 64 }), true);
-  bytes.set(program, 64);
-  return bytes;
-}
-
-function run(board: Board, bell: Int32Array, until = (): boolean => false): BoardExit {
-  const began = performance.now();
-  for (;;) {
-    const seen = Atomics.load(bell, 0);
-    const exit = board.run(100_000);
-    if (performance.now() - began > MOST_MS) throw new Error('the guest does not come to an end');
-    if (until() || (exit.kind !== 'running' && exit.kind !== 'idle')) return exit;
-    if (exit.kind === 'idle') Atomics.wait(bell, 0, seen, 20);
-  }
-}
-
-const [zero, ra, t0, data, s0, s1, a0, a1, a2, a3, a6, a7] = [0, 1, 5, 6, 8, 9, 10, 11, 12, 13, 16, 17];
-const li = (rd: number, imm: number): Line => ['addi', { rd, rs1: zero, imm }];
-const lui = (rd: number, value: number): Line => ['lui', { rd, imm: value >>> 12 }];
-const auipc = (rd: number, value: number): Line => ['auipc', { rd, imm: value >>> 12 }];
-const add = (rd: number, rs1: number, imm: number): Line => ['addi', { rd, rs1, imm }];
-const ld = (rd: number, rs1: number, imm: number): Line => ['ld', { rd, rs1, imm }];
-const sd = (rs2: number, rs1: number, imm: number): Line => ['sd', { rs1, rs2, imm }];
-const bne = (rs1: number, rs2: number, to: string): Line => ['bne', { rs1, rs2 }, to];
-const jump = (to: string): Line => ['jal', { rd: zero }, to];
-const FENCE: Line = ['fence'];
-const WFI: Line = ['wfi'];
 
 /** Must be the first instruction: it stands at the beginning of RAM. */
 const DATA_ADDRESS = auipc(data, DATA);
-
-/** Asks the test finisher for power-off. */
-const POWER_OFF: readonly Line[] = [
-  lui(t0, 0x10_0000),
-  lui(a1, 0x5000),
-  add(a1, a1, 0x555),
-  ['sw', { rs1: t0, rs2: a1, imm: 0 }],
-];
 
 /** Each hart counts with LR/SC, with an AMO, and behind a lock; the first one waits for all and switches off. */
 function counting(times: number, harts: number): Line[] {
@@ -307,8 +232,8 @@ describe('harts with threads of their own', () => {
     ];
     const guest = machine(endless, 3);
     const offsets = [0, 64, 128];
-    const counters = (of: Bench): number[] => offsets.map((offset) => of.counter(offset));
-    const grown = (of: Bench, by: readonly number[]) => (): boolean =>
+    const counters = (of: BareMachine): number[] => offsets.map((offset) => of.counter(offset));
+    const grown = (of: BareMachine, by: readonly number[]) => (): boolean =>
       counters(of).every((count, index) => count > (by[index] ?? 0));
     guest.run(grown(guest, [0, 0, 0]));
     for (let time = 0; time < 20; time++) {

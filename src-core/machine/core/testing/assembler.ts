@@ -3,8 +3,8 @@ import type { OperandName } from '../../isa/operands.ts';
 
 type Operands = Readonly<Partial<Record<OperandName, number>>>;
 
-/** A label, or an instruction whose immediate may be the distance to a label. */
-export type Line = string | readonly [name: string, operands?: Operands, label?: string];
+/** A label, the bits of an instruction, or one whose immediate may be the distance to a label. */
+export type Line = string | number | readonly [name: string, operands?: Operands, label?: string];
 
 /** The words of a program; every instruction has 4 bytes. @throws for a label that is not there */
 export function assemble(lines: readonly Line[]): number[] {
@@ -17,6 +17,10 @@ export function assemble(lines: readonly Line[]): number[] {
   const words: number[] = [];
   for (const line of lines) {
     if (typeof line === 'string') continue;
+    if (typeof line === 'number') {
+      words.push(line);
+      continue;
+    }
     const [name, operands, label] = line;
     if (label === undefined) {
       words.push(encode(name, operands));
