@@ -13,8 +13,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataDirectory } from '../src-main/service/os/data-directory.ts';
-import { bootOurs, quiet } from './boot/ours.ts';
+import { bootOurs } from './boot/ours.ts';
 import { bootQemu, qemuVersion } from './boot/qemu.ts';
+import { quiet } from './boot/quiet.ts';
 import { printResult, type BootOptions } from './boot/result.ts';
 import { bootInARow } from './boot/row.ts';
 

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BoardSpec } from '../../src-core/machine/board-interface.ts';
 import { createBoard, type Board } from '../../src-core/machine/board/board.ts';
 import { TIMEBASE_HZ } from '../../src-core/machine/core-interface.ts';
@@ -10,22 +10,6 @@ import { Marker, type BootOptions, type BootResult } from './result.ts';
 import { TerminalPort } from './terminal.ts';
 
 const SLICE = 1_000_000;
-
-const QUIET_MS = 50;
-const LONGEST_PAUSES = 40;
-
-/**
- * Resolves when the process has nothing more to do: Node takes the types out of our sources by WebAssembly, and goes on
- * optimizing that in other threads for a while. Innkeeper itself is built before it is started.
- */
-export async function quiet(): Promise<void> {
-  for (let pauses = 0; pauses < LONGEST_PAUSES; pauses++) {
-    const before = process.cpuUsage();
-    await pause(QUIET_MS);
-    const { user, system } = process.cpuUsage(before);
-    if ((user + system) / 1000 < QUIET_MS / 10) return;
-  }
-}
 
 /** Boots the guest in this thread. */
 export async function bootOurs(options: BootOptions): Promise<BootResult> {

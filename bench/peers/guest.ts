@@ -4,9 +4,9 @@ import { writeCpio } from '../../src-core/images/formats/cpio.ts';
 import type { CpioNode } from '../../src-core/images/formats/cpio.ts';
 
 const INIT = 'bench/init';
-/** No self-tests, which are most of a boot; a panic ends the machine. */
-export const COMMAND_LINE = [
-  'earlycon=sbi quiet panic=-1 cryptomgr.notests',
+/** For every kernel: no self-tests, which are most of a boot; a panic ends the machine. */
+export const TRIMMED = [
+  'quiet panic=-1 cryptomgr.notests',
   'initcall_blacklist=jent_mod_init,load_system_certificate_list,trace_eval_init,btf_vmlinux_init',
   `rdinit=/${INIT}`,
 ].join(' ');

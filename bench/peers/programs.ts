@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -24,12 +24,24 @@ export const PROGRAMS: readonly Program[] = [
   { name: 'shell loop', group: 'tools', command: 'i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done; echo $i' },
 ];
 
-/** Compiles all programs, statically linked. @returns their files */
-export function compile(compiler: string, folder: string): readonly string[] {
+/** A cross compiler of Debian's. */
+export interface Compiler {
+  readonly program: string;
+  /** What to do where it is not there. */
+  readonly hint: string;
+  /** What this architecture needs besides. */
+  readonly flags: readonly string[];
+}
+
+/** Compiles all programs, statically linked. @returns their files @throws Error that says what to install */
+export function compile({ program: compiler, hint, flags }: Compiler, folder: string): readonly string[] {
+  if (spawnSync(compiler, ['--version']).status !== 0) throw new Error(`there is no ${compiler}: ${hint}`);
   mkdirSync(folder, { recursive: true });
   return readdirSync(SOURCES).map((source) => {
     const program = join(folder, basename(source, '.c'));
-    execFileSync(compiler, ['-O2', '-static', '-o', program, join(SOURCES, source), '-lm'], { stdio: 'inherit' });
+    execFileSync(compiler, ['-O2', '-static', ...flags, '-o', program, join(SOURCES, source), '-lm'], {
+      stdio: 'inherit',
+    });
     return program;
   });
 }
