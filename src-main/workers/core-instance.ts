@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { CoreHandle } from '../../src-core/machine/board/board.ts';
 import type { CoreExports, CoreImports } from '../../src-core/machine/core-interface.ts';
 import { type RegionExports, type RegionImports, withRegions } from '../../src-core/machine/jit/regions.ts';
@@ -7,6 +8,12 @@ const PAGE_BYTES = 65_536;
 /** What the core module asks for at least; the board grows it by the machine's RAM. */
 const INITIAL_PAGES = 1536;
 const MOST_PAGES = 65_536;
+
+/** The first V8 that reads which way a region's branches usually go ("Branch Hinting") without being told to. */
+const READS_HINTS = [13, 7] as const;
+const [major = 0, minor = 0] = process.versions.v8.split('.').map(Number);
+if (major < READS_HINTS[0] || (major === READS_HINTS[0] && minor < READS_HINTS[1]))
+  setFlagsFromString('--experimental-wasm-branch-hinting');
 
 /** A fresh memory for a core. Its address space is reserved, not taken. */
 export function coreMemory(bytes = 0): WebAssembly.Memory {

@@ -106,8 +106,12 @@ export const REGION_OUTCOME: usize = 232;
 export const REGION_PAGE: usize = 456;
 /** How often regions were left for other blocks since the last sample; the last one's operation, and where to. */
 export const EXITS: usize = 464;
-export const EXIT_OP: usize = 468;
+export const EXIT_FROM: usize = 468;
 export const EXIT_PC: usize = 472;
+/** How often a span of accesses reached into a second page since then; the last one's region, and its pc. */
+export const CROSSINGS: usize = 480;
+export const CROSSING_FROM: usize = 484;
+export const CROSSING_PC: usize = 488;
 
 /** Bits of mip by where they come from. */
 export const PENDING_EXTERNAL: usize = 208;

@@ -24,6 +24,9 @@ export const HART = {
   REGION_OP: 228,
   REGION_OUTCOME: 232,
   REGION_PAGE: 456,
+  EXITS: 464,
+  EXIT_FROM: 468,
+  EXIT_PC: 472,
   MSTATUS: 256,
   FRM: 436,
 } as const;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encode } from '../isa/encode.ts';
 import { RAM_BASE, TestMachine } from '../core/testing/test-machine.ts';
 import { assemble, type Step } from '../core/testing/program.ts';
+import { csrNumber } from '../isa/registers.ts';
 import { HART_FIELDS_64 } from '../state/core-fields.ts';
 import { HART_STATES } from './core-layout.ts';
 import type { RegionExports, RegionOptions } from './regions.ts';
@@ -31,6 +32,8 @@ const counting: Step[] = [
   ['jal', { rd: 0, imm: -4 }],
 ];
 
+const LOAD_ACCESS_FAULT = 5n;
+const HANDLER = RAM_BASE + 0x100n;
 const A_HUNDRED_CHUNKS = 100 * 16_384;
 
 describe('a loop', () => {
@@ -91,6 +94,59 @@ describe('a loop', () => {
       return seen;
     });
     expect(both[1]).toEqual(both[0]);
+  });
+});
+
+describe('a stack frame', () => {
+  const STACK = RAM_BASE + 0x2000n;
+  const calling: Step[] = [
+    ['sd', { rs1: 2, rs2: 1, imm: 8 }],
+    ['sd', { rs1: 2, rs2: 10, imm: 0 }],
+    ['ld', { rd: 11, rs1: 2, imm: 0 }],
+    ['ld', { rd: 1, rs1: 2, imm: 8 }],
+    ...counting.slice(0, 1),
+    ['bne', { rs1: 2, rs2: 0, imm: -20 }],
+  ];
+
+  /** Regions that were made for a loop that has a frame there, after a while and after a longer one. */
+  function made(stackPointer: bigint): number[] {
+    const machine = looping(calling, { meetings: 20 });
+    machine.core.writeRegister(0, 2, stackPointer);
+    return [100, 200].map((slices) => {
+      for (let slice = 0; slice < slices; slice++) machine.core.run(0, A_HUNDRED_CHUNKS / 5);
+      // It stops somewhere in a round.
+      expect([0n, 1n]).toContain(machine.x(10) - machine.x(11));
+      return regionsOf(machine);
+    });
+  }
+
+  it('is looked up once for all that is stored or loaded in it', () => {
+    expect(made(STACK)).toEqual([1, 1]);
+  });
+
+  it('that lies in two pages is no more, after a while: once for what is stored, and once for what is loaded', () => {
+    expect(made(STACK - 8n)).toEqual([3, 3]);
+  });
+});
+
+describe('the last page of the address space', () => {
+  it('is not in a TLB that holds nothing', () => {
+    const steps: Step[] = [
+      ['ld', { rd: 10, rs1: 0, imm: -16 }],
+      ['ld', { rd: 11, rs1: 0, imm: -8 }],
+    ];
+    const machine = looping([...steps, ...counting], { meetings: 1 });
+    machine.write32(HANDLER, encode('jal', { rd: 0, imm: 0 }));
+    machine.core.writeCsr(0, csrNumber('mtvec'), HANDLER);
+    for (const how of ['interpreted', 'translated']) {
+      machine.core.writeRegister(0, 64, RAM_BASE);
+      machine.core.writeCsr(0, csrNumber('mcause'), 0n);
+      (machine.core as Translating).listNextBlock(0);
+      machine.core.run(0, 1);
+      expect([how, machine.core.readCsr(0, csrNumber('mcause'))]).toEqual([how, LOAD_ACCESS_FAULT]);
+      expect(machine.core.readCsr(0, csrNumber('mepc'))).toBe(RAM_BASE);
+    }
+    expect(regionsOf(machine)).toBeGreaterThan(0);
   });
 });
 

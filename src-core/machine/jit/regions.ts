@@ -5,7 +5,9 @@ import { type FunctionTable, RegionFunctions } from './functions.ts';
 import { REGION } from './meaning/meanings.ts';
 import { findBlocks } from './region/blocks.ts';
 import { fusedProbe } from './wasm/fused.ts';
-import { CORE_IMPORT, REGION_EXPORT, regionModule } from './region/module.ts';
+import { chainModule } from './region/chain.ts';
+import { CORE_IMPORT } from './region/body.ts';
+import { REGION_EXPORT, regionModule } from './region/module.ts';
 import { type CodePlace, placeKey } from './region/place.ts';
 
 /** What the core exports besides CoreExports: for regions, and for us who make them (core/regions/called.ts). */
@@ -54,6 +56,8 @@ const MOST_EXTENDED = 6;
 /** Translated after one slice: a few milliseconds at the beginning, while our own code is new to the host's compiler. */
 const MOST_AT_ONCE = 4;
 const LISTED_BYTES = 16;
+/** In the list, of a region's place: see core/regions/profile.ts. */
+const CROSSED = 0x8000_0000;
 /** Of a region: the place of its function, in the operation that stands for it (core/regions/region.ts). */
 const REGION_PLACE = 4;
 
@@ -63,6 +67,8 @@ interface Made {
   readonly from: readonly CodePlace[];
   /** How often it was extended. */
   readonly extended: number;
+  /** Places of operations, by `placeKey`, that are in no span: too often it reached into a second page. */
+  readonly alone: ReadonlySet<number>;
 }
 
 /** Translates what is hot. One for each instance of the core. */
@@ -84,7 +90,8 @@ class Regions {
     this.#core = host.exports;
     this.#instantiate = (module, imports) => host.instantiate(module, imports);
     this.#memory = new DataView(host.memory.buffer);
-    this.#imports = { [CORE_IMPORT]: { ...host.exports, memory: host.memory } };
+    const chain = host.instantiate(chainModule(), { [CORE_IMPORT]: { table: host.exports.table } });
+    this.#imports = { [CORE_IMPORT]: { ...host.exports, ...chain, memory: host.memory } };
     this.#fuses = isFused(host);
     this.#functions = new RegionFunctions(host.exports.table, most);
     for (let hart = 0; hart < MAX_HARTS; hart++) {
@@ -113,7 +120,9 @@ class Regions {
     const count = Math.min(listed, MOST_AT_ONCE);
     for (let index = 0; index < count; index++) {
       const at = PROFILE.LIST + index * LISTED_BYTES;
-      this.#translate(hart, this.#place(hart, at), this.#get(hart, at + 8));
+      const from = this.#get(hart, at + 8);
+      if (from >= CROSSED) this.#separate(this.#place(hart, at), from - CROSSED);
+      else this.#translate(hart, this.#place(hart, at), from);
     }
     for (let at = PROFILE.LIST; at < PROFILE.LIST + (listed - count) * LISTED_BYTES; at += 4)
       this.#set(hart, at, this.#get(hart, at + count * LISTED_BYTES));
@@ -132,28 +141,36 @@ class Regions {
     for (const [place, made] of this.#made) if (made.hart === hart) this.#made.delete(place);
   }
 
-  /** @param extended operation of the region that is to reach the block, or 0 */
+  /** @param extended place of the region that is to reach the block, or 0 */
   #translate(hart: number, block: CodePlace, extended: number): void {
     const region = this.#regionAt(block);
     if (extended === 0) {
       // A block can be on the list twice, or have become part of another's region.
-      if (region === null) this.#make({ hart, from: [block], extended: 0 }, block);
+      if (region === null) this.#make({ hart, from: [block], extended: 0, alone: new Set() }, block);
       return;
     }
-    const place = this.#memory.getUint32(extended + REGION_PLACE, true);
-    const made = this.#made.get(place);
+    const made = this.#made.get(extended);
     const other = region === null ? undefined : this.#made.get(region);
-    if (!made || region === place) return;
+    if (!made || region === extended) return;
     const times = Math.max(made.extended, other?.extended ?? 0) + 1;
     if (times > MOST_EXTENDED) return;
     const known = new Set(made.from.map(placeKey));
     const more = [block, ...(other?.from ?? [])].filter((each) => !known.has(placeKey(each)));
-    this.#make({ hart, from: [...made.from, ...more], extended: times }, block);
+    const alone = new Set([...made.alone, ...(other?.alone ?? [])]);
+    this.#make({ hart, from: [...made.from, ...more], extended: times, alone }, block);
+  }
+
+  /** Makes a region anew that does not look up an operation's address together with others. */
+  #separate(operation: CodePlace, place: number): void {
+    const made = this.#made.get(place);
+    const [first] = made?.from ?? [];
+    const key = placeKey(operation);
+    if (made && first && !made.alone.has(key)) this.#make({ ...made, alone: new Set([...made.alone, key]) }, first);
   }
 
   /** @param wanted what it must have; where there is no room for that it is not made */
   #make(made: Made, wanted: CodePlace): void {
-    const { hart, from } = made;
+    const { hart, from, alone } = made;
     const blockAt = (table: number, offset: number): number => this.#core.decodedBlock(table, offset);
     const blocks = findBlocks({ memory: this.#memory, blockAt }, from);
     if (!blocks.some((block) => placeKey(block) === placeKey(wanted))) return;
@@ -162,7 +179,7 @@ class Regions {
     const state = HART_STATES + hart * HART_STATE_BYTES;
     const sink = registers + X_SINK;
     const fences = this.#memory.getUint32(MACHINE + HARTS, true) > 1;
-    const where = { hart: state, registers, sink, fuses: this.#fuses, fences, place };
+    const where = { hart: state, registers, sink, fuses: this.#fuses, fences, place, alone };
     const module = regionModule(blocks, where);
     this.#functions.set(place, this.#instantiate(module, this.#imports)[REGION_EXPORT]);
     this.#made.set(place, made);

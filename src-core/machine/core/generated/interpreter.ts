@@ -12,7 +12,7 @@ import { DONE, FAULTED, SYSTEM, UNLAWFUL, outcome } from '../hart/outcome';
 import { fence } from '../memory/fence';
 import { amoAddress, loadSlowly, storeSlowly } from '../memory/access';
 import { csrInstruction } from '../csr/instruction';
-import { noteExit, runRegion } from '../regions/region';
+import { runRegion } from '../regions/region';
 import { f32_add, f32_class, f32_div, f32_eq, f32_fma, f32_le, f32_lt, f32_max, f32_min, f32_mul, f32_sqrt, f32_sub, f32_to_f64, f32_to_i32, f32_to_i64, f32_to_u32, f32_to_u64, f64_add, f64_class, f64_div, f64_eq, f64_fma, f64_le, f64_lt, f64_max, f64_min, f64_mul, f64_sqrt, f64_sub, f64_to_f32, f64_to_i32, f64_to_i64, f64_to_u32, f64_to_u64, i32_to_f32, i32_to_f64, i64_to_f32, i64_to_f64, u32_to_f32, u32_to_f64, u64_to_f32, u64_to_f64 } from '../softfloat/index';
 
 /**
@@ -64,7 +64,7 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
       case 8: { // region
         const jumps: bool = runRegion(hart, op, pageBase, budget) == DONE;
         budget = load<i32>(hart, LEFT);
-        if (jumps) { next = load<u64>(hart, PC); if (budget > 0) noteExit(hart, op, next); break; }
+        if (jumps) { next = load<u64>(hart, PC); break; }
         if (load<u64>(hart, REGION_PAGE) != pageBase) {
           pageBase = load<u64>(hart, REGION_PAGE);
           table = load<usize>(fetchTlb + ((<usize>pageBase >>> 8) & 0xff0), 8);

@@ -13,7 +13,7 @@ const LOAD_MISALIGNED: u32 = 4;
 const STORE_MISALIGNED: u32 = 6;
 
 @inline
-function crossesPage(address: u64, size: u32): bool {
+export function crossesPage(address: u64, size: u32): bool {
   return (<u32>address & 0xfff) + size > L.PAGE_BYTES;
 }
 
@@ -91,6 +91,16 @@ export function writablePlace(hart: usize, address: u64, size: u32): usize {
   const known = cached(load<usize>(hart, L.WRITE_TLB), address);
   if (known) return known;
   if (translate(hart, address, WRITE, dataMode(hart)) || !inRam(physical)) return 0;
+  return writable(hart, address, size);
+}
+
+/** The place in our memory of what may be stored to any number of times: in one page of RAM without code. Else 0. */
+export function codelessPlace(hart: usize, address: u64, size: u32): usize {
+  if (crossesPage(address, size)) return 0;
+  const known = cached(load<usize>(hart, L.WRITE_TLB), address);
+  if (known) return known;
+  if (translate(hart, address, WRITE, dataMode(hart)) || !inRam(physical)) return 0;
+  if (hasCode(<u32>((physical - RAM_BASE) >> 12))) return 0;
   return writable(hart, address, size);
 }
 

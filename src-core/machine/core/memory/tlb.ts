@@ -15,6 +15,7 @@ import * as L from '../layout';
 export const BANKS: usize = 4;
 const BANK_BYTES: usize = 0xe000;
 const TABLE_BYTES: usize = 0x1000;
+const ENTRY_BYTES: usize = 16;
 /** A data context: the read table, then the write table. */
 const CONTEXT_BYTES: usize = 0x2000;
 const CONTEXTS: usize = 6;
@@ -29,6 +30,25 @@ export const MODE_M: u32 = 3;
 export const MSTATUS_MPRV: u64 = 1 << 17;
 export const MSTATUS_SUM: u64 = 1 << 18;
 export const MSTATUS_MXR: u64 = 1 << 19;
+
+/**
+ * Tags of entries that hold nothing: those of other entries' pages, and of no beginning of a page. So (tag ^ address) is
+ * the offset in the page when an entry holds the page, and larger than any when it does not.
+ */
+const NOTHING: u64 = ~(<u64>0);
+const NOTHING_IN_LAST: u64 = 0xfff;
+const LAST: usize = TABLE_BYTES - ENTRY_BYTES;
+
+/** Empties some tables, which are aligned to their size. */
+function empty(tables: usize, bytes: usize): void {
+  memory.fill(tables, 0xff, bytes);
+  for (let last = tables + LAST; last < tables + bytes; last += TABLE_BYTES) store<u64>(last, NOTHING_IN_LAST);
+}
+
+@inline
+function forget(entry: usize): void {
+  store<u64>(entry, (entry & LAST) == LAST ? NOTHING_IN_LAST : NOTHING);
+}
 
 @inline
 function bankTables(hart: usize, bank: usize): usize {
@@ -100,9 +120,9 @@ function flushBank(hart: usize, bank: usize): void {
   const tables = bankTables(hart, bank);
   const used = bankUsed(hart, bank);
   for (let context: usize = 0; context < CONTEXTS; context++) {
-    if ((used >> <u32>context) & 1) memory.fill(tables + context * CONTEXT_BYTES, 0xff, CONTEXT_BYTES);
+    if ((used >> <u32>context) & 1) empty(tables + context * CONTEXT_BYTES, CONTEXT_BYTES);
   }
-  if (used & 0xc0) memory.fill(tables + FETCH_TABLES, 0xff, 2 * TABLE_BYTES);
+  if (used & 0xc0) empty(tables + FETCH_TABLES, 2 * TABLE_BYTES);
   store<u32>(hart + (bank << 2), 0, L.BANK_USED);
 }
 
@@ -119,12 +139,12 @@ function dropBank(hart: usize, bank: usize): void {
 /** Forgets everything, also what M-mode knows: after a change of PMP, or of what addresses mean. */
 export function flushAll(hart: usize): void {
   for (let bank: usize = 0; bank < BANKS; bank++) dropBank(hart, bank);
-  memory.fill(load<usize>(hart, L.TLB_BASE) + BARE_TABLES, 0xff, 3 * TABLE_BYTES);
+  empty(load<usize>(hart, L.TLB_BASE) + BARE_TABLES, 3 * TABLE_BYTES);
 }
 
 /** Clears the tables of a hart that starts. */
 export function resetTlbs(hart: usize): void {
-  memory.fill(load<usize>(hart, L.TLB_BASE), 0xff, L.TLB_BYTES);
+  empty(load<usize>(hart, L.TLB_BASE), L.TLB_BYTES);
   for (let bank: usize = 0; bank < BANKS; bank++) {
     store<u64>(hart + (bank << 3), NO_SATP, L.BANK_SATP);
     store<u32>(hart + (bank << 2), 0, L.BANK_USED);
@@ -170,13 +190,13 @@ export function fenceAddress(hart: usize, address: u64, asid: i32): void {
 function fenceTable(table: usize, address: u64, large: bool): void {
   if (!large) {
     const entry = entryOf(table, address);
-    if (load<u64>(entry) == (address & ~0xfff)) store<u64>(entry, NO_SATP);
+    if (load<u64>(entry) == (address & ~0xfff)) forget(entry);
     return;
   }
   for (let entry = table; entry < table + TABLE_BYTES; entry += 16) {
     const tag = load<u64>(entry);
-    if (tag == NO_SATP) continue;
-    if ((tag ^ address) >> leafShift(load<u32>(entry, 12)) == 0) store<u64>(entry, NO_SATP);
+    if ((tag & 0xfff) != 0) continue;
+    if ((tag ^ address) >> leafShift(load<u32>(entry, 12)) == 0) forget(entry);
   }
 }
 
@@ -227,10 +247,10 @@ export function flushStores(hart: usize): void {
     const tables = bankTables(hart, bank);
     const used = bankUsed(hart, bank);
     for (let context: usize = 0; context < CONTEXTS; context++) {
-      if ((used >> <u32>context) & 1) memory.fill(tables + context * CONTEXT_BYTES + TABLE_BYTES, 0xff, TABLE_BYTES);
+      if ((used >> <u32>context) & 1) empty(tables + context * CONTEXT_BYTES + TABLE_BYTES, TABLE_BYTES);
     }
   }
-  memory.fill(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + TABLE_BYTES, 0xff, TABLE_BYTES);
+  empty(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + TABLE_BYTES, TABLE_BYTES);
 }
 
 /** No store goes past the slow path any more to the page of RAM that stands at `host`. */
@@ -247,14 +267,14 @@ export function forbidStores(hart: usize, host: usize): void {
 
 function removePage(table: usize, host: usize): void {
   for (let entry = table; entry < table + TABLE_BYTES; entry += 16) {
-    if (<usize>load<u64>(entry) + load<usize>(entry, 8) == host) store<u64>(entry, NO_SATP);
+    if (<usize>load<u64>(entry) + load<usize>(entry, 8) == host) forget(entry);
   }
 }
 
 /** Empties the fetch tables only: the blocks that they point to are gone. */
 export function flushFetches(hart: usize): void {
   for (let bank: usize = 0; bank < BANKS; bank++) {
-    memory.fill(bankTables(hart, bank) + FETCH_TABLES, 0xff, 2 * TABLE_BYTES);
+    empty(bankTables(hart, bank) + FETCH_TABLES, 2 * TABLE_BYTES);
   }
-  memory.fill(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + CONTEXT_BYTES, 0xff, TABLE_BYTES);
+  empty(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + CONTEXT_BYTES, TABLE_BYTES);
 }

@@ -1,12 +1,12 @@
 /** What regions and those who make them call: exports of the core beyond those of CoreExports. */
 import * as L from '../layout';
-import { amoAddress, loadHost, readablePlace, storeHost, writablePlace } from '../memory/access';
+import { amoAddress, codelessPlace, crossesPage, loadHost, readablePlace, storeHost, writablePlace } from '../memory/access';
 import { drops, dropAllCode } from '../memory/code';
 import { locate } from '../decode/block';
-import { OP_BYTES } from '../decode/operation';
+import { OP_BYTES, pageOffset } from '../decode/operation';
 import { zeroBlock } from '../hart/cache-blocks';
 import { DONE, RESUME } from '../hart/outcome';
-import { blockAt, install } from './region';
+import { blockAt, install, noteCrossing } from './region';
 import { listBlockAtPc } from './sample';
 
 export { div, divu, mulh, mulhsu, mulhu, orcb, rem, remu } from '../hart/arithmetic';
@@ -45,6 +45,33 @@ export function regionStore(hart: usize, address: u64, size: u32, value: u64, op
   if (place && drops == before) return DONE;
   resumeAt(hart, place ? op + OP_BYTES : op);
   return RESUME;
+}
+
+/**
+ * Where the bytes of a span are that are to be loaded from. @param op the first operation @param page of the code @param region its place
+ * @returns 0: the interpreter is to go on at `op`
+ */
+export function regionLoadSpan(hart: usize, address: u64, size: u32, op: usize, page: u64, region: u32): usize {
+  if (isCrossed(hart, address, size, op, page, region)) return 0;
+  const place = readablePlace(hart, address, size);
+  if (place == 0) resumeAt(hart, op);
+  return place;
+}
+
+/** Where they may be stored to without dropping code. @returns as for loads */
+export function regionStoreSpan(hart: usize, address: u64, size: u32, op: usize, page: u64, region: u32): usize {
+  if (isCrossed(hart, address, size, op, page, region)) return 0;
+  const place = codelessPlace(hart, address, size);
+  if (place == 0) resumeAt(hart, op);
+  return place;
+}
+
+/** Whether a span reaches into a second page: that is not asked for here. */
+function isCrossed(hart: usize, address: u64, size: u32, op: usize, page: u64, region: u32): bool {
+  if (!crossesPage(address, size)) return false;
+  noteCrossing(hart, page + pageOffset(op), region);
+  resumeAt(hart, op);
+  return true;
 }
 
 /** cbo.zero. @returns as for a store */

@@ -5,10 +5,14 @@
  *
  * In the hart's 64 KiB: u32 entries of the list, u32 times that all code was dropped, u32 meetings that make a block hot
  * (the host says how many; 0: nobody translates), u32 exits from regions in a chunk that make them worth a look;
- * from 64 on the list, {u32 table, u32 offset, u32 operation of the region that is to reach there, 0: a new one};
+ * from 64 on the list, {u32 table, u32 offset, u32 place of the region that is to reach there, 0: a new one},
+ * where bit 31 of the region's place says that the offset is that of a span that it is not to look up together any more;
  * from 4096 on the meetings, {u32 first operation, u32 how often}.
  */
 import * as L from '../layout';
+
+/** Of a region's place, in the list. */
+export const CROSSED: u32 = 0x8000_0000;
 
 const LISTED: usize = 0;
 const DROPPED: usize = 4;
@@ -33,6 +37,7 @@ export function forgetProfile(hart: usize): void {
   const profile = profileOf(hart);
   store<u32>(profile, load<u32>(profile, DROPPED) + 1, DROPPED);
   store<u32>(profile, 0, LISTED);
+  store<u32>(hart, 0, L.CROSSINGS);
   memory.fill(profile + MEETINGS, 0, (MEETINGS_MASK + 1) * MEETING_BYTES);
 }
 
@@ -68,12 +73,12 @@ export function isWanted(profile: usize): bool {
 }
 
 /** Puts a block on the list of those to translate, if there is room. @param from region to be extended to it, or 0 */
-export function list(profile: usize, table: usize, offset: u32, from: usize): void {
+export function list(profile: usize, table: usize, offset: u32, from: u32): void {
   const listed = load<u32>(profile, LISTED);
   if (listed == MOST_LISTED) return;
   const at = profile + LIST + (listed << LISTED_SHIFT);
   store<usize>(at, table);
   store<u32>(at, offset, 4);
-  store<usize>(at, from, 8);
+  store<u32>(at, from, 8);
   store<u32>(profile, listed + 1, LISTED);
 }

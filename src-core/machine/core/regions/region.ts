@@ -32,12 +32,11 @@ export function runRegion(hart: usize, op: usize, pageBase: u64, budget: i32): u
   return call_indirect<u32>(load<u32>(op, FUNCTION), <u32>load<u16>(op, NODE), pageBase, budget, float(hart));
 }
 
-/** A region was left for a block that it does not have: sample.ts looks whether it should. */
-@inline
-export function noteExit(hart: usize, op: usize, next: u64): void {
-  store<u32>(hart, load<u32>(hart, L.EXITS) + 1, L.EXITS);
-  store<usize>(hart, op, L.EXIT_OP);
-  store<u64>(hart, next, L.EXIT_PC);
+/** A span of accesses was left to the interpreter: sample.ts looks whether that was often. */
+export function noteCrossing(hart: usize, pc: u64, region: u32): void {
+  store<u32>(hart, load<u32>(hart, L.CROSSINGS) + 1, L.CROSSINGS);
+  store<u32>(hart, region, L.CROSSING_FROM);
+  store<u64>(hart, pc, L.CROSSING_PC);
 }
 
 @inline

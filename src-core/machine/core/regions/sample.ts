@@ -1,7 +1,7 @@
 /** Whom a hart is met before: the block at its pc, when a chunk of instructions is used up. */
 import * as L from '../layout';
 import { forgiveDrops, timesDropped } from '../memory/code';
-import { isWanted, list, manyExits, meet, profileOf } from './profile';
+import { CROSSED, isWanted, list, manyExits, meet, profileOf } from './profile';
 import { isRegion, placeOf } from './region';
 
 /**
@@ -9,6 +9,10 @@ import { isRegion, placeOf } from './region';
  * and by, when it is time to translate it: else there would be more and more pages that never are.
  */
 const MOST_DROPPED: u32 = 32;
+
+/** What is met besides blocks has keys that are no address of an operation, of 16 bytes. */
+const EXIT: usize = 8;
+const CROSSING: usize = 1;
 
 /** The table of blocks of the page that an address lies in; 0 when that is not at hand. */
 function tableAt(hart: usize, pc: u64): usize {
@@ -34,6 +38,9 @@ export function sample(hart: usize): void {
   const exits = load<u32>(hart, L.EXITS);
   store<u32>(hart, 0, L.EXITS);
   if (exits != 0 && manyExits(profile, exits)) sampleExit(hart, profile);
+  const crossings = load<u32>(hart, L.CROSSINGS);
+  store<u32>(hart, 0, L.CROSSINGS);
+  if (crossings != 0 && manyExits(profile, crossings)) sampleCrossing(hart, profile);
   const pc = load<u64>(hart, L.PC);
   const table = tableAt(hart, pc);
   if (table == 0) return;
@@ -43,18 +50,24 @@ export function sample(hart: usize): void {
 
 /** The last one stands for all: what is left for often is found often. */
 function sampleExit(hart: usize, profile: usize): void {
-  const from = load<usize>(hart, L.EXIT_OP);
+  const from = load<u32>(hart, L.EXIT_FROM);
   const pc = load<u64>(hart, L.EXIT_PC);
   const table = tableAt(hart, pc);
   if (table == 0) return;
   const op = load<usize>(table + (offsetOf(pc) << 1));
-  if (op == 0 || (isRegion(op) && placeOf(op) == placeOf(from))) return;
-  // Another key than that of any block, whose operations are 16 bytes long.
-  const exit = (op ^ (from << 3)) | 8;
-  if (meet(profile, exit)) listWorthwhile(hart, profile, table, offsetOf(pc), from);
+  if (op == 0 || (isRegion(op) && placeOf(op) == from)) return;
+  if (meet(profile, (op ^ (from << 4)) | EXIT)) listWorthwhile(hart, profile, table, offsetOf(pc), from);
 }
 
-function listWorthwhile(hart: usize, profile: usize, table: usize, offset: u32, from: usize): void {
+/** The same for a span in two pages: its region is made anew, without it. */
+function sampleCrossing(hart: usize, profile: usize): void {
+  const pc = load<u64>(hart, L.CROSSING_PC);
+  const table = tableAt(hart, pc);
+  if (table == 0 || !meet(profile, (table + (offsetOf(pc) << 1)) | CROSSING)) return;
+  list(profile, table, offsetOf(pc), load<u32>(hart, L.CROSSING_FROM) | CROSSED);
+}
+
+function listWorthwhile(hart: usize, profile: usize, table: usize, offset: u32, from: u32): void {
   if (timesDropped(hart, table) < MOST_DROPPED) list(profile, table, offset, from);
   else forgiveDrops(hart, table);
 }
@@ -66,7 +79,7 @@ function listWorthwhile(hart: usize, profile: usize, table: usize, offset: u32, 
 export function listBlockAtPc(hart: usize): void {
   const pc = load<u64>(hart, L.PC);
   const table = tableAt(hart, pc);
-  const from = load<u32>(hart, L.EXITS) ? load<usize>(hart, L.EXIT_OP) : 0;
+  const from = load<u32>(hart, L.EXITS) ? load<u32>(hart, L.EXIT_FROM) : 0;
   store<u32>(hart, 0, L.EXITS);
   if (table == 0) return;
   if (from != 0 || untranslatedAt(table, offsetOf(pc))) list(profileOf(hart), table, offsetOf(pc), from);

@@ -42,7 +42,7 @@ const WRITTEN: Readonly<Record<string, CaseBody>> = {
   region: ends(
     'const jumps: bool = runRegion(hart, op, pageBase, budget) == DONE;',
     'budget = load<i32>(hart, LEFT);',
-    'if (jumps) { next = load<u64>(hart, PC); if (budget > 0) noteExit(hart, op, next); break; }',
+    'if (jumps) { next = load<u64>(hart, PC); break; }',
     'if (load<u64>(hart, REGION_PAGE) != pageBase) {',
     '  pageBase = load<u64>(hart, REGION_PAGE);',
     '  table = load<usize>(fetchTlb + ((<usize>pageBase >>> 8) & 0xff0), 8);',
@@ -99,7 +99,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   '../memory/fence': ['fence'],
   '../memory/access': ['amoAddress', 'loadSlowly', 'storeSlowly'],
   '../csr/instruction': ['csrInstruction'],
-  '../regions/region': ['noteExit', 'runRegion'],
+  '../regions/region': ['runRegion'],
 };
 
 function imports(cases: string): string {

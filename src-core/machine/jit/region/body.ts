@@ -5,16 +5,27 @@ import { type Signature, wasmType } from '../wasm/types.ts';
 /** Parameters of a region's function, then its own locals; the guest's registers come after them. */
 export const LOCAL = {
   ...{ node: 0, base: 1, budget: 2, float: 3 },
-  ...{ pc: 4, address: 5, value: 6, entry: 7, why: 8, readTlb: 9, writeTlb: 10, fetchTlb: 11 },
+  ...{ pc: 4, address: 5, value: 6, entry: 7, why: 8, readTlb: 9, writeTlb: 10, fetchTlb: 11, spans: 12 },
 };
+/** How many spans can be under way at a time: see spans.ts. */
+export const SPAN_PLACES = 4;
 const OWN_WIDE = 3;
-const OWN_NARROW = 5;
-const FIRST_REGISTER = 12;
+const OWN_NARROW = 5 + SPAN_PLACES;
+const FIRST_REGISTER = 12 + SPAN_PLACES;
+
+/** A function of the module that regions import from. */
+export const CORE_IMPORT = 'core';
 
 export interface Import {
   readonly name: string;
   readonly takes: readonly number[];
   readonly gives: number | null;
+}
+
+/** A conditional branch, by its place in the function, that usually goes one way: "Branch Hinting". */
+export interface Hint {
+  readonly at: number;
+  readonly holds: boolean;
 }
 
 /** Where a branch can go: the depth of the block or loop that it names. */
@@ -26,24 +37,31 @@ export interface BodyPlace {
   readonly registers: number;
   readonly sink: number;
   readonly fuses: boolean;
+  /** Of the region's function in the table of functions. */
+  readonly place: number;
 }
 
 /** The inside of a region's function while it is written: its code, and which registers and functions that uses. */
 export class Body {
   readonly bytes = new Bytes();
   readonly imports: Import[] = [];
+  /** Where branches are, and whether they are usually taken. */
+  readonly #hints: Hint[] = [];
   /** Of the hart that the region belongs to, in the core's memory. */
   readonly hart: number;
   /** Whether the host rounds a multiplication and an addition together only once. */
   readonly fuses: boolean;
+  /** Where the region is in the table of functions. */
+  readonly place: number;
   readonly #zero: number;
   readonly #sink: number;
   readonly #locals = new Map<number, number>();
   readonly #written = new Set<number>();
   #depth = 0;
 
-  constructor({ hart, registers, sink, fuses }: BodyPlace) {
+  constructor({ hart, registers, sink, fuses, place }: BodyPlace) {
     this.hart = hart;
+    this.place = place;
     this.fuses = fuses;
     this.#zero = registers;
     this.#sink = sink;
@@ -131,11 +149,16 @@ export class Body {
     this.callImport({ name, takes: takes.map(wasmType), gives: wasmType(gives) });
   }
 
-  callImport(called: Import): void {
+  callImport(called: Import, opcode: number = OP.call): void {
     let index = this.imports.findIndex(({ name }) => name === called.name);
     if (index < 0) index = this.imports.push(called) - 1;
-    this.bytes.byte(OP.call);
+    this.bytes.byte(opcode);
     this.bytes.unsigned(index);
+  }
+
+  /** Says of the conditional branch that comes next whether its condition usually holds. */
+  expect(holds: boolean): void {
+    this.#hints.push({ at: this.bytes.length, holds });
   }
 
   /** Opens a block, loop or condition. */
@@ -165,8 +188,11 @@ export class Body {
     for (const label of labels) this.bytes.unsigned(this.#depth - label);
   }
 
-  /** The whole function: registers come in before what was written so far, and what changed goes out after it. */
-  finished(): Bytes {
+  /**
+   * The whole function: registers come in before what was written so far, and what changed goes out after it.
+   * @param last what comes after that
+   */
+  finished(last: () => void): { code: Bytes; hints: readonly Hint[] } {
     const whole = new Bytes();
     whole.unsigned(3);
     for (const [count, type] of [
@@ -183,15 +209,17 @@ export class Body {
       whole.byte(OP.localSet);
       whole.unsigned(local);
     }
-    whole.append(this.bytes);
     for (const register of this.#written) {
-      whole.code(OP.i32Const, 0, OP.localGet);
-      whole.unsigned(this.#local(register));
-      whole.code(I64_STORE, 0);
-      whole.unsigned(register);
+      this.bytes.code(OP.i32Const, 0, OP.localGet);
+      this.bytes.unsigned(this.#local(register));
+      this.bytes.code(I64_STORE, 0);
+      this.bytes.unsigned(register);
     }
-    whole.code(OP.localGet, LOCAL.why, OP.end);
-    return whole;
+    last();
+    this.bytes.code(OP.localGet, LOCAL.why, OP.end);
+    const before = whole.length;
+    whole.append(this.bytes);
+    return { code: whole, hints: this.#hints.map(({ at, holds }) => ({ at: at + before, holds })) };
   }
 
   #local(register: number): number {

@@ -4,18 +4,20 @@ import { MEANINGS, REGION, type Float, type Meaning } from '../meaning/meanings.
 import type { Bytes } from '../wasm/bytes.ts';
 import { ATOMIC_FENCE, I32_LOAD, I32_STORE, I64_LOAD, I64_STORE, OP } from '../wasm/opcodes.ts';
 import { emitAtomic, emitLoad, emitStore, emitZero, lookUp } from './access.ts';
-import { Body, type BodyPlace, type Import, type Label, LOCAL } from './body.ts';
+import { Body, type BodyPlace, type Hint, type Import, type Label, LOCAL } from './body.ts';
+import { CHAIN } from './chain.ts';
 import { findLoops, type Part } from './loops.ts';
 import type { Operation } from './operation.ts';
 import { placeKey } from './place.ts';
 import type { RegionBlock } from './shared.ts';
+import { findSpans, type Span } from './spans.ts';
 
 /** Where a region lives. */
 export interface RegionPlace extends BodyPlace {
-  /** In the table of functions. */
-  readonly place: number;
   /** Whether other harts may look on. */
   readonly fences: boolean;
+  /** Operations that are in no span, by `placeKey`. */
+  readonly alone: ReadonlySet<number>;
 }
 
 /** Parts that follow each other in a loop: the way back to its choice, to the beginnings of the parts, and where we are. */
@@ -27,6 +29,9 @@ interface Level {
 }
 
 const OUTSIDE: Level = { parts: [], again: 0, beginnings: [], at: 0 };
+
+/** Besides OUTCOME, but only within a function: another region goes on. */
+const CHAINED = -1;
 
 const FROM_REGION_OP = -0x1_0000_0000 + 0xffff;
 
@@ -46,6 +51,7 @@ export class RegionEmitter {
   #resume: Label = 0;
   /** What the block at hand is in, outermost first. */
   readonly #around: Level[] = [];
+  #spans: ReadonlyMap<Operation, Span> = new Map();
   #floatChecked = false;
   #roundingChecked = false;
 
@@ -56,7 +62,7 @@ export class RegionEmitter {
     this.#where = where;
   }
 
-  emit(): { code: Bytes; imports: readonly Import[] } {
+  emit(): { code: Bytes; hints: readonly Hint[]; imports: readonly Import[] } {
     const body = this.#body;
     body.i32(OUTCOME.RESUME);
     body.set(LOCAL.why);
@@ -81,7 +87,22 @@ export class RegionEmitter {
     body.close();
     this.#storeField(HART.LEFT, I32_STORE, () => body.get(LOCAL.budget));
     this.#storeField(HART.REGION_PAGE, I64_STORE, () => body.base());
-    return { code: body.finished(), imports: body.imports };
+    return { ...body.finished(() => this.#chain()), imports: body.imports };
+  }
+
+  /** When another region goes on: its registers are where they belong, and this function is done. */
+  #chain(): void {
+    const body = this.#body;
+    body.get(LOCAL.why);
+    body.i32(CHAINED);
+    body.bytes.byte(OP.i32Eq);
+    body.open(OP.if);
+    for (const local of [LOCAL.node, LOCAL.base, LOCAL.budget, LOCAL.float]) body.get(local);
+    body.get(LOCAL.value);
+    body.i64(32);
+    body.bytes.code(OP.i64ShrU, OP.i32WrapI64);
+    body.callImport(CHAIN, OP.returnCall);
+    body.close();
   }
 
   #storeField(field: number, opcode: number, value: () => void): void {
@@ -150,6 +171,9 @@ export class RegionEmitter {
     const block = this.#blocks[number];
     if (!block) return;
     this.#table = block.table;
+    this.#spans = findSpans(block.operations, ({ at }) =>
+      this.#where.alone.has(placeKey({ table: block.table, offset: at })),
+    );
     for (const op of block.operations) {
       const meaning = MEANINGS[op.number];
       if (!meaning || meaning.kind === 'leave') {
@@ -179,9 +203,9 @@ export class RegionEmitter {
         body.write(op.rd);
         return;
       case 'load':
-        return emitLoad(body, op, meaning, this.#resume);
+        return emitLoad(body, op, meaning, this.#spans.get(op), this.#resume);
       case 'store':
-        return emitStore(body, op, meaning, this.#resume);
+        return emitStore(body, op, meaning, this.#spans.get(op), this.#resume);
       case 'zero':
         return emitZero(body, op, this.#resume);
       case 'atomic':
@@ -229,7 +253,7 @@ export class RegionEmitter {
     if (number === undefined) {
       body.inPage(offset);
       body.set(LOCAL.pc);
-      body.branch(isNear ? this.#jump : this.#lookup);
+      body.branch(this.#lookup);
       return;
     }
     this.#whenUsedUp(() => {
@@ -270,6 +294,7 @@ export class RegionEmitter {
     body.get(LOCAL.budget);
     body.i32(0);
     body.bytes.byte(OP.i32LeS);
+    body.expect(false);
     body.open(OP.if);
     before();
     body.branch(this.#jump);
@@ -306,6 +331,7 @@ export class RegionEmitter {
     this.#whenUsedUp(() => {});
     body.get(LOCAL.pc);
     lookUp(body, LOCAL.fetchTlb, 1);
+    body.expect(true);
     body.open(OP.if);
     this.#entryAtPc();
     body.tee(LOCAL.value);
@@ -314,6 +340,31 @@ export class RegionEmitter {
     body.i64(this.#where.place * 2 ** 32 + REGION);
     body.bytes.byte(OP.i64Eq);
     body.open(OP.if);
+    this.#enter();
+    body.branch(again);
+    body.close();
+    this.#noteExit();
+    body.get(LOCAL.value);
+    body.bytes.byte(OP.i32WrapI64);
+    body.i32(0xffff);
+    body.bytes.byte(OP.i32And);
+    body.i32(REGION);
+    body.bytes.byte(OP.i32Eq);
+    body.open(OP.if);
+    this.#enter();
+    body.i32(CHAINED);
+    body.set(LOCAL.why);
+    body.branch(this.#resume);
+    body.close();
+    body.branch(this.#jump);
+    body.close();
+    this.#noteExit();
+    body.branch(this.#jump);
+  }
+
+  /** What stands in the page's table is at hand: the block of a region, in the page of pc. */
+  #enter(): void {
+    const body = this.#body;
     body.get(LOCAL.value);
     body.bytes.byte(OP.i32WrapI64);
     body.i32(16);
@@ -323,10 +374,17 @@ export class RegionEmitter {
     body.i64(-PAGE_BYTES);
     body.bytes.byte(OP.i64And);
     body.set(LOCAL.base);
-    body.branch(again);
-    body.close();
-    body.close();
-    body.branch(this.#jump);
+  }
+
+  /** It is left for a block that it does not have: core/regions/sample.ts looks whether it should. */
+  #noteExit(): void {
+    this.#storeField(HART.EXITS, I32_STORE, () => {
+      this.#body.hartField(I32_LOAD, HART.EXITS);
+      this.#body.i32(1);
+      this.#body.bytes.byte(OP.i32Add);
+    });
+    this.#storeField(HART.EXIT_FROM, I32_STORE, () => this.#body.i32(this.#where.place));
+    this.#storeField(HART.EXIT_PC, I64_STORE, () => this.#body.get(LOCAL.pc));
   }
 
   /** The first half of what stands in the page's table for pc; the page's entry of the TLB is at hand. */
@@ -367,6 +425,7 @@ export class RegionEmitter {
   }
 
   #leaveIf(op: Operation): void {
+    this.#body.expect(false);
     this.#body.open(OP.if);
     this.#leave(op);
     this.#body.close();

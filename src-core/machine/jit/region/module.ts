@@ -1,33 +1,15 @@
 import { Bytes } from '../wasm/bytes.ts';
 import { I32, I64 } from '../wasm/opcodes.ts';
-import type { Import } from './body.ts';
+import { HEADER, SECTION, section, signature } from '../wasm/sections.ts';
+import { CORE_IMPORT, type Hint, type Import } from './body.ts';
 import { RegionEmitter, type RegionPlace } from './emit.ts';
 import type { RegionBlock } from './shared.ts';
 
-/** What a region's module calls its function, and the module it imports from. */
+/** What a region's module calls its function. */
 export const REGION_EXPORT = 'region';
-export const CORE_IMPORT = 'core';
 
-const FUNCTION = 0x60;
-const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 };
 const SHARED_WITH_MAXIMUM = 3;
 const MEMORY_PAGES = 65_536;
-
-function section(into: Bytes, id: number, write: (contents: Bytes) => void): void {
-  const contents = new Bytes();
-  write(contents);
-  into.byte(id);
-  into.sized(contents);
-}
-
-function signature(into: Bytes, takes: readonly number[], gives: number | null): void {
-  into.byte(FUNCTION);
-  into.unsigned(takes.length);
-  into.code(...takes);
-  if (gives === null) into.byte(0);
-  else into.code(1, gives);
-}
 
 function importSection(contents: Bytes, imports: readonly Import[]): void {
   contents.unsigned(imports.length + 1);
@@ -43,10 +25,22 @@ function importSection(contents: Bytes, imports: readonly Import[]): void {
   });
 }
 
+/** The section of "Branch Hinting" for one function. */
+function hintSection(contents: Bytes, functionIndex: number, hints: readonly Hint[]): void {
+  contents.name('metadata.code.branch_hint');
+  contents.unsigned(1);
+  contents.unsigned(functionIndex);
+  contents.unsigned(hints.length);
+  for (const { at, holds } of hints) {
+    contents.unsigned(at);
+    contents.code(1, holds ? 1 : 0);
+  }
+}
+
 /** A module of WebAssembly with one function, the region's: (number of the block, page's virtual address, budget,
  * what floating point may take for granted) -> why. */
 export function regionModule(blocks: readonly RegionBlock[], where: RegionPlace): Uint8Array<ArrayBuffer> {
-  const { code, imports } = new RegionEmitter(blocks, where).emit();
+  const { code, hints, imports } = new RegionEmitter(blocks, where).emit();
   const module = new Bytes();
   module.code(...HEADER);
   section(module, SECTION.type, (contents) => {
@@ -62,6 +56,7 @@ export function regionModule(blocks: readonly RegionBlock[], where: RegionPlace)
     contents.byte(0);
     contents.unsigned(imports.length);
   });
+  section(module, SECTION.custom, (contents) => hintSection(contents, imports.length, hints));
   section(module, SECTION.code, (contents) => {
     contents.unsigned(1);
     contents.sized(code);

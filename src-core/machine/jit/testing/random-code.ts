@@ -76,7 +76,23 @@ function operandOf(random: Random, instruction: Instruction, name: OperandName):
 
 /** Bits of a random instruction; the upper half of a compressed one is another's lower half. */
 export function randomWord(random: Random): number {
+  if (random(6) === 0) return spanWord(random);
   return bitsOf(random, pick(random, kindOf(random)));
+}
+
+/** Accesses near each other through one register, which changes now and then: as in a function's frame. */
+function spanWord(random: Random): number {
+  const rs1 = random(3) === 0 ? REGISTER.data : REGISTER.edge;
+  const imm = 8 * (random(5) - 2);
+  switch (random(6)) {
+    case 0:
+      return encode('addi', { rd: rs1, rs1, imm });
+    case 1:
+    case 2:
+      return encode(pick(random, ['sd', 'sw']), { rs1, rs2: random(REGISTER.code), imm });
+    default:
+      return encode(pick(random, ['ld', 'lwu']), { rd: destination(random), rs1, imm });
+  }
 }
 
 function bitsOf(random: Random, instruction: Instruction): number {
