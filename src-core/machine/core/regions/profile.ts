@@ -54,11 +54,11 @@ function chunks(): u32 {
 }
 
 /**
- * Notes a meeting with the block that begins with `op`, or with one way to leave a region.
- * @returns whether it is time to translate it
+ * Notes a meeting with the block that begins with `op`, or with one way to leave a region, which may be worth less.
+ * @returns whether it is time to translate it: it was met `times` as often as makes a block hot
  */
-export function meet(profile: usize, op: usize): bool {
-  const enough = load<u32>(profile, ENOUGH) * chunks();
+export function meet(profile: usize, op: usize, times: u32): bool {
+  const enough = load<u32>(profile, ENOUGH) * chunks() * times;
   const meeting = profile + MEETINGS + ((op >>> 4) & MEETINGS_MASK) * MEETING_BYTES;
   const before = load<usize>(meeting) == op ? load<u32>(meeting, 4) : 0;
   store<usize>(meeting, op);

@@ -13,6 +13,8 @@ const MOST_DROPPED: u32 = 32;
 /** What is met besides blocks has keys that are no address of an operation, of 16 bytes. */
 const EXIT: usize = 8;
 const CROSSING: usize = 1;
+/** All of a region is translated again for one way more, and to go from region to region costs little. */
+const TIMES_FOR_EXIT: u32 = 4;
 
 /** The table of blocks of the page that an address lies in; 0 when that is not at hand. */
 function tableAt(hart: usize, pc: u64): usize {
@@ -45,7 +47,7 @@ export function sample(hart: usize): void {
   const table = tableAt(hart, pc);
   if (table == 0) return;
   const op = untranslatedAt(table, offsetOf(pc));
-  if (op != 0 && meet(profile, op)) listWorthwhile(hart, profile, table, offsetOf(pc), 0);
+  if (op != 0 && meet(profile, op, 1)) listWorthwhile(hart, profile, table, offsetOf(pc), 0);
 }
 
 /** The last one stands for all: what is left for often is found often. */
@@ -56,14 +58,14 @@ function sampleExit(hart: usize, profile: usize): void {
   if (table == 0) return;
   const op = load<usize>(table + (offsetOf(pc) << 1));
   if (op == 0 || (isRegion(op) && placeOf(op) == from)) return;
-  if (meet(profile, (op ^ (from << 4)) | EXIT)) listWorthwhile(hart, profile, table, offsetOf(pc), from);
+  if (meet(profile, (op ^ (from << 4)) | EXIT, TIMES_FOR_EXIT)) listWorthwhile(hart, profile, table, offsetOf(pc), from);
 }
 
 /** The same for a span in two pages: its region is made anew, without it. */
 function sampleCrossing(hart: usize, profile: usize): void {
   const pc = load<u64>(hart, L.CROSSING_PC);
   const table = tableAt(hart, pc);
-  if (table == 0 || !meet(profile, (table + (offsetOf(pc) << 1)) | CROSSING)) return;
+  if (table == 0 || !meet(profile, (table + (offsetOf(pc) << 1)) | CROSSING, 1)) return;
   list(profile, table, offsetOf(pc), load<u32>(hart, L.CROSSING_FROM) | CROSSED);
 }
 
