@@ -63,6 +63,8 @@ export function interpret(hart: usize, op: usize, table: usize, pageBase: u64, b
       }
       case 8: { // region
         const jumps: bool = runRegion(hart, op, pageBase, budget) == DONE;
+        readTlb = load<usize>(hart, READ_TLB);
+        writeTlb = load<usize>(hart, WRITE_TLB);
         budget = load<i32>(hart, LEFT);
         if (jumps) { next = load<u64>(hart, PC); break; }
         if (load<u64>(hart, REGION_PAGE) != pageBase) {

@@ -5,7 +5,9 @@ import { drops, dropAllCode } from '../memory/code';
 import { locate } from '../decode/block';
 import { OP_BYTES, pageOffset } from '../decode/operation';
 import { zeroBlock } from '../hart/cache-blocks';
-import { DONE, RESUME } from '../hart/outcome';
+import { isBegun, keptCsr } from '../csr/instruction';
+import { loadReserved_i32, loadReserved_i64, storeConditional_i32, storeConditional_i64 } from '../hart/atomics';
+import { DONE, RESUME, outcome } from '../hart/outcome';
 import { blockAt, install, noteCrossing } from './region';
 import { listBlockAtPc } from './sample';
 
@@ -91,6 +93,32 @@ export function regionAtomic(hart: usize, address: u64, size: u32, op: usize): u
   if (place == 0) resumeAt(hart, op);
   else if (drops != before) resumeAt(hart, op + OP_BYTES);
   return place;
+}
+
+/** A CSR instruction with its operand. @returns the old value, or anything with REGION_OUTCOME: `op` was not begun */
+export function regionCsr(hart: usize, bits: u32, operand: u64, op: usize): u64 {
+  store<u32>(hart, DONE, L.REGION_OUTCOME);
+  const old = keptCsr(hart, bits, operand);
+  if (!isBegun) resumeAt(hart, op);
+  return old;
+}
+
+/** LR. @returns the value, sign-extended, or anything with REGION_OUTCOME: `op` was not begun */
+export function regionLoadReserved(hart: usize, address: u64, size: u32, op: usize): u64 {
+  store<u32>(hart, DONE, L.REGION_OUTCOME);
+  const value = size == 4 ? loadReserved_i32(hart, address) : loadReserved_i64(hart, address);
+  if (outcome != DONE) resumeAt(hart, op);
+  return value;
+}
+
+/** SC. @returns 0: stored, 1: not, 2: the interpreter is to go on at `op`; behind it by REGION_OUTCOME */
+export function regionStoreConditional(hart: usize, address: u64, size: u32, value: u64, op: usize): u32 {
+  store<u32>(hart, DONE, L.REGION_OUTCOME);
+  const before = drops;
+  const failed = size == 4 ? storeConditional_i32(hart, address, value) : storeConditional_i64(hart, address, value);
+  if (outcome == DONE && drops == before) return <u32>failed;
+  resumeAt(hart, outcome == DONE ? op + OP_BYTES : op);
+  return outcome == DONE ? <u32>failed : 2;
 }
 
 /** Address of the block that was decoded at an offset of a page of code; 0 when there is none. */

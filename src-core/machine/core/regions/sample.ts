@@ -15,6 +15,8 @@ const EXIT: usize = 8;
 const CROSSING: usize = 1;
 /** All of a region is translated again for one way more, and to go from region to region costs little. */
 const TIMES_FOR_EXIT: u32 = 4;
+/** Then the interpreter does the rest of a block: that is as much as several exits, and happens less often. */
+const CROSSING_COSTS: u32 = 16;
 
 /** The table of blocks of the page that an address lies in; 0 when that is not at hand. */
 function tableAt(hart: usize, pc: u64): usize {
@@ -42,7 +44,7 @@ export function sample(hart: usize): void {
   if (exits != 0 && manyExits(profile, exits)) sampleExit(hart, profile);
   const crossings = load<u32>(hart, L.CROSSINGS);
   store<u32>(hart, 0, L.CROSSINGS);
-  if (crossings != 0 && manyExits(profile, crossings)) sampleCrossing(hart, profile);
+  if (crossings != 0 && manyExits(profile, crossings * CROSSING_COSTS)) sampleCrossing(hart, profile);
   const pc = load<u64>(hart, L.PC);
   const table = tableAt(hart, pc);
   if (table == 0) return;
@@ -50,7 +52,7 @@ export function sample(hart: usize): void {
   if (op != 0 && meet(profile, op, 1)) listWorthwhile(hart, profile, table, offsetOf(pc), 0);
 }
 
-/** The last one stands for all: what is left for often is found often. */
+/** The last one stands for all: what is left for often is found often. What is not translated becomes a region of its own. */
 function sampleExit(hart: usize, profile: usize): void {
   const from = load<u32>(hart, L.EXIT_FROM);
   const pc = load<u64>(hart, L.EXIT_PC);
@@ -58,6 +60,10 @@ function sampleExit(hart: usize, profile: usize): void {
   if (table == 0) return;
   const op = load<usize>(table + (offsetOf(pc) << 1));
   if (op == 0 || (isRegion(op) && placeOf(op) == from)) return;
+  if (!isRegion(op)) {
+    if (meet(profile, op, 1)) listWorthwhile(hart, profile, table, offsetOf(pc), 0);
+    return;
+  }
   if (meet(profile, (op ^ (from << 4)) | EXIT, TIMES_FOR_EXIT)) listWorthwhile(hart, profile, table, offsetOf(pc), from);
 }
 
@@ -65,7 +71,7 @@ function sampleExit(hart: usize, profile: usize): void {
 function sampleCrossing(hart: usize, profile: usize): void {
   const pc = load<u64>(hart, L.CROSSING_PC);
   const table = tableAt(hart, pc);
-  if (table == 0 || !meet(profile, (table + (offsetOf(pc) << 1)) | CROSSING, 1)) return;
+  if (table == 0 || !meet(profile, (table + (offsetOf(pc) << 1)) | CROSSING, TIMES_FOR_EXIT)) return;
   list(profile, table, offsetOf(pc), load<u32>(hart, L.CROSSING_FROM) | CROSSED);
 }
 

@@ -41,6 +41,8 @@ const WRITTEN: Readonly<Record<string, CaseBody>> = {
   // Stands in front of a block that was translated.
   region: ends(
     'const jumps: bool = runRegion(hart, op, pageBase, budget) == DONE;',
+    'readTlb = load<usize>(hart, READ_TLB);',
+    'writeTlb = load<usize>(hart, WRITE_TLB);',
     'budget = load<i32>(hart, LEFT);',
     'if (jumps) { next = load<u64>(hart, PC); break; }',
     'if (load<u64>(hart, REGION_PAGE) != pageBase) {',

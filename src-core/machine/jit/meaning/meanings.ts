@@ -23,6 +23,9 @@ export type Meaning =
     }
   | { readonly kind: 'branch'; readonly condition: Emit; readonly far: boolean }
   | { readonly kind: 'atomic'; readonly type: string; readonly operation: string }
+  | { readonly kind: 'reserve' | 'conditional'; readonly bytes: number }
+  /** A CSR instruction; whether regions carry it out depends on the register. */
+  | { readonly kind: 'csr' }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'fence' }
   | { readonly kind: 'zero' }
@@ -88,6 +91,9 @@ function meaningOf(instruction: Instruction): Meaning {
   }
   const amo = /^amo\((\w+), (\w+)/.exec(does);
   if (amo && ATOMIC.includes(amo[2] ?? '')) return { kind: 'atomic', type: amo[1] ?? '', operation: amo[2] ?? '' };
+  const reserved = /^(lr|sc)\(i(\d+)/.exec(does);
+  if (reserved) return { kind: reserved[1] === 'lr' ? 'reserve' : 'conditional', bytes: Number(reserved[2]) / 8 };
+  if (does.startsWith('csr:')) return { kind: 'csr' };
   const computed = /^(rd|fd\.s|fd\.d) = (.*)$/.exec(does);
   if (computed) return computeMeaning(instruction, computed[1] as Destination, computed[2] ?? '');
   if (does.startsWith('fence:')) return { kind: 'fence' };

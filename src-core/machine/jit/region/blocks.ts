@@ -3,6 +3,7 @@ import { MEANINGS } from '../meaning/meanings.ts';
 import { type Operation, readOperation } from './operation.ts';
 import { type CodePlace, placeKey } from './place.ts';
 import { type RegionBlock, SharedBlocks } from './shared.ts';
+import { isKept } from './system.ts';
 
 /** What was decoded. */
 export interface DecodedCode {
@@ -15,8 +16,9 @@ const MOST_BLOCKS = 128;
 const MOST_OPERATIONS = 2000;
 
 /** Whether a region does the operation itself. */
-export function translates({ number }: Operation): boolean {
-  return (MEANINGS[number]?.kind ?? 'leave') !== 'leave';
+export function translates(op: Operation): boolean {
+  const kind = MEANINGS[op.number]?.kind ?? 'leave';
+  return kind === 'csr' ? isKept(op) : kind !== 'leave';
 }
 
 /** The operations of a block from its first one, the last one being what ends it. */

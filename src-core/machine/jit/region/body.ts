@@ -1,5 +1,6 @@
 import { Bytes } from '../wasm/bytes.ts';
-import { I32, I64, I64_LOAD, I64_STORE, NOTHING, OP } from '../wasm/opcodes.ts';
+import { HART } from '../core-layout.ts';
+import { I32, I32_LOAD, I64, I64_LOAD, I64_STORE, NOTHING, OP } from '../wasm/opcodes.ts';
 import { type Signature, wasmType } from '../wasm/types.ts';
 
 /** Parameters of a region's function, then its own locals; the guest's registers come after them. */
@@ -116,6 +117,19 @@ export class Body {
 
   hartField(opcode: number, field: number): void {
     this.load(opcode, this.hart + field);
+  }
+
+  /** Asks the hart anew where its TLBs for loads and stores are. */
+  loadTlbs(): void {
+    this.hartField(I32_LOAD, HART.READ_TLB);
+    this.set(LOCAL.readTlb);
+    this.hartField(I32_LOAD, HART.WRITE_TLB);
+    this.set(LOCAL.writeTlb);
+  }
+
+  /** Address of one of the guest's integer registers. */
+  register(number: number): number {
+    return this.#zero + 8 * number;
   }
 
   /** Leaves the guest's register at that address on the stack. */

@@ -4,12 +4,14 @@ import { MEANINGS, REGION, type Float, type Meaning } from '../meaning/meanings.
 import type { Bytes } from '../wasm/bytes.ts';
 import { ATOMIC_FENCE, I32_LOAD, I32_STORE, I64_LOAD, I64_STORE, OP } from '../wasm/opcodes.ts';
 import { emitAtomic, emitLoad, emitStore, emitZero, lookUp } from './access.ts';
+import { translates } from './blocks.ts';
 import { Body, type BodyPlace, type Hint, type Import, type Label, LOCAL } from './body.ts';
 import { CHAIN } from './chain.ts';
 import { findLoops, type Part } from './loops.ts';
 import type { Operation } from './operation.ts';
 import { placeKey } from './place.ts';
 import type { RegionBlock } from './shared.ts';
+import { emitCsr, emitLoadReserved, emitStoreConditional } from './system.ts';
 import { findSpans, type Span } from './spans.ts';
 
 /** Where a region lives. */
@@ -33,6 +35,9 @@ const OUTSIDE: Level = { parts: [], again: 0, beginnings: [], at: 0 };
 /** Besides OUTCOME, but only within a function: another region goes on. */
 const CHAINED = -1;
 
+/** Nothing, that floating point is on, and that it is marked as changed besides. */
+const FLOAT = { unknown: 0, on: 1, dirty: 2 };
+
 const FROM_REGION_OP = -0x1_0000_0000 + 0xffff;
 
 /** Writes the function of a region: `node` is the number of the block that it begins with. */
@@ -52,7 +57,8 @@ export class RegionEmitter {
   /** What the block at hand is in, outermost first. */
   readonly #around: Level[] = [];
   #spans: ReadonlyMap<Operation, Span> = new Map();
-  #floatChecked = false;
+  /** What is known of floating point in the block at hand: one of FLOAT. */
+  #floatKnown = 0;
   #roundingChecked = false;
 
   constructor(blocks: readonly RegionBlock[], where: RegionPlace) {
@@ -66,10 +72,7 @@ export class RegionEmitter {
     const body = this.#body;
     body.i32(OUTCOME.RESUME);
     body.set(LOCAL.why);
-    body.hartField(I32_LOAD, HART.READ_TLB);
-    body.set(LOCAL.readTlb);
-    body.hartField(I32_LOAD, HART.WRITE_TLB);
-    body.set(LOCAL.writeTlb);
+    body.loadTlbs();
     body.hartField(I32_LOAD, HART.FETCH_TLB);
     body.set(LOCAL.fetchTlb);
     this.#resume = body.open(OP.block);
@@ -167,7 +170,8 @@ export class RegionEmitter {
   }
 
   #block(number: number): void {
-    this.#floatChecked = this.#roundingChecked = false;
+    this.#floatKnown = FLOAT.unknown;
+    this.#roundingChecked = false;
     const block = this.#blocks[number];
     if (!block) return;
     this.#table = block.table;
@@ -176,7 +180,7 @@ export class RegionEmitter {
     );
     for (const op of block.operations) {
       const meaning = MEANINGS[op.number];
-      if (!meaning || meaning.kind === 'leave') {
+      if (!meaning || meaning.kind === 'leave' || !translates(op)) {
         this.#leave(op);
         return;
       }
@@ -189,7 +193,7 @@ export class RegionEmitter {
 
   #operation(op: Operation, meaning: Exclude<Meaning, { kind: 'leave' }>): void {
     const body = this.#body;
-    if ('float' in meaning) this.#checkFloat(op, meaning.float);
+    if ('float' in meaning) this.#checkFloat(op, meaning.float, meaning.kind === 'store');
     switch (meaning.kind) {
       case 'nothing':
         return;
@@ -210,6 +214,14 @@ export class RegionEmitter {
         return emitZero(body, op, this.#resume);
       case 'atomic':
         return emitAtomic(body, op, meaning, this.#resume);
+      case 'reserve':
+        return emitLoadReserved(body, op, meaning.bytes, this.#resume);
+      case 'conditional':
+        return emitStoreConditional(body, op, meaning.bytes, this.#resume);
+      case 'csr':
+        emitCsr(body, op, this.#resume);
+        this.#floatKnown = FLOAT.unknown;
+        return;
       case 'branch':
         meaning.condition(body, op);
         body.open(OP.if);
@@ -403,17 +415,24 @@ export class RegionEmitter {
     body.access(I64_LOAD);
   }
 
-  /** Floating point that is off, or not yet marked as changed, and reserved rounding modes are the interpreter's. */
-  #checkFloat(op: Operation, float: Float): void {
+  /**
+   * Floating point that is off, or not yet marked as changed by what changes it, and reserved rounding modes are the
+   * interpreter's.
+   */
+  #checkFloat(op: Operation, float: Float, onlyReads: boolean): void {
     const body = this.#body;
     if (float === 'none') return;
-    if (!this.#floatChecked) {
-      this.#floatChecked = true;
+    const needed = onlyReads ? FLOAT.on : FLOAT.dirty;
+    if (this.#floatKnown < needed) {
+      this.#floatKnown = needed;
       body.hartField(I32_LOAD, HART.MSTATUS);
       body.i32(FS_DIRTY);
       body.bytes.byte(OP.i32And);
-      body.i32(FS_DIRTY);
-      body.bytes.byte(OP.i32Ne);
+      if (onlyReads) body.bytes.byte(OP.i32Eqz);
+      else {
+        body.i32(FS_DIRTY);
+        body.bytes.byte(OP.i32Ne);
+      }
       this.#leaveIf(op);
     }
     if (float !== 'rounds' || op.rounding !== DYNAMIC || this.#roundingChecked) return;

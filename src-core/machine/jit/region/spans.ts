@@ -1,4 +1,5 @@
 import { MEANINGS } from '../meaning/meanings.ts';
+import { translates } from './blocks.ts';
 import { SPAN_PLACES } from './body.ts';
 import type { Operation } from './operation.ts';
 
@@ -42,7 +43,9 @@ export function findSpans(
   };
   for (const op of operations) {
     const meaning = MEANINGS[op.number];
-    if (!meaning || meaning.kind === 'leave') break;
+    if (!meaning || !translates(op)) break;
+    // It may change what can be accessed.
+    if (meaning.kind === 'csr') for (const key of [...open.keys()]) close(key);
     if (meaning.kind === 'load' || meaning.kind === 'store') {
       const key = `${meaning.kind}${op.rs1}`;
       const bytes = Number(meaning.type.slice(1)) / 8;

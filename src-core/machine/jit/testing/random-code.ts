@@ -20,15 +20,19 @@ const KINDS = {
 };
 const WEIGHTS: readonly (readonly [number, readonly Instruction[]])[] = [
   [34, KINDS.computing],
-  [26, KINDS.accessing],
+  [24, KINDS.accessing],
   [18, KINDS.jumping],
   [10, KINDS.floating],
   [10, KINDS.compressed],
-  [2, KINDS.system],
+  [4, KINDS.system],
 ];
 /** Nothing that could fail. */
 const SIMPLE = KINDS.computing.filter(({ extension }) => extension !== 'f' && extension !== 'd');
-const CSRS = ['fflags', 'frm', 'fcsr', 'instret', 'mscratch', 'time'].map((name) => csrNumber(name));
+/** Those of S-mode are there for programs in M-mode. */
+const CSRS = [
+  ...['fflags', 'frm', 'fcsr', 'instret', 'mscratch', 'time'],
+  ...['sstatus', 'sscratch', 'sepc', 'scause', 'stval'],
+].map((name) => csrNumber(name));
 /** The page of code of a program. */
 const CODE_BYTES = 0x800;
 

@@ -17,7 +17,10 @@ const HANDLER = RAM_BASE;
 const CODE_SEEN = 0x40_0000n;
 const CODE_SEEN_TOO = 0x7f_ffff_c000n;
 const DATA_SEEN = 0x80_0000n;
-const CSRS = ['mstatus', 'mepc', 'mcause', 'mtval', 'fcsr', 'mscratch', 'instret'].map((name) => csrNumber(name));
+const CSRS = [
+  ...['mstatus', 'mepc', 'mcause', 'mtval', 'fcsr', 'mscratch', 'instret'],
+  ...['sscratch', 'sepc', 'scause', 'stval'],
+].map((name) => csrNumber(name));
 const PMPCFG0 = 0x3a0;
 const PMPADDR0 = 0x3b0;
 const NAPOT_RWX = 0x1fn;
