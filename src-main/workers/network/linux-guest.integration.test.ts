@@ -182,7 +182,9 @@ describe.skipIf(reason !== null)('the kernel of this computer, and other program
     const count = async (filter: string): Promise<string[]> =>
       (await web.must('tshark', '-r', path, ...checks, '-Y', filter)).split('\n').filter((line) => line !== '');
     const wrong = ['ip', 'tcp', 'udp', 'icmp', 'icmpv6'].map((protocol) => `${protocol}.checksum.status == "Bad"`);
-    expect(await count([...wrong, 'tcp.checksum.ffff'].join(' || '))).toEqual([]);
+    // Linux writes the other zero where a sum that it does not leave to the card comes to nothing, also for TCP.
+    const otherZero = `tcp.checksum.ffff && eth.src != ${WEB.mac} && eth.src != ${DB.mac}`;
+    expect(await count([...wrong, `(${otherZero})`].join(' || '))).toEqual([]);
     // What tshark takes the random bytes of a file for is not ours.
     const ours = ['arp', 'icmp', 'icmpv6', 'dns', 'dhcp', 'tcp.len == 0'].join(' || ');
     expect(await count(`(_ws.malformed || _ws.expert.severity == error) && (${ours})`)).toEqual([]);
