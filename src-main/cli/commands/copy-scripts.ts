@@ -55,6 +55,8 @@ else
   if [ "$3" = directory ] && { [ -e "$final" ] || [ -L "$final" ]; }; then fail "$final is no directory"; fi
   beside=$parent
 fi
+# Nothing may end it between the making of the directory and the promise to remove it; tar then finds its input ended.
+trap '' HUP INT TERM
 stage=$(mktemp -d "\${beside%/}/.inn-copy-XXXXXX") || fail "nothing can be written to $beside"
 trap 'rm -rf "$stage"' EXIT
 trap 'exit 1' HUP INT TERM
