@@ -123,6 +123,7 @@ export function emitStore(body: Body, op: Operation, store: Store, span: Span | 
 }
 
 function storeAlone(body: Body, op: Operation, { type, address, value }: Store, resume: Label): void {
+  body.copy(op.rs2);
   address(body, op);
   lookUp(body, LOCAL.writeTlb, bytesOf(type));
   body.expect(true);

@@ -3,7 +3,7 @@ import { HART } from '../core-layout.ts';
 import { I32, I32_LOAD, I64, I64_LOAD, I64_STORE, NOTHING, OP } from '../wasm/opcodes.ts';
 import { type Signature, wasmType } from '../wasm/types.ts';
 
-/** Parameters of a region's function, then its own locals; the guest's registers come after them. */
+/** Parameters of a region's function, then its own locals; copies of the guest's registers come after them. */
 export const LOCAL = {
   ...{ node: 0, base: 1, budget: 2, float: 3 },
   ...{ pc: 4, address: 5, value: 6, entry: 7, why: 8, readTlb: 9, writeTlb: 10, fetchTlb: 11, spans: 12 },
@@ -42,7 +42,11 @@ export interface BodyPlace {
   readonly place: number;
 }
 
-/** The inside of a region's function while it is written: its code, and which registers and functions that uses. */
+/**
+ * The inside of a region's function while it is written: its code, and which registers and functions that uses. The guest's
+ * registers stay in the core's memory: what is written to one goes there at once, and within a block also into a local, out
+ * of which it is read from then on. So there is nothing to bring in where a region is entered, nor out where it is left.
+ */
 export class Body {
   readonly bytes = new Bytes();
   readonly imports: Import[] = [];
@@ -57,7 +61,9 @@ export class Body {
   readonly #zero: number;
   readonly #sink: number;
   readonly #locals = new Map<number, number>();
-  readonly #written = new Set<number>();
+  /** Registers whose locals have what they have, here and where each block or condition around began. */
+  #copied = new Set<number>();
+  readonly #copiedAround: Set<number>[] = [];
   #depth = 0;
 
   constructor({ hart, registers, sink, fuses, place }: BodyPlace) {
@@ -135,7 +141,24 @@ export class Body {
   /** Leaves the guest's register at that address on the stack. */
   read(register: number): void {
     if (register === this.#zero) this.i64(0);
-    else this.get(this.#local(register));
+    else if (this.#copied.has(register)) this.get(this.#local(register));
+    else {
+      this.load(I64_LOAD, register);
+      this.tee(this.#local(register));
+      this.#copied.add(register);
+    }
+  }
+
+  /** The register will be read in one of two ways: only once is it loaded before them. */
+  copy(register: number): void {
+    if (register === this.#zero || this.#copied.has(register)) return;
+    this.read(register);
+    this.bytes.byte(OP.drop);
+  }
+
+  /** Here one can come from anywhere: no local has what its register has. */
+  forgetCopies(): void {
+    this.#copied.clear();
   }
 
   /** Whether writing the register has any effect. */
@@ -149,8 +172,12 @@ export class Body {
       this.bytes.byte(OP.drop);
       return;
     }
-    this.#written.add(register);
-    this.set(this.#local(register));
+    const local = this.#local(register);
+    this.set(local);
+    this.i32(0);
+    this.get(local);
+    this.access(I64_STORE, register);
+    this.#copied.add(register);
   }
 
   /** Makes a single-precision number of 64 bits out of its bits: "NaN Boxing of Narrower Values". */
@@ -178,15 +205,18 @@ export class Body {
   /** Opens a block, loop or condition. */
   open(opcode: number, type = NOTHING): Label {
     this.bytes.code(opcode, type);
+    this.#copiedAround.push(new Set(this.#copied));
     return ++this.#depth;
   }
 
   else(): void {
     this.bytes.byte(OP.else);
+    this.#copied = new Set(this.#copiedAround.at(-1));
   }
 
   close(): void {
     this.bytes.byte(OP.end);
+    this.#copied = this.#copiedAround.pop() ?? new Set();
     this.#depth--;
   }
 
@@ -202,11 +232,8 @@ export class Body {
     for (const label of labels) this.bytes.unsigned(this.#depth - label);
   }
 
-  /**
-   * The whole function: registers come in before what was written so far, and what changed goes out after it.
-   * @param last what comes after that
-   */
-  finished(last: () => void): { code: Bytes; hints: readonly Hint[] } {
+  /** The whole function: its locals before what was written so far. */
+  finished(): { code: Bytes; hints: readonly Hint[] } {
     const whole = new Bytes();
     whole.unsigned(3);
     for (const [count, type] of [
@@ -217,19 +244,6 @@ export class Body {
       whole.unsigned(count);
       whole.byte(type);
     }
-    for (const [register, local] of this.#locals) {
-      whole.code(OP.i32Const, 0, I64_LOAD, 0);
-      whole.unsigned(register);
-      whole.byte(OP.localSet);
-      whole.unsigned(local);
-    }
-    for (const register of this.#written) {
-      this.bytes.code(OP.i32Const, 0, OP.localGet);
-      this.bytes.unsigned(this.#local(register));
-      this.bytes.code(I64_STORE, 0);
-      this.bytes.unsigned(register);
-    }
-    last();
     this.bytes.code(OP.localGet, LOCAL.why, OP.end);
     const before = whole.length;
     whole.append(this.bytes);

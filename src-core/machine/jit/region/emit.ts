@@ -90,10 +90,11 @@ export class RegionEmitter {
     body.close();
     this.#storeField(HART.LEFT, I32_STORE, () => body.get(LOCAL.budget));
     this.#storeField(HART.REGION_PAGE, I64_STORE, () => body.base());
-    return { ...body.finished(() => this.#chain()), imports: body.imports };
+    this.#chain();
+    return { ...body.finished(), imports: body.imports };
   }
 
-  /** When another region goes on: its registers are where they belong, and this function is done. */
+  /** When another region goes on: this function is done. */
   #chain(): void {
     const body = this.#body;
     body.get(LOCAL.why);
@@ -174,6 +175,7 @@ export class RegionEmitter {
     this.#roundingChecked = false;
     const block = this.#blocks[number];
     if (!block) return;
+    this.#body.forgetCopies();
     this.#table = block.table;
     this.#spans = findSpans(block.operations, ({ at }) =>
       this.#where.alone.has(placeKey({ table: block.table, offset: at })),
