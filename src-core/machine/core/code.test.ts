@@ -42,6 +42,16 @@ describe('code that is written', () => {
     expect(machine.x(10)).toBe(7n);
   });
 
+  it('by a store that was allowed so, and whose page in the TLB another had replaced', () => {
+    const steps: Step[] = [
+      ['sd', { rs1: 11, rs2: 0, imm: 64 }],
+      ['sd', { rs1: 13, rs2: 0, imm: 64 }],
+      ...rewriting(sw),
+    ];
+    const machine = finish(program(steps, DATA, { 13: DATA + 0x10_0000n }));
+    expect(machine.x(10)).toBe(7n);
+  });
+
   it('by bytes, by an atomic operation, by a store that began in the page before', () => {
     const bytewise = finish(program(rewriting(['sb', { rs1: 11, rs2: 13, imm: 3 }]), DATA, { 13: 0n }));
     // The top byte of `addi a0, x0, 1` holds bits of its immediate: 1 becomes 1 & 15.

@@ -9,7 +9,7 @@ import { nextDeadline, updateTimer, waiting } from './interrupts/pending';
 import { PLIC_BYTES, restored as restorePlic, setLine } from './interrupts/plic';
 import { enterGuest as enterInstructions, leaveGuest as leaveInstructions } from './interrupts/requests';
 import { ramChanged } from './memory/code';
-import { countActive } from './memory/pmp';
+import { summarize } from './memory/pmp';
 import { resetTlbs, selectBank } from './memory/tlb';
 import { countAnew } from './memory/written';
 import { flags, setFlags, takeFlags } from './softfloat/index';
@@ -34,7 +34,7 @@ export function stateRestored(): void {
   const harts = L.machine32(L.HARTS);
   for (let index: u32 = 0; index < harts; index++) {
     const hart = L.hartState(index);
-    countActive(hart);
+    summarize(hart);
     resetTlbs(hart);
     selectBank(hart, load<u64>(hart, L.SATP));
     updateTimer(hart);

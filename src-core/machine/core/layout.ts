@@ -157,10 +157,11 @@ export const FRM: usize = 436;
 export const MCYCLE_OFFSET: usize = 440;
 export const MINSTRET_OFFSET: usize = 448;
 
-/** 16 bytes of configuration, 16 registers, and how many entries are in use at all. */
+/** 16 bytes of configuration, 16 registers, how many entries are in use at all, and whether everything is allowed to everyone. */
 export const PMPCFG: usize = 512;
 export const PMPADDR: usize = 528;
 export const PMP_ACTIVE: usize = 656;
+export const PMP_OPEN: usize = 660;
 
 /** One decoded instruction that cannot stand in a block, and an operation to leave with. */
 export const SINGLE: usize = 704;

@@ -235,10 +235,12 @@ describe('accesses across two pages', () => {
 });
 
 describe('sfence.vma', () => {
-  /** Loads, changes the page's entry through a mapping of the tables, fences, loads again. */
-  function remapped(fence: Step, level = 0): TestMachine {
-    const made = world([load, ['sd', { rs1: 13, rs2: 14, imm: 0 }], fence, ['ld', { rd: 15, rs1: 11, imm: 0 }]]);
-    const { machine, tables } = made;
+  /** Loads, then elsewhere, changes the page's entry through a mapping of the tables, fences, loads again. */
+  function remapped(fence: readonly Step[], { level = 0, elsewhere = VIRTUAL } = {}): TestMachine {
+    const change: Step[] = [load, ['ld', { rd: 19, rs1: 18, imm: 0 }], ['sd', { rs1: 13, rs2: 14, imm: 0 }]];
+    const { machine, tables } = world([...change, ...fence, ['ld', { rd: 15, rs1: 11, imm: 0 }]]);
+    machine.core.writeRegister(0, 18, elsewhere);
+    if (elsewhere !== VIRTUAL) tables.map(elsewhere, FRAME + PAGE, V | R | A);
     const size = PAGE << BigInt(9 * level);
     const base = VIRTUAL & ~(size - 1n);
     tables.map(base, level ? RAM_BASE & ~(size - 1n) : FRAME, V | R | A, level);
@@ -259,19 +261,34 @@ describe('sfence.vma', () => {
     return machine;
   }
 
-  it.each([
+  const kinds = [
     ['everything', { rs1: 0, rs2: 0 }],
     ['an address', { rs1: 16, rs2: 0 }],
     ['an address space', { rs1: 0, rs2: 17 }],
     ['an address in an address space', { rs1: 16, rs2: 17 }],
-  ])('for %s makes a changed entry seen', (_, operands) => {
-    const machine = remapped(['sfence.vma', operands]);
+  ] as const;
+  /** A page that wants the same entry of a TLB. */
+  const TWIN = VIRTUAL + 256n * PAGE;
+
+  it.each(kinds)('for %s makes a changed entry seen', (_, operands) => {
+    const machine = remapped([['sfence.vma', operands]]);
     expect([machine.x(10), machine.x(15)]).toEqual([1n, 2n]);
   });
 
+  it.each(kinds)('for %s does so when another page has taken its place in the TLB meanwhile', (_, operands) => {
+    const machine = remapped([['sfence.vma', operands]], { elsewhere: TWIN });
+    expect([machine.x(10), machine.x(19), machine.x(15)]).toEqual([1n, 2n, 2n]);
+  });
+
+  it('is what it takes: without it the TLB knows a page still, also when another had taken its place', () => {
+    for (const elsewhere of [VIRTUAL, TWIN]) expect(remapped([], { elsewhere }).x(15)).toBe(1n);
+  });
+
   it('for another address of a superpage makes its changed entry seen', () => {
-    const machine = remapped(['sfence.vma', { rs1: 16, rs2: 0 }], 1);
-    expect([machine.x(10), machine.x(15)]).toEqual([1n, 2n]);
+    for (const elsewhere of [VIRTUAL, TWIN]) {
+      const machine = remapped([['sfence.vma', { rs1: 16, rs2: 0 }]], { level: 1, elsewhere });
+      expect([machine.x(10), machine.x(15)]).toEqual([1n, 2n]);
+    }
   });
 });
 

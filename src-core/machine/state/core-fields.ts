@@ -120,6 +120,7 @@ export const HART_FIELDS_REBUILT: Readonly<Record<string, string>> = {
   PENDING_EXTERNAL: 'follows from the PLIC',
   PENDING_TIMER: 'follows from the time',
   PMP_ACTIVE: 'follows from pmpcfg',
+  PMP_OPEN: 'follows from pmpcfg and pmpaddr',
   SINGLE: 'scratch of an instruction',
 };
 

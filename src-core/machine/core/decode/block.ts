@@ -6,7 +6,7 @@ import { raise } from '../hart/outcome';
 import { dropAllCode, emptyTable, markDecoded, slotOf, slotOfTable, pieceMask, ramPageOf, tableOf, watch } from '../memory/code';
 import { deviceExists, readDevice } from '../memory/devices';
 import { FETCH } from '../memory/pmp';
-import { fill } from '../memory/tlb';
+import { addendOf, fill, holds } from '../memory/tlb';
 import { hostOf, inRam, leafLevel, physical, translate } from '../memory/walk';
 import { ENDS, GO_ON, GO_ON_SILENTLY, JUMPS, JUMPS_SILENTLY, decode, target, writeEnd } from './decode';
 import { OP_BYTES } from './operation';
@@ -48,8 +48,7 @@ let fetchCause: i32 = 0;
 /** The table of the page that pc lies in; 0 when it is not RAM or cannot be fetched from (`fetchCause`). */
 function codeTable(hart: usize, pc: u64): usize {
   const tlb = load<usize>(hart, L.FETCH_TLB);
-  const entry = tlb + ((<usize>pc >>> 8) & 0xff0);
-  if (load<u64>(entry) == (pc & ~0xfff)) return load<usize>(entry, 8);
+  if (holds(hart, tlb, pc)) return addendOf(tlb, pc);
   fetchCause = translate(hart, pc, FETCH, load<u32>(hart, L.MODE));
   if (fetchCause || !inRam(physical)) return 0;
   const level = leafLevel;

@@ -5,7 +5,7 @@ import { DONE, raise, setOutcome } from '../hart/outcome';
 import { codeWritten, hasCode } from './code';
 import { deviceExists, readDevice, writeDevice } from './devices';
 import { READ, WRITE } from './pmp';
-import { dataMode, fill } from './tlb';
+import { addendOf, dataMode, fill, holds } from './tlb';
 import { noteWritten } from './written';
 import { accessFault, hostOf, inRam, leafLevel, physical, translate } from './walk';
 
@@ -34,15 +34,14 @@ export function storeHost(host: usize, size: u32, value: u64): void {
 
 /** The place in our memory when the TLB has the page, whatever the alignment; else 0. */
 @inline
-function cached(table: usize, address: u64): usize {
-  const entry = table + ((<usize>address >>> 8) & 0xff0);
-  return load<u64>(entry) == (address & ~0xfff) ? <usize>address + load<usize>(entry, 8) : 0;
+function cached(hart: usize, table: usize, address: u64): usize {
+  return holds(hart, table, address) ? <usize>address + addendOf(table, address) : 0;
 }
 
 /** The place in our memory of what may be loaded and stands in one page of RAM, which the TLB then knows; else 0. */
 export function readablePlace(hart: usize, address: u64, size: u32): usize {
   if (crossesPage(address, size)) return 0;
-  const known = cached(load<usize>(hart, L.READ_TLB), address);
+  const known = cached(hart, load<usize>(hart, L.READ_TLB), address);
   if (known) return known;
   if (translate(hart, address, READ, dataMode(hart)) || !inRam(physical)) return 0;
   const host = hostOf(physical);
@@ -88,7 +87,7 @@ function loadDevice(hart: usize, address: u64, size: u32): u64 {
 /** The place in our memory of what is to be stored and stands in one page of RAM; drops code that was there. Else 0. */
 export function writablePlace(hart: usize, address: u64, size: u32): usize {
   if (crossesPage(address, size)) return 0;
-  const known = cached(load<usize>(hart, L.WRITE_TLB), address);
+  const known = cached(hart, load<usize>(hart, L.WRITE_TLB), address);
   if (known) return known;
   if (translate(hart, address, WRITE, dataMode(hart)) || !inRam(physical)) return 0;
   return writable(hart, address, size);
@@ -97,7 +96,7 @@ export function writablePlace(hart: usize, address: u64, size: u32): usize {
 /** The place in our memory of what may be stored to any number of times: in one page of RAM without code. Else 0. */
 export function codelessPlace(hart: usize, address: u64, size: u32): usize {
   if (crossesPage(address, size)) return 0;
-  const known = cached(load<usize>(hart, L.WRITE_TLB), address);
+  const known = cached(hart, load<usize>(hart, L.WRITE_TLB), address);
   if (known) return known;
   if (translate(hart, address, WRITE, dataMode(hart)) || !inRam(physical)) return 0;
   if (hasCode(<u32>((physical - RAM_BASE) >> 12))) return 0;
@@ -168,7 +167,7 @@ export function amoAddress(hart: usize, address: u64, size: u32): usize {
     raise(hart, STORE_MISALIGNED, address);
     return 0;
   }
-  const known = cached(load<usize>(hart, L.WRITE_TLB), address);
+  const known = cached(hart, load<usize>(hart, L.WRITE_TLB), address);
   if (known) return known;
   const cause = translate(hart, address, WRITE, dataMode(hart));
   if (cause == 0 && inRam(physical)) return writable(hart, address, size);
@@ -182,7 +181,7 @@ export function reservedAddress(hart: usize, address: u64, size: u32): usize {
     raise(hart, LOAD_MISALIGNED, address);
     return 0;
   }
-  const known = cached(load<usize>(hart, L.READ_TLB), address);
+  const known = cached(hart, load<usize>(hart, L.READ_TLB), address);
   if (known) return known;
   const cause = translate(hart, address, READ, dataMode(hart));
   if (cause == 0 && inRam(physical)) return hostOf(physical);

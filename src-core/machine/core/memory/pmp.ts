@@ -15,6 +15,8 @@ const OFF: u32 = 0;
 const TOR: u32 = 1;
 const NA4: u32 = 2;
 const NAPOT: u32 = 3;
+/** Not locked, NAPOT, and readable, writable and executable. */
+const ALL_ALLOWED: u32 = 0x1f;
 const ADDRESS_MASK: u64 = 0x003f_ffff_ffff_ffff;
 const GRAIN_BITS: u64 = 0x3ff;
 const NAPOT_BITS: u64 = 0x1ff;
@@ -45,8 +47,14 @@ function covers(hart: usize, entry: usize, configured: u32, page: u64): bool {
   return ((page ^ top) & ~(ones ^ (ones + 1))) == 0;
 }
 
-/** Whether the privilege may access the page of this physical address: the first entry that covers it decides. */
+/** Whether the privilege may access the page of this physical address. */
+@inline
 export function pmpAllows(hart: usize, physical: u64, access: u32, mode: u32): bool {
+  return load<u32>(hart, L.PMP_OPEN) != 0 || entriesAllow(hart, physical, access, mode);
+}
+
+/** The first entry that covers it decides. */
+function entriesAllow(hart: usize, physical: u64, access: u32, mode: u32): bool {
   const active = <usize>load<u32>(hart, L.PMP_ACTIVE);
   const page = (physical & ~0xfff) >> 2;
   for (let entry: usize = 0; entry < active; entry++) {
@@ -73,16 +81,18 @@ export function writePmpcfg(hart: usize, register: usize, value: u64): void {
     if ((wanted & 3) == 2) wanted &= ~3;
     store<u8>(hart + entry, <u8>wanted, L.PMPCFG);
   }
-  countActive(hart);
+  summarize(hart);
 }
 
-/** To be called after a change of pmpcfg. */
-export function countActive(hart: usize): void {
+/** To be called after a change of pmpcfg or pmpaddr. */
+export function summarize(hart: usize): void {
   let active: u32 = 0;
   for (let entry: usize = 0; entry < ENTRIES; entry++) {
     if (kind(configuration(hart, entry)) != OFF) active = <u32>entry + 1;
   }
   store<u32>(hart, active, L.PMP_ACTIVE);
+  const isOpen = configuration(hart, 0) == ALL_ALLOWED && address(hart, 0) == ADDRESS_MASK;
+  store<u32>(hart, <u32>isOpen, L.PMP_OPEN);
 }
 
 export function readPmpaddr(hart: usize, entry: usize): u64 {
@@ -98,11 +108,12 @@ export function writePmpaddr(hart: usize, entry: usize, value: u64): void {
     if (above & LOCKED && kind(above) == TOR) return;
   }
   store<u64>(hart + (entry << 3), value & ADDRESS_MASK, L.PMPADDR);
+  summarize(hart);
 }
 
 /** Everything is allowed to everyone: how the hypervisor's own SBI leaves it to the operating system. */
 export function openPmp(hart: usize): void {
-  store<u8>(hart, 0x1f, L.PMPCFG);
+  store<u8>(hart, <u8>ALL_ALLOWED, L.PMPCFG);
   store<u64>(hart, ADDRESS_MASK, L.PMPADDR);
-  countActive(hart);
+  summarize(hart);
 }

@@ -11,16 +11,16 @@
  * Never in a TLB: device registers, pages without PMP permission, and for stores pages of which code was decoded.
  */
 import * as L from '../layout';
+import { ENTRY_BYTES, TABLE_BYTES, VICTIMS_BYTES, displace, recall, victimsOf } from './victims';
 
 export const BANKS: usize = 4;
 const BANK_BYTES: usize = 0xe000;
-const TABLE_BYTES: usize = 0x1000;
-const ENTRY_BYTES: usize = 16;
 /** A data context: the read table, then the write table. */
 const CONTEXT_BYTES: usize = 0x2000;
 const CONTEXTS: usize = 6;
 const FETCH_TABLES: usize = CONTEXTS * CONTEXT_BYTES;
 const BARE_TABLES: usize = BANKS * BANK_BYTES;
+const TABLES_BYTES: usize = BARE_TABLES + 3 * TABLE_BYTES;
 const NO_SATP: u64 = ~(<u64>0);
 
 export const MODE_U: u32 = 0;
@@ -40,7 +40,8 @@ const NOTHING_IN_LAST: u64 = 0xfff;
 const LAST: usize = TABLE_BYTES - ENTRY_BYTES;
 
 /** Empties some tables, which are aligned to their size. */
-function empty(tables: usize, bytes: usize): void {
+function empty(hart: usize, tables: usize, bytes: usize): void {
+  memory.fill(victimsOf(hart, tables), 0xff, (bytes / TABLE_BYTES) * VICTIMS_BYTES);
   memory.fill(tables, 0xff, bytes);
   for (let last = tables + LAST; last < tables + bytes; last += TABLE_BYTES) store<u64>(last, NOTHING_IN_LAST);
 }
@@ -120,9 +121,9 @@ function flushBank(hart: usize, bank: usize): void {
   const tables = bankTables(hart, bank);
   const used = bankUsed(hart, bank);
   for (let context: usize = 0; context < CONTEXTS; context++) {
-    if ((used >> <u32>context) & 1) empty(tables + context * CONTEXT_BYTES, CONTEXT_BYTES);
+    if ((used >> <u32>context) & 1) empty(hart, tables + context * CONTEXT_BYTES, CONTEXT_BYTES);
   }
-  if (used & 0xc0) empty(tables + FETCH_TABLES, 2 * TABLE_BYTES);
+  if (used & 0xc0) empty(hart, tables + FETCH_TABLES, 2 * TABLE_BYTES);
   store<u32>(hart + (bank << 2), 0, L.BANK_USED);
 }
 
@@ -139,12 +140,12 @@ function dropBank(hart: usize, bank: usize): void {
 /** Forgets everything, also what M-mode knows: after a change of PMP, or of what addresses mean. */
 export function flushAll(hart: usize): void {
   for (let bank: usize = 0; bank < BANKS; bank++) dropBank(hart, bank);
-  empty(load<usize>(hart, L.TLB_BASE) + BARE_TABLES, 3 * TABLE_BYTES);
+  empty(hart, load<usize>(hart, L.TLB_BASE) + BARE_TABLES, 3 * TABLE_BYTES);
 }
 
 /** Clears the tables of a hart that starts. */
 export function resetTlbs(hart: usize): void {
-  empty(load<usize>(hart, L.TLB_BASE), L.TLB_BYTES);
+  empty(hart, load<usize>(hart, L.TLB_BASE), TABLES_BYTES);
   for (let bank: usize = 0; bank < BANKS; bank++) {
     store<u64>(hart + (bank << 3), NO_SATP, L.BANK_SATP);
     store<u32>(hart + (bank << 2), 0, L.BANK_USED);
@@ -178,22 +179,27 @@ export function fenceAddress(hart: usize, address: u64, asid: i32): void {
     const used = bankUsed(hart, bank);
     for (let context: usize = 0; context < CONTEXTS; context++) {
       if (!((used >> <u32>context) & 1)) continue;
-      fenceTable(tables + context * CONTEXT_BYTES, address, large);
-      fenceTable(tables + context * CONTEXT_BYTES + TABLE_BYTES, address, large);
+      fenceTable(hart, tables + context * CONTEXT_BYTES, address, large);
+      fenceTable(hart, tables + context * CONTEXT_BYTES + TABLE_BYTES, address, large);
     }
-    if (used & 0x40) fenceTable(tables + FETCH_TABLES, address, large);
-    if (used & 0x80) fenceTable(tables + FETCH_TABLES + TABLE_BYTES, address, large);
+    if (used & 0x40) fenceTable(hart, tables + FETCH_TABLES, address, large);
+    if (used & 0x80) fenceTable(hart, tables + FETCH_TABLES + TABLE_BYTES, address, large);
   }
 }
 
 /** Parts of a superpage stand in many entries: all whose superpage holds the address go. */
-function fenceTable(table: usize, address: u64, large: bool): void {
-  if (!large) {
-    const entry = entryOf(table, address);
-    if (load<u64>(entry) == (address & ~0xfff)) forget(entry);
+function fenceTable(hart: usize, table: usize, address: u64, large: bool): void {
+  forgetLeaf(victimsOf(hart, table), VICTIMS_BYTES, address);
+  if (large) {
+    forgetLeaf(table, TABLE_BYTES, address);
     return;
   }
-  for (let entry = table; entry < table + TABLE_BYTES; entry += 16) {
+  const entry = entryOf(table, address);
+  if (load<u64>(entry) == (address & ~0xfff)) forget(entry);
+}
+
+function forgetLeaf(entries: usize, bytes: usize, address: u64): void {
+  for (let entry = entries; entry < entries + bytes; entry += ENTRY_BYTES) {
     const tag = load<u64>(entry);
     if ((tag & 0xfff) != 0) continue;
     if ((tag ^ address) >> leafShift(load<u32>(entry, 12)) == 0) forget(entry);
@@ -236,9 +242,24 @@ function noteLarge(hart: usize, address: u64, level: u32): void {
 export function fill(hart: usize, table: usize, address: u64, addend: usize, level: u32): void {
   if (level) noteLarge(hart, address, level);
   const entry = entryOf(table, address);
+  displace(hart, table, entry);
   store<usize>(entry, addend, 8);
   store<u32>(entry, level, 12);
   store<u64>(entry, address & ~0xfff);
+}
+
+/** Whether a table has the page of an address: then its entry does, also if another had displaced it. */
+@inline
+export function holds(hart: usize, table: usize, address: u64): bool {
+  const entry = entryOf(table, address);
+  const page = address & ~0xfff;
+  return load<u64>(entry) == page || recall(hart, table, entry, page);
+}
+
+/** What the entry of an address adds to it, or has for it. */
+@inline
+export function addendOf(table: usize, address: u64): usize {
+  return load<usize>(entryOf(table, address), 8);
 }
 
 /** Empties the tables for stores only. */
@@ -247,10 +268,10 @@ export function flushStores(hart: usize): void {
     const tables = bankTables(hart, bank);
     const used = bankUsed(hart, bank);
     for (let context: usize = 0; context < CONTEXTS; context++) {
-      if ((used >> <u32>context) & 1) empty(tables + context * CONTEXT_BYTES + TABLE_BYTES, TABLE_BYTES);
+      if ((used >> <u32>context) & 1) empty(hart, tables + context * CONTEXT_BYTES + TABLE_BYTES, TABLE_BYTES);
     }
   }
-  empty(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + TABLE_BYTES, TABLE_BYTES);
+  empty(hart, load<usize>(hart, L.TLB_BASE) + BARE_TABLES + TABLE_BYTES, TABLE_BYTES);
 }
 
 /** No store goes past the slow path any more to the page of RAM that stands at `host`. */
@@ -259,14 +280,19 @@ export function forbidStores(hart: usize, host: usize): void {
     const tables = bankTables(hart, bank);
     const used = bankUsed(hart, bank);
     for (let context: usize = 0; context < CONTEXTS; context++) {
-      if ((used >> <u32>context) & 1) removePage(tables + context * CONTEXT_BYTES + TABLE_BYTES, host);
+      if ((used >> <u32>context) & 1) removePage(hart, tables + context * CONTEXT_BYTES + TABLE_BYTES, host);
     }
   }
-  removePage(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + TABLE_BYTES, host);
+  removePage(hart, load<usize>(hart, L.TLB_BASE) + BARE_TABLES + TABLE_BYTES, host);
 }
 
-function removePage(table: usize, host: usize): void {
-  for (let entry = table; entry < table + TABLE_BYTES; entry += 16) {
+function removePage(hart: usize, table: usize, host: usize): void {
+  forgetPage(victimsOf(hart, table), VICTIMS_BYTES, host);
+  forgetPage(table, TABLE_BYTES, host);
+}
+
+function forgetPage(entries: usize, bytes: usize, host: usize): void {
+  for (let entry = entries; entry < entries + bytes; entry += ENTRY_BYTES) {
     if (<usize>load<u64>(entry) + load<usize>(entry, 8) == host) forget(entry);
   }
 }
@@ -274,7 +300,7 @@ function removePage(table: usize, host: usize): void {
 /** Empties the fetch tables only: the blocks that they point to are gone. */
 export function flushFetches(hart: usize): void {
   for (let bank: usize = 0; bank < BANKS; bank++) {
-    empty(bankTables(hart, bank) + FETCH_TABLES, 2 * TABLE_BYTES);
+    empty(hart, bankTables(hart, bank) + FETCH_TABLES, 2 * TABLE_BYTES);
   }
-  empty(load<usize>(hart, L.TLB_BASE) + BARE_TABLES + CONTEXT_BYTES, TABLE_BYTES);
+  empty(hart, load<usize>(hart, L.TLB_BASE) + BARE_TABLES + CONTEXT_BYTES, TABLE_BYTES);
 }
