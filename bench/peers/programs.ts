@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+const GUEST_FOLDER = '/bench';
 const SOURCES = join(import.meta.dirname, '../programs');
 
 /** What is measured, in the order in which the guest runs it. The first word is the name of the program's source file. */
@@ -13,7 +14,7 @@ export interface Program {
 }
 
 const inC = (group: Program['group'], ...names: readonly string[]): Program[] =>
-  names.map((name) => ({ name, group, command: `/bench/${name}` }));
+  names.map((name) => ({ name, group, command: `${GUEST_FOLDER}/${name}` }));
 
 export const PROGRAMS: readonly Program[] = [
   ...inC('integer', 'sieve', 'crc32', 'matmul-int', 'memcpy', 'fib', 'bytecode', 'sort', 'list', 'calls'),
@@ -46,14 +47,19 @@ export function compile({ program: compiler, hint, flags }: Compiler, folder: st
   });
 }
 
-/** Process 1 of the guest: runs everything, says when each begins and ends, and switches the machine off. */
-export function initScript(programs: readonly Program[]): string {
+/** Lines of a shell's script that run everything and say when each begins and ends. @param folder where the programs are */
+export function shellRuns(programs: readonly Program[], folder: string): string {
   const runs = programs.map(({ name, command }) => `echo "@begin ${name}"\necho "@end $(${command})"`);
+  return runs.join('\n').replaceAll(`${GUEST_FOLDER}/`, `${folder}/`);
+}
+
+/** Process 1 of the guest, which switches the machine off in the end. */
+export function initScript(programs: readonly Program[]): string {
   return `#!/bin/sh
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin
 mount -t proc proc /proc
 mount -t devtmpfs dev /dev
-${runs.join('\n')}
+${shellRuns(programs, GUEST_FOLDER)}
 echo @done
 poweroff -f
 `;

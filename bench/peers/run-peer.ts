@@ -56,9 +56,9 @@ export function runPeer({ name, command }: Peer): Promise<PeerTimes> {
   });
 }
 
-/** User and system time of a process so far. */
+/** User and system time of a process so far, with that of its children that have ended. */
 function processorSeconds(pid: number | undefined): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / TICKS_PER_SECOND;
 }

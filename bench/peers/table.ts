@@ -22,7 +22,8 @@ export function printTable(programs: readonly Program[], rounds: readonly Round[
       median(rounds.flatMap((round) => (round[peer] ? [figure(round[peer])] : []))),
     );
     const ratios = theirs.map((seconds) => mine / seconds);
-    line(name, [...[mine, ...theirs].map((seconds) => seconds.toFixed(2)), ...ratios.map((ratio) => ratio.toFixed(2))]);
+    const seconds = [mine, ...theirs].map((each) => (each > 0 ? each.toFixed(2) : '–'));
+    line(name, [...seconds, ...ratios.map((ratio) => (Number.isFinite(ratio) ? ratio.toFixed(2) : '–'))]);
     return ratios;
   };
   console.log(`processor seconds, medians of ${rounds.length}; ratios below 1: Innkeeper needs less\n`);
